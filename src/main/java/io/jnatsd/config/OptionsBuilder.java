@@ -1,0 +1,213 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ServerOptions.AuthOptions;
+import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.Compat;
+import io.jnatsd.config.ServerOptions.LameDuckOptions;
+import io.jnatsd.config.ServerOptions.Limits;
+import io.jnatsd.config.ServerOptions.ListenOptions;
+import io.jnatsd.config.ServerOptions.LogOptions;
+import io.jnatsd.config.ServerOptions.MonitorOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.User;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The mutable twin of {@link ServerOptions}, flat, for whoever gathers options: the configuration file, the command
+ * line, an embedding program. A field left null takes its default in {@link #build()}, which depends on
+ * {@link #compat}. The meaning of each field stands at the record that it ends up in. Threads: one.
+ */
+public final class OptionsBuilder {
+    public static final int DEFAULT_PORT = 4222;
+    public static final int DEFAULT_MAX_CONNECTIONS = 65536;
+    public static final int DEFAULT_MAX_PAYLOAD = 1024 * 1024;
+    public static final long DEFAULT_MAX_PENDING = 64L * 1024 * 1024;
+
+    public String serverName = "";
+    public Compat compat = Compat.CURRENT;
+    public Path configFile;
+    public Path pidFile;
+    public Path portsFileDir;
+    public int profPort;
+
+    public String host = "";
+    public int port;
+    public String clientAdvertise = "";
+    public boolean allowNonTls;
+
+    public int maxConnections;
+    public int maxControlLine;
+    public int maxPayload;
+    public long maxPending;
+    public int maxSubscriptions;
+    public Duration pingInterval;
+    public int pingMax;
+    public Duration writeDeadline;
+
+    public String user = "";
+    public String password = "";
+    public String token = "";
+    public List<User> users;
+    public Duration authTimeout;
+    public String noAuthUser = "";
+
+    public TlsOptions tls;
+
+    public String clusterName = "";
+    public String clusterHost = "";
+    public int clusterPort;
+    public String clusterAdvertise = "";
+    public String clusterUser = "";
+    public String clusterPassword = "";
+    public Duration clusterAuthTimeout;
+    public List<URI> routes = List.of();
+    public TlsOptions clusterTls;
+    public boolean noAdvertise;
+    public int connectRetries;
+
+    public String httpHost = "";
+    public int httpPort;
+    public int httpsPort;
+    public String httpBasePath = "";
+    public String httpUser = "";
+    public String httpPassword = "";
+    public String httpAllowOrigin = "";
+    public boolean jsonp = true;
+    public boolean dashboard = true;
+
+    public boolean debug;
+    public boolean trace;
+    public boolean logTime = true;
+    public String logLevel = "info";
+    public String logFormat = "text";
+    public String logFile = "";
+    public long logSizeLimit;
+    public int logMaxFiles;
+    public boolean syslog;
+    public String remoteSyslog = "";
+    public int maxTracedPayload;
+    public List<String> traceClients = List.of();
+    public List<String> traceSubjects = List.of();
+
+    public Duration lameDuckDuration;
+    public Duration lameDuckGracePeriod;
+
+    public OptionsBuilder() {
+    }
+
+    OptionsBuilder(ServerOptions o) {
+        serverName = o.serverName();
+        compat = o.compat();
+        configFile = o.configFile();
+        pidFile = o.pidFile();
+        portsFileDir = o.portsFileDir();
+        profPort = o.profPort();
+        host = o.client().host();
+        port = o.client().port();
+        clientAdvertise = o.client().advertise();
+        allowNonTls = o.client().allowNonTls();
+        maxConnections = o.limits().maxConnections();
+        maxControlLine = o.limits().maxControlLine();
+        maxPayload = o.limits().maxPayload();
+        maxPending = o.limits().maxPending();
+        maxSubscriptions = o.limits().maxSubscriptions();
+        pingInterval = o.limits().pingInterval();
+        pingMax = o.limits().pingMax();
+        writeDeadline = o.limits().writeDeadline();
+        user = o.auth().user();
+        password = o.auth().password();
+        token = o.auth().token();
+        users = o.auth().users();
+        authTimeout = o.auth().timeout();
+        noAuthUser = o.auth().noAuthUser();
+        tls = o.tls();
+        copyCluster(o.cluster());
+        copyMonitor(o.monitor());
+        copyLog(o.log());
+        lameDuckDuration = o.lameDuck().duration();
+        lameDuckGracePeriod = o.lameDuck().gracePeriod();
+    }
+
+    private void copyCluster(ClusterOptions c) {
+        clusterName = c.name();
+        clusterHost = c.host();
+        clusterPort = c.port();
+        clusterAdvertise = c.advertise();
+        clusterUser = c.user();
+        clusterPassword = c.password();
+        clusterAuthTimeout = c.authTimeout();
+        routes = c.routes();
+        clusterTls = c.tls();
+        noAdvertise = c.noAdvertise();
+        connectRetries = c.connectRetries();
+    }
+
+    private void copyMonitor(MonitorOptions m) {
+        httpHost = m.host();
+        httpPort = m.httpPort();
+        httpsPort = m.httpsPort();
+        httpBasePath = m.basePath();
+        httpUser = m.user();
+        httpPassword = m.password();
+        httpAllowOrigin = m.allowOrigin();
+        jsonp = m.jsonp();
+        dashboard = m.dashboard();
+    }
+
+    private void copyLog(LogOptions l) {
+        debug = l.debug();
+        trace = l.trace();
+        logTime = l.time();
+        logLevel = l.level();
+        logFormat = l.format();
+        logFile = l.file();
+        logSizeLimit = l.fileSizeLimit();
+        logMaxFiles = l.maxFiles();
+        syslog = l.syslog();
+        remoteSyslog = l.remoteSyslog();
+        maxTracedPayload = l.maxTracedPayload();
+        traceClients = l.traceClients();
+        traceSubjects = l.traceSubjects();
+    }
+
+    /** Fills the defaults in (configuration reference, section 2.9) and freezes the result. */
+    public ServerOptions build() {
+        boolean old = compat == Compat.GNATSD_1_0;
+        String boundHost = or(host, "0.0.0.0");
+        Duration auth = old ? Duration.ofSeconds(1) : Duration.ofSeconds(2);
+        return new ServerOptions(serverName, compat,
+                new ListenOptions(boundHost, or(port, DEFAULT_PORT), clientAdvertise, allowNonTls),
+                new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
+                        or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? DEFAULT_MAX_PENDING : maxPending,
+                        maxSubscriptions, or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2),
+                        or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
+                new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
+                        or(authTimeout, auth), noAuthUser),
+                tls,
+                new ClusterOptions(clusterName, or(clusterHost, "0.0.0.0"), clusterPort, clusterAdvertise,
+                        clusterUser, clusterPassword, or(clusterAuthTimeout, auth), List.copyOf(routes), clusterTls,
+                        noAdvertise, connectRetries),
+                new MonitorOptions(or(httpHost, boundHost), httpPort, httpsPort, httpBasePath, httpUser, httpPassword,
+                        httpAllowOrigin, jsonp, dashboard),
+                new LogOptions(debug, trace, logTime, logLevel, logFormat, logFile, logSizeLimit, logMaxFiles, syslog,
+                        remoteSyslog, maxTracedPayload, List.copyOf(traceClients), List.copyOf(traceSubjects)),
+                new LameDuckOptions(or(lameDuckDuration, Duration.ofMinutes(2)),
+                        or(lameDuckGracePeriod, Duration.ofSeconds(10))),
+                configFile, pidFile, portsFileDir, profPort);
+    }
+
+    private static String or(String value, String otherwise) {
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    private static int or(int value, int otherwise) {
+        return value == 0 ? otherwise : value;
+    }
+
+    private static Duration or(Duration value, Duration otherwise) {
+        return value == null || value.isZero() ? otherwise : value;
+    }
+}

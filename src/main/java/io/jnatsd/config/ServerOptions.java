@@ -1,0 +1,153 @@
+package io.jnatsd.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * All that can be configured, immutable, in one record per concern; each part of the server is handed only its own.
+ * Missing texts are empty, missing records null. Ports: 0 is off (the client port: its default), -1 any free port.
+ *
+ * @param configFile where the options were read from, null if there is no file
+ * @param pidFile where to write the process id, null if nowhere
+ * @param portsFileDir folder for the JSON file that lists the bound ports, null if there is none
+ * @param profPort accepted for gnatsd's sake; a JVM is profiled with Flight Recorder instead
+ */
+public record ServerOptions(String serverName, Compat compat, ListenOptions client, Limits limits, AuthOptions auth,
+        TlsOptions tls, ClusterOptions cluster, MonitorOptions monitor, LogOptions log, LameDuckOptions lameDuck,
+        Path configFile, Path pidFile, Path portsFileDir, int profPort) {
+
+    /** How closely gnatsd 1.0.2 is followed where newer servers chose better. */
+    public enum Compat {
+        /** Defaults and INFO of today. */
+        CURRENT,
+        /** {@code compat: "1.0"}: the INFO fields and the defaults of gnatsd 1.0.2. */
+        GNATSD_1_0
+    }
+
+    /** The client port. {@code advertise} is host:port as clients should see it, empty for the address itself. */
+    public record ListenOptions(String host, int port, String advertise, boolean allowNonTls) {
+    }
+
+    /**
+     * Bounds on what clients may use. Counts below zero mean no limit, sizes are bytes.
+     *
+     * @param maxPending outbound bytes waiting for one connection before it is a slow consumer
+     * @param maxSubscriptions per connection, 0 for no limit
+     */
+    public record Limits(int maxConnections, int maxControlLine, int maxPayload, long maxPending,
+            int maxSubscriptions, Duration pingInterval, int pingMax, Duration writeDeadline) {
+    }
+
+    /**
+     * Who may connect. The first that is configured counts: users (null: not configured; empty: nobody may), token,
+     * single user. Secrets are plain text or bcrypt hashes.
+     */
+    public record AuthOptions(String user, String password, String token, List<User> users, Duration timeout,
+            String noAuthUser) {
+        /** Secrets stay out of logs. */
+        @Override
+        public String toString() {
+            return "AuthOptions[user=" + user + ", users=" + users + ", timeout=" + timeout + "]";
+        }
+    }
+
+    /**
+     * One entry of {@code users}.
+     *
+     * @param permissions null for no restrictions
+     * @param maxConnections simultaneous connections of this user, 0 for no limit
+     */
+    public record User(String name, String password, String nkey, PermissionOptions permissions, int maxConnections) {
+        @Override
+        public String toString() {
+            return "User[" + (name.isEmpty() ? nkey : name) + "]";
+        }
+    }
+
+    /**
+     * What a user may do.
+     *
+     * @param responses the replies allowed beyond the publish list, null for none
+     */
+    public record PermissionOptions(SubjectRules publish, SubjectRules subscribe, ResponseRules responses) {
+    }
+
+    /** Subjects allowed (null: all) and denied; the denial wins. An entry may be "subject queue". */
+    public record SubjectRules(List<String> allow, List<String> deny) {
+    }
+
+    /** {@code allow_responses}: how many replies to each message, below zero for any number, and for how long. */
+    public record ResponseRules(int max, Duration expires) {
+    }
+
+    /** One {@code tls} block; empty lists stand for the defaults. */
+    public record TlsOptions(String certFile, String keyFile, String caFile, boolean verify, Duration timeout,
+            List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst, boolean watchFiles) {
+    }
+
+    /** The route port; port 0 means no clustering. */
+    public record ClusterOptions(String name, String host, int port, String advertise, String user, String password,
+            Duration authTimeout, List<URI> routes, TlsOptions tls, boolean noAdvertise, int connectRetries) {
+        @Override
+        public String toString() {
+            return "ClusterOptions[name=" + name + ", host=" + host + ", port=" + port + "]";
+        }
+    }
+
+    /** The HTTP and HTTPS ports for monitoring. A user and password, if set, are asked of every visitor. */
+    public record MonitorOptions(String host, int httpPort, int httpsPort, String basePath, String user,
+            String password, String allowOrigin, boolean jsonp, boolean dashboard) {
+        @Override
+        public String toString() {
+            return "MonitorOptions[host=" + host + ", http=" + httpPort + ", https=" + httpsPort + "]";
+        }
+    }
+
+    /**
+     * Where log lines go and which are written. The target is the first configured of file, remote syslog, syslog,
+     * and else stderr.
+     *
+     * @param level the least important lines written: {@code info}, {@code warn} or {@code error}
+     * @param fileSizeLimit bytes after which the file is rotated, 0 for never
+     * @param maxFiles rotated files kept, 0 for all
+     * @param maxTracedPayload bytes of a payload shown in traces, 0 for all
+     * @param traceClients cids or client names whose traces are written; empty for all
+     * @param traceSubjects subject patterns whose messages are traced; empty for all
+     */
+    public record LogOptions(boolean debug, boolean trace, boolean time, String level, String format, String file,
+            long fileSizeLimit, int maxFiles, boolean syslog, String remoteSyslog, int maxTracedPayload,
+            List<String> traceClients, List<String> traceSubjects) {
+    }
+
+    /** How a server leaves: after the grace period its clients are closed, spread over the duration. */
+    public record LameDuckOptions(Duration duration, Duration gracePeriod) {
+    }
+
+    /** What a server has when nothing is configured. */
+    public static ServerOptions defaults() {
+        return new OptionsBuilder().build();
+    }
+
+    /** These options with some changed: {@code options.with(o -> o.maxPayload = 64 * 1024)}. */
+    public ServerOptions with(Consumer<OptionsBuilder> change) {
+        OptionsBuilder builder = new OptionsBuilder(this);
+        change.accept(builder);
+        return builder.build();
+    }
+
+    public ServerOptions withHost(String host) {
+        return with(o -> o.host = host);
+    }
+
+    /** -1 for any free port. */
+    public ServerOptions withPort(int port) {
+        return with(o -> o.port = port);
+    }
+
+    public ServerOptions withServerName(String name) {
+        return with(o -> o.serverName = name);
+    }
+}

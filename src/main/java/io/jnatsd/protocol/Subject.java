@@ -1,0 +1,90 @@
+package io.jnatsd.protocol;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The rules of subjects (protocol reference, section 5), over bytes: tokens are separated by '.', a token {@code *}
+ * stands for exactly one token, a last token {@code >} for one or more. Only a token that is nothing but the wildcard
+ * is one: {@code foo*} is literal.
+ */
+public final class Subject {
+    private static final byte DOT = '.';
+
+    private Subject() {
+    }
+
+    /** The subject's text as bytes; subjects are opaque to the server, so any byte survives the way back. */
+    public static byte[] bytes(String subject) {
+        return subject.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** May be subscribed to: no empty token, and {@code >} only as the last one. */
+    public static boolean isValidPattern(byte[] subject, int offset, int length) {
+        int end = offset + length, start = offset;
+        while (true) {
+            int stop = tokenEnd(subject, start, end);
+            if (stop == start)
+                return false;
+            if (stop == end)
+                return true;
+            if (isToken(subject, start, stop, '>'))
+                return false;
+            start = stop + 1;
+        }
+    }
+
+    public static boolean isValidPattern(String subject) {
+        byte[] bytes = bytes(subject);
+        return isValidPattern(bytes, 0, bytes.length);
+    }
+
+    /** May be published to by a pedantic client: no empty token and no wildcard. */
+    public static boolean isValidLiteral(byte[] subject, int offset, int length) {
+        return isValidPattern(subject, offset, length) && !hasWildcard(subject, offset, length);
+    }
+
+    /** Has a token that is {@code *} or {@code >}. */
+    public static boolean hasWildcard(byte[] subject, int offset, int length) {
+        int end = offset + length;
+        for (int i = offset; i < end; i++) {
+            byte b = subject[i];
+            boolean alone = (i == offset || subject[i - 1] == DOT) && (i + 1 == end || subject[i + 1] == DOT);
+            if ((b == '*' || b == '>') && alone)
+                return true;
+        }
+        return false;
+    }
+
+    /** Whether a literal subject matches a pattern, token by token. */
+    public static boolean matches(byte[] pattern, byte[] subject, int offset, int length) {
+        int p = 0, s = offset, end = offset + length;
+        while (true) {
+            int patternStop = tokenEnd(pattern, p, pattern.length), stop = tokenEnd(subject, s, end);
+            if (isToken(pattern, p, patternStop, '>') && patternStop == pattern.length)
+                return true;
+            if (!isToken(pattern, p, patternStop, '*') && !sameBytes(pattern, p, patternStop, subject, s, stop))
+                return false;
+            boolean patternDone = patternStop == pattern.length, subjectDone = stop == end;
+            if (patternDone || subjectDone)
+                return patternDone && subjectDone;
+            p = patternStop + 1;
+            s = stop + 1;
+        }
+    }
+
+    /** The index of the next dot, or {@code end}. */
+    public static int tokenEnd(byte[] subject, int start, int end) {
+        int i = start;
+        while (i < end && subject[i] != DOT)
+            i++;
+        return i;
+    }
+
+    private static boolean isToken(byte[] subject, int start, int stop, char only) {
+        return stop - start == 1 && subject[start] == only;
+    }
+
+    private static boolean sameBytes(byte[] a, int from, int to, byte[] b, int start, int stop) {
+        return java.util.Arrays.equals(a, from, to, b, start, stop);
+    }
+}
