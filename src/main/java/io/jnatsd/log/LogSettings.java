@@ -1,0 +1,18 @@
+package io.jnatsd.log;
+
+/**
+ * Where lines go and how they look (operations reference, section 9). The target is the first of file, remote syslog,
+ * syslog that is set, and else stderr.
+ *
+ * @param level the least important lines written beside debug and trace: {@code info}, {@code warn}, {@code error}
+ * @param format {@code text} or {@code json}
+ * @param file path, empty for none
+ * @param fileSizeLimit bytes after which the file is rotated, 0 for never
+ * @param maxFiles rotated files kept, 0 for all
+ * @param remoteSyslog udp://host:port, tcp://host:port or unix:///path, empty for none
+ */
+public record LogSettings(boolean debug, boolean trace, boolean time, String level, String format, String file,
+        long fileSizeLimit, int maxFiles, boolean syslog, String remoteSyslog) {
+    /** Notices with time to stderr. */
+    public static final LogSettings STDERR = new LogSettings(false, false, true, "info", "text", "", 0, 0, false, "");
+}
