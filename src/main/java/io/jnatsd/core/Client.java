@@ -1,0 +1,418 @@
+package io.jnatsd.core;
+
+import com.google.gson.JsonParseException;
+import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.ConnectInfo;
+import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.Op;
+import io.jnatsd.protocol.ProtocolException;
+import io.jnatsd.protocol.ProtocolException.Fault;
+import io.jnatsd.protocol.Quoted;
+import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.protocol.Subject;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A client connection: what CONNECT, PUB, SUB, UNSUB and PING mean (protocol reference, sections 2 to 9).
+ *
+ * <p>Threads: the reader owns everything but the subscriptions, which {@code subsLock} guards since closing the
+ * connection and monitoring look at them too, and what is volatile.
+ */
+public final class Client extends Connection {
+    private static final byte[] PONG = ascii("PONG\r\n");
+    private static final byte[] PING = ascii("PING\r\n");
+    private static final byte[] OK = ascii("+OK\r\n");
+    /** A client that is one too many is told so behind its CONNECT, where client libraries look for errors. */
+    private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
+    private static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
+
+    private final ReentrantLock subsLock = new ReentrantLock();
+    /** By sid. guarded by {@code subsLock}; null when the client has left. */
+    private Map<String, Subscription> subs = new HashMap<>(4);
+
+    /** Written by the reader. */
+    private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
+    private boolean refused;
+    private boolean badSubjectReported;
+    private int random;
+
+    private long batchMessages;
+    private long batchBytes;
+    private long batchMatches;
+    private long batchDelivered;
+    private long batchDeliveredBytes;
+    /** Written by the reader, once per batch. */
+    private volatile long inMessages;
+    private volatile long inBytes;
+    private volatile long lastActivity;
+    private final long started = System.currentTimeMillis();
+
+    private final AtomicInteger pingsOut = new AtomicInteger();
+    private volatile Future<?> pingTimer;
+
+    public Client(ServerState server, Socket socket) throws IOException {
+        super(server, socket, "cid");
+        random = (int) id() * 0x9E3779B9 | 1;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    protected boolean open() {
+        server.log.debug(this, "Client connection created");
+        ServerInfo info = server.info;
+        String ip = socket().getInetAddress() == null ? "" : socket().getInetAddress().getHostAddress();
+        outbound.append(info.line(id(), ip, "").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        outbound.flush();
+        if (server.admit(this)) {
+            armPingTimer();
+        } else {
+            refused = true;
+            server.log.error(this, "Maximum Connections Exceeded");
+            server.after(REFUSAL_PAUSE, () -> Thread.startVirtualThread(this::refuse));
+        }
+        return true;
+    }
+
+    private void refuse() {
+        close(CloseReason.MAX_CONNECTIONS, TOO_MANY);
+    }
+
+    @Override
+    protected void handle(Op op) throws ProtocolException {
+        if (refused) {
+            refuse();
+            return;
+        }
+        switch (op) {
+            case PUB -> publish(parser.message());
+            case PUB_LINE -> checkSubjectEarly(parser.message());
+            case SUB -> subscribe(parser.arguments());
+            case UNSUB -> unsubscribe(parser.arguments());
+            case CONNECT -> connect(parser.arguments());
+            case PING -> ping();
+            case PONG -> pong();
+            case INFO -> peerInfo(parser.arguments());
+            case OK -> { }
+            case ERR -> throw new ProtocolException(Fault.PEER_ERROR, "Client Error " + parser.arguments().text());
+            case NEED_MORE -> throw new AssertionError(op);
+        }
+    }
+
+    @Override
+    protected void countBatch() {
+        if (batchMessages > 0) {
+            inMessages += batchMessages;
+            inBytes += batchBytes;
+            server.inMessages.add(batchMessages);
+            server.inBytes.add(batchBytes);
+            server.matches.add(batchMatches);
+            lastActivity = System.currentTimeMillis();
+            batchMessages = batchBytes = batchMatches = 0;
+        }
+        if (batchDelivered > 0) {
+            server.outMessages.add(batchDelivered);
+            server.outBytes.add(batchDeliveredBytes);
+            batchDelivered = batchDeliveredBytes = 0;
+        }
+    }
+
+    // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
+
+    private void connect(Arguments line) throws ProtocolException {
+        if (server.log.traceOn())
+            server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
+        lastActivity = System.currentTimeMillis();
+        ConnectInfo said;
+        try {
+            said = connect.merge(line.buffer(), line.start(), line.end());
+        } catch (JsonParseException e) {
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, e.getMessage());
+        }
+        connect = said;
+        if (said.protocol() < 0 || said.protocol() > 1)
+            throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
+        acknowledge();
+    }
+
+    private void ping() {
+        trace("->> [PING]");
+        trace("<<- [PONG]");
+        reply(PONG);
+    }
+
+    private void pong() {
+        trace("->> [PONG]");
+        pingsOut.set(0);
+    }
+
+    private void armPingTimer() {
+        pingTimer = server.after(server.limits.pingInterval(), this::pingTimer);
+    }
+
+    /** On the timer. */
+    private void pingTimer() {
+        server.log.debug(this, "Client Ping Timer");
+        if (isClosing())
+            return;
+        if (pingsOut.incrementAndGet() > server.limits.pingMax()) {
+            server.log.debug(this, "Stale Client Connection - Closing");
+            Thread.startVirtualThread(() -> close(CloseReason.STALE, "-ERR 'Stale Connection'\r\n"));
+            return;
+        }
+        trace("<<- [PING]");
+        outbound.append(PING, Long.MAX_VALUE);
+        outbound.flush();
+        armPingTimer();
+    }
+
+    /** gnatsd: clients may send INFO; it is checked and ignored. */
+    private void peerInfo(Arguments line) throws ProtocolException {
+        try {
+            ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
+        } catch (JsonParseException e) {
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, e.getMessage());
+        }
+    }
+
+    private void acknowledge() {
+        if (connect.verbose()) {
+            trace("<<- [OK]");
+            reply(OK);
+        }
+    }
+
+    /** An error after which the connection goes on. */
+    private void complain(String text) {
+        trace("<<- [-ERR " + text + "]");
+        reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    // ---- PUB -------------------------------------------------------------------------------------------------
+
+    /** A pedantic client hears of a bad subject before it has sent the payload. */
+    private void checkSubjectEarly(Message m) {
+        if (connect.pedantic() && !Subject.isValidLiteral(m.buffer(), m.subjectStart(), m.subjectLength())) {
+            complain("Invalid Subject");
+            badSubjectReported = true;
+        }
+    }
+
+    private void publish(Message m) {
+        batchMessages++;
+        batchBytes += m.payloadLength();
+        if (server.log.traceOn())
+            traceMessage(m);
+        MatchResult match = server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
+        batchMatches++;
+        boolean wellFormed = match.literal || !connect.pedantic();
+        if (!wellFormed && !badSubjectReported)
+            complain("Invalid Subject");
+        badSubjectReported = false;
+        if (match.reserved) {
+            complain("Permissions Violation for Publish to " + Quoted.of(m.subjectText()));
+            return;
+        }
+        if (connect.verbose())
+            acknowledge();
+        if (wellFormed)
+            fanOut(match, m);
+    }
+
+    private void fanOut(MatchResult match, Message m) {
+        for (Subscription sub : match.plain)
+            deliver(sub, m);
+        for (Subscription[] members : match.queues)
+            deliverToOne(members, m);
+    }
+
+    /** Any member with the same probability; if it has just gone, the next one that has not. */
+    private void deliverToOne(Subscription[] members, Message m) {
+        int first = (int) ((nextRandom() & 0xFFFFFFFFL) * members.length >>> 32);
+        for (int i = 0; i < members.length; i++) {
+            int at = first + i;
+            if (deliver(members[at < members.length ? at : at - members.length], m))
+                return;
+        }
+    }
+
+    private boolean deliver(Subscription sub, Message m) {
+        Connection receiver = sub.owner;
+        int outcome = receiver.outbound.deliver(sub, m, maxPending);
+        if (outcome == 0)
+            return false;
+        batchDelivered++;
+        batchDeliveredBytes += m.payloadLength();
+        if (outcome != Outbound.DELIVERED) {
+            sent(receiver.outbound, outcome);
+            if ((outcome & Outbound.LAST) != 0)
+                receiver.exhausted(sub);
+        }
+        if (server.log.traceOn())
+            server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
+                    + m.lineText().substring(m.subjectText().length() + 1) + "]");
+        return true;
+    }
+
+    /** Xorshift: queue groups need evenness, not secrecy. */
+    private int nextRandom() {
+        random ^= random << 13;
+        random ^= random >>> 17;
+        return random ^= random << 5;
+    }
+
+    // ---- SUB, UNSUB ------------------------------------------------------------------------------------------
+
+    private void subscribe(Arguments line) throws ProtocolException {
+        if (server.log.traceOn())
+            server.log.trace(this, "->> [SUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 2 || count > 3)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
+        lastActivity = System.currentTimeMillis();
+        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
+            complain("Invalid Subject");
+            return;
+        }
+        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
+        add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        acknowledge();
+    }
+
+    /** A sid that is in use keeps its subscription. */
+    private void add(Subscription sub) {
+        subsLock.lock();
+        try {
+            if (subs != null && subs.putIfAbsent(sub.sid, sub) == null)
+                server.index.insert(sub);
+        } finally {
+            subsLock.unlock();
+        }
+    }
+
+    private void unsubscribe(Arguments line) throws ProtocolException {
+        if (server.log.traceOn())
+            server.log.trace(this, "->> [UNSUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 1 || count > 2)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
+        lastActivity = System.currentTimeMillis();
+        // gnatsd: a maximum that is no number counts as none.
+        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
+        Subscription sub = subscription(line.token(0));
+        if (sub != null) {
+            if (max == 0 || !outbound.endAfter(sub, max))
+                remove(sub);
+            else if (server.log.debugOn())
+                server.log.debug(this, "Deferring actual UNSUB(" + Arguments.text(sub.subject) + "): " + max + " max");
+        }
+        acknowledge();
+    }
+
+    private Subscription subscription(String sid) {
+        subsLock.lock();
+        try {
+            return subs == null ? null : subs.get(sid);
+        } finally {
+            subsLock.unlock();
+        }
+    }
+
+    @Override
+    void exhausted(Subscription sub) {
+        if (server.log.debugOn())
+            server.log.debug(this, "Auto-unsubscribe limit of " + sub.max + " reached for sid '"
+                    + Arguments.text(sub.sid) + "'");
+        remove(sub);
+    }
+
+    /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
+    private void remove(Subscription sub) {
+        subsLock.lock();
+        try {
+            if (subs == null || !subs.remove(sub.sid, sub))
+                return;
+            outbound.end(sub);
+            server.index.remove(sub);
+        } finally {
+            subsLock.unlock();
+        }
+        if (server.log.traceOn())
+            server.log.trace(this, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
+    }
+
+    @Override
+    protected void leave() {
+        Future<?> timer = pingTimer;
+        if (timer != null)
+            timer.cancel(false);
+        server.dismiss(this);
+        List<Subscription> all;
+        subsLock.lock();
+        try {
+            all = new ArrayList<>(subs.values());
+            subs = null;
+        } finally {
+            subsLock.unlock();
+        }
+        for (Subscription sub : all)
+            server.index.remove(sub);
+    }
+
+    // ---- logs and monitoring ---------------------------------------------------------------------------------
+
+    private void trace(String text) {
+        if (server.log.traceOn())
+            server.log.trace(this, text);
+    }
+
+    private void traceMessage(Message m) {
+        server.log.trace(this, "->> [PUB " + m.lineText() + "]");
+        server.log.trace(this, "->> MSG_PAYLOAD: ["
+                + new String(m.buffer(), m.payloadStart(), m.payloadLength(), StandardCharsets.UTF_8) + "]");
+    }
+
+    @Override
+    public String clientName() {
+        return connect.name();
+    }
+
+    @Override
+    public String user() {
+        return connect.user();
+    }
+
+    /** What the client said last in CONNECT; anybody's. */
+    public ConnectInfo connectInfo() {
+        return connect;
+    }
+
+    /** Figures for monitoring; times in milliseconds since 1970, 0 for never. */
+    public record Stats(long started, long lastActivity, long inMessages, long inBytes, int subscriptions) {
+    }
+
+    public Stats stats() {
+        return new Stats(started, lastActivity, inMessages, inBytes, subscriptionCount());
+    }
+
+    private int subscriptionCount() {
+        subsLock.lock();
+        try {
+            return subs == null ? 0 : subs.size();
+        } finally {
+            subsLock.unlock();
+        }
+    }
+}

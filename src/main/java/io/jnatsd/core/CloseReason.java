@@ -1,0 +1,24 @@
+package io.jnatsd.core;
+
+/** Why a connection ended; the text is what newer servers call it in monitoring. */
+public enum CloseReason {
+    CLIENT_CLOSED("Client Closed"), READ_ERROR("Read Error"), WRITE_ERROR("Write Error"),
+    PROTOCOL_ERROR("Parse Error"), PROTOCOL_VIOLATION("Protocol Violation"),
+    CONTROL_LINE("Maximum Control Line Exceeded"), PAYLOAD("Maximum Message Payload Exceeded"),
+    CLIENT_PROTOCOL("Bad Client Protocol Version"), MAX_CONNECTIONS("Maximum Connections Exceeded"),
+    STALE("Stale Connection"), PENDING_BYTES("Slow Consumer (Pending Bytes)"),
+    WRITE_DEADLINE("Slow Consumer (Write Deadline)"), AUTHENTICATION_TIMEOUT("Authentication Timeout"),
+    AUTHENTICATION_FAILURE("Authentication Failure"), TLS_HANDSHAKE("TLS Handshake Failure"),
+    SERVER_SHUTDOWN("Server Shutdown");
+
+    private final String text;
+
+    CloseReason(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,309 @@
+package io.jnatsd.core;
+
+import io.jnatsd.config.ServerOptions.Limits;
+import io.jnatsd.log.LogOrigin;
+import io.jnatsd.protocol.Op;
+import io.jnatsd.protocol.Parser;
+import io.jnatsd.protocol.ProtocolException;
+import io.jnatsd.protocol.ReadBuffer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One socket with its reader: the loop that reads a batch, handles its commands and flushes what they caused, and the
+ * ways in which it all ends. Subclasses know what the commands mean.
+ *
+ * <p>Threads: everything protected or private here belongs to the reader, a virtual thread, but for what is marked
+ * otherwise. Others may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for
+ * monitoring.
+ */
+public abstract class Connection implements LogOrigin, Runnable {
+    /** After an error the peer has so long to read it and hang up; closing at once could destroy the message. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+    /** At most so long per batch do receivers that are behind hold a publisher up. */
+    private static final long PATIENCE_NANOS = 10_000_000;
+    /** Bytes of a batch behind which more is likely to wait already. */
+    private static final int BUSY_BATCH = 16 * 1024;
+
+    protected final ServerState server;
+    protected final Parser parser;
+    private final long id;
+    private final Socket socket;
+    private final String label;
+    final Outbound outbound;
+
+    /** Set once, by whoever ends the connection; anybody's. */
+    private final AtomicReference<CloseReason> closeReason = new AtomicReference<>();
+    private final CountDownLatch outputFinished = new CountDownLatch(1);
+    /** It ends with an error text that the peer should get to read. Written by whoever closes it. */
+    private volatile boolean lastWords;
+    /** The peer will send no more. Written by the reader. */
+    private volatile boolean inputEnded;
+    private final AtomicBoolean left = new AtomicBoolean();
+
+    /** Receivers that this reader has promised to flush. */
+    private final List<Outbound> touched = new ArrayList<>();
+    /** The last receiver found to be behind, if any. */
+    private Outbound crowded;
+    /** What may wait for a receiver of this batch, in bytes. */
+    protected long maxPending;
+
+    protected Connection(ServerState server, Socket socket, String kind) throws IOException {
+        this.server = server;
+        this.socket = socket;
+        this.id = server.nextId();
+        this.label = address(socket) + " - " + kind + ":" + id;
+        this.parser = new Parser(new ReadBuffer(socket.getInputStream()));
+        this.outbound = new Outbound(this, socket.getOutputStream());
+    }
+
+    private static String address(Socket socket) {
+        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
+        return peer == null ? "-" : peer.getAddress().getHostAddress() + ":" + peer.getPort();
+    }
+
+    /** Says hello and joins; false if that came to nothing. */
+    protected abstract boolean open();
+
+    /** Deals with one command. */
+    protected abstract void handle(Op op) throws ProtocolException;
+
+    /** The batch is done: counters become visible before what it caused is flushed. */
+    protected abstract void countBatch();
+
+    /** Leaves every table and drops every subscription. Called once, by any thread. */
+    protected abstract void leave();
+
+    /** One of its subscriptions has had its last message. Called by the publisher's reader. */
+    abstract void exhausted(Subscription sub);
+
+    /** Reads until the connection ends. */
+    @Override
+    public final void run() {
+        server.began(this);
+        try {
+            if (open())
+                readBatches();
+        } catch (IOException e) {
+            if (closeReason.get() == null)
+                server.log.debug(this, "Error reading: " + e.getMessage());
+            kill(CloseReason.READ_ERROR);
+        } finally {
+            end();
+        }
+    }
+
+    private void readBatches() throws IOException {
+        while (parser.fill()) {
+            if (closeReason.get() == null)
+                handleBatch();
+            else
+                parser.discard();
+        }
+        inputEnded = true;
+        close(CloseReason.CLIENT_CLOSED, "");
+    }
+
+    private void handleBatch() {
+        try {
+            beginBatch();
+            for (Op op; (op = parser.next()) != Op.NEED_MORE && closeReason.get() == null;)
+                handle(op);
+        } catch (ProtocolException e) {
+            server.log.error(this, logText(e));
+            close(reason(e), e.wire());
+        }
+        countBatch();
+        flushTouched();
+    }
+
+    /** Limits that a reload may have changed are looked up here, once per batch. */
+    protected void beginBatch() {
+        Limits limits = server.limits;
+        parser.limits(limits.maxControlLine(), limits.maxPayload());
+        maxPending = limits.maxPending();
+    }
+
+    /** Must be told what {@link Outbound#deliver} or {@link Outbound#append} answered. */
+    protected final void sent(Outbound to, int outcome) {
+        if ((outcome & Outbound.FLUSH) != 0)
+            touched.add(to);
+        if ((outcome & Outbound.CROWDED) != 0) {
+            crowded = to;
+            if ((outcome & Outbound.OVERFLOW) != 0)
+                to.owner().slowConsumer(CloseReason.PENDING_BYTES);
+        }
+    }
+
+    /** Appends to this connection's own output. */
+    protected final void reply(byte[] text) {
+        sent(outbound, outbound.append(text, maxPending));
+    }
+
+    private void flushTouched() {
+        boolean woke = false;
+        for (int i = 0; i < touched.size(); i++)
+            woke |= touched.get(i).flush();
+        touched.clear();
+        if (crowded != null)
+            awaitCrowded();
+        else if (woke || parser.batchSize() > BUSY_BATCH)
+            // A reader whose input never runs dry would keep its carrier from all others.
+            Thread.yield();
+    }
+
+    private void awaitCrowded() {
+        Outbound behind = crowded;
+        crowded = null;
+        behind.flush();
+        try {
+            behind.awaitRoom(PATIENCE_NANOS);
+        } catch (InterruptedException e) {
+            kill(CloseReason.SERVER_SHUTDOWN);
+        }
+    }
+
+    /**
+     * Ends the connection in good order: it leaves at once, then what waits for it and the error text are written, and
+     * the peer may read them before the socket closes. Anybody may call it; only the first reason counts.
+     *
+     * @param wire protocol text to end with, empty for none
+     */
+    public final void close(CloseReason why, String wire) {
+        if (!closeReason.compareAndSet(null, why))
+            return;
+        leaveOnce();
+        lastWords = !wire.isEmpty();
+        if (lastWords)
+            outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        outbound.finish();
+    }
+
+    /** The output is written to the end; the peer sees it end, and has a moment to end its own. */
+    final void outputFinished() {
+        if (lastWords && !inputEnded) {
+            try {
+                socket.shutdownOutput();
+                server.after(LINGER, this::closeSocket);
+            } catch (IOException e) {
+                closeSocket();
+            }
+        } else {
+            closeSocket();
+        }
+        outputFinished.countDown();
+    }
+
+    /** Ends the connection at once. Anybody may call it; the reader notices and leaves. */
+    public final boolean kill(CloseReason why) {
+        boolean first = closeReason.compareAndSet(null, why);
+        outbound.die();
+        closeSocket();
+        outputFinished.countDown();
+        return first;
+    }
+
+    final void slowConsumer(CloseReason why) {
+        long waiting = outbound.stats().pending();
+        if (!kill(why))
+            return;
+        server.slowConsumers.increment();
+        server.log.notice(this, "Slow Consumer Detected: " + (why == CloseReason.PENDING_BYTES
+                ? "MaxPending of " + server.limits.maxPending() + " Exceeded"
+                : "WriteDeadline of " + server.limits.writeDeadline().toMillis() + "ms exceeded with " + waiting
+                        + " bytes pending"));
+    }
+
+    final void writeFailed(IOException e) {
+        if (kill(CloseReason.WRITE_ERROR))
+            server.log.debug(this, "Error flushing: " + e.getMessage());
+    }
+
+    private void closeSocket() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            server.log.debug(this, "Error closing: " + e.getMessage());
+        }
+    }
+
+    /** The reader's last steps: pending output is given its time, then everything goes. */
+    private void end() {
+        leaveOnce();
+        try {
+            long patience = server.limits.writeDeadline().toMillis();
+            if (!outputFinished.await(patience, TimeUnit.MILLISECONDS))
+                server.log.debug(this, "Error flushing: not finished after " + patience + "ms");
+        } catch (InterruptedException e) {
+            server.log.debug(this, "Error flushing: interrupted");
+        }
+        kill(CloseReason.CLIENT_CLOSED);
+        server.ended(this);
+        if (server.log.debugOn())
+            server.log.debug(this, "Client connection closed: " + closeReason.get());
+    }
+
+    private void leaveOnce() {
+        if (left.compareAndSet(false, true))
+            leave();
+    }
+
+    private static CloseReason reason(ProtocolException e) {
+        return switch (e.fault()) {
+            case UNKNOWN_OPERATION, BAD_ARGUMENTS -> CloseReason.PROTOCOL_ERROR;
+            case CONTROL_LINE -> CloseReason.CONTROL_LINE;
+            case PAYLOAD -> CloseReason.PAYLOAD;
+            case CLIENT_PROTOCOL -> CloseReason.CLIENT_PROTOCOL;
+            case AUTHORIZATION -> CloseReason.AUTHENTICATION_FAILURE;
+            case PEER_ERROR -> CloseReason.PROTOCOL_VIOLATION;
+        };
+    }
+
+    private static String logText(ProtocolException e) {
+        return switch (e.fault()) {
+            case PAYLOAD, AUTHORIZATION -> e.getMessage();
+            default -> "Error reading from client: " + e.getMessage();
+        };
+    }
+
+    /** The number shown as cid or rid. */
+    public final long id() {
+        return id;
+    }
+
+    /** Null while the connection is open. */
+    public final CloseReason closeReason() {
+        return closeReason.get();
+    }
+
+    public final Outbound outbound() {
+        return outbound;
+    }
+
+    protected final boolean isClosing() {
+        return closeReason.get() != null;
+    }
+
+    protected final Socket socket() {
+        return socket;
+    }
+
+    @Override
+    public final String label() {
+        return label;
+    }
+
+    /** {@code cid:7-read}, as it shows in thread dumps. */
+    public final String threadName(String role) {
+        return label.substring(label.lastIndexOf(' ') + 1) + "-" + role;
+    }
+}

@@ -1,0 +1,76 @@
+package io.jnatsd.core;
+
+import io.jnatsd.protocol.Subject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who gets a message on one subject: every plain subscription, and one member of each queue group. Groups are told
+ * apart by name alone: members whose patterns differ but match the same subject are one group for it.
+ *
+ * <p>Threads: immutable. It is valid as long as no subscription that matters to its subject came or went: see
+ * {@link #isCurrent}.
+ */
+final class MatchResult {
+    private static final Subscription[] NONE = {};
+    private static final Subscription[][] NO_QUEUES = {};
+    private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'};
+
+    final byte[] subject;
+    final int hash;
+    final Subscription[] plain;
+    /** One array of members for each queue group. */
+    final Subscription[][] queues;
+    /** A pedantic client may publish to it. */
+    final boolean literal;
+    /** Begins with {@code _SYS.}: clients may not publish to it. */
+    final boolean reserved;
+
+    private final WildcardTree.Branch branch;
+    private final long branchGeneration;
+    private final WildcardTree.Branch root;
+    private final long rootGeneration;
+
+    MatchResult(byte[] subject, int hash, List<Subscription> matches, WildcardTree.Branch branch,
+            long branchGeneration, WildcardTree.Branch root, long rootGeneration) {
+        this.subject = subject;
+        this.hash = hash;
+        this.branch = branch;
+        this.branchGeneration = branchGeneration;
+        this.root = root;
+        this.rootGeneration = rootGeneration;
+        this.literal = Subject.isValidLiteral(subject, 0, subject.length);
+        this.reserved = subject.length > 5 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
+        List<Subscription> single = new ArrayList<>(matches.size());
+        Map<String, List<Subscription>> groups = Map.of();
+        for (Subscription sub : matches) {
+            if (sub.queue == null) {
+                single.add(sub);
+            } else {
+                if (groups.isEmpty())
+                    groups = new LinkedHashMap<>();
+                groups.computeIfAbsent(sub.queue, name -> new ArrayList<>()).add(sub);
+            }
+        }
+        this.plain = single.toArray(NONE);
+        this.queues = groups.isEmpty() ? NO_QUEUES
+                : groups.values().stream().map(members -> members.toArray(NONE)).toArray(Subscription[][]::new);
+    }
+
+    boolean isFor(byte[] buffer, int start, int length) {
+        return length == subject.length && Arrays.equals(buffer, start, start + length, subject, 0, length);
+    }
+
+    /** No wildcard subscription that could match has come or gone; literal ones drop the result from the cache. */
+    boolean isCurrent() {
+        return branch.generation == branchGeneration && root.generation == rootGeneration;
+    }
+
+    /** Deliveries that one message causes. */
+    int fanout() {
+        return plain.length + queues.length;
+    }
+}

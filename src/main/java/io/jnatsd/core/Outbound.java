@@ -1,0 +1,409 @@
+package io.jnatsd.core;
+
+import io.jnatsd.protocol.Message;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What waits to be written to one connection. Anybody appends, copying straight from the read buffer of the publisher;
+ * one writer, a virtual thread that starts on first need, takes what has gathered and writes it, 128 KB at a time,
+ * which is also the most that the JDK hands to the socket in one call. Nobody writes while holding the lock, and no
+ * reader ever waits for a peer's socket: a publisher that is ahead of its receivers pauses a little
+ * ({@link #awaitRoom}), and a receiver that lets more than {@code maxPending} bytes gather, or one write last longer
+ * than the write deadline, is cut off as a slow consumer.
+ *
+ * <p>Threads: see above. A chunk that was taken belongs to who writes it; everything else is guarded by {@code lock}, a
+ * leaf: no other lock is taken under it.
+ */
+public final class Outbound implements Runnable {
+    /** What {@link #deliver} found, added up. */
+    static final int DELIVERED = 1;
+    /** Nobody has promised to flush yet: the caller must, at the end of its batch. */
+    static final int FLUSH = 2;
+    /** More waits than should: {@link #awaitRoom} at the end of the batch. */
+    static final int CROWDED = 4;
+    /** That was the last message that the subscription wanted. */
+    static final int LAST = 8;
+    /** More waits than may: the connection is a slow consumer. */
+    static final int OVERFLOW = 16;
+
+    private static final int CHUNK = 128 * 1024;
+    private static final int FIRST_CHUNK = 256;
+    /**
+     * So many bytes fit into the send buffer of any fresh socket: until then a write cannot block, and most idle
+     * connections never need a writer thread.
+     */
+    private static final int NEVER_BLOCKS = 4096;
+    /** A writer that makes no progress for so long gets no more consideration from publishers. */
+    private static final long STUCK_NANOS = 50_000_000;
+    /** After so many writes that used an eighth of the array or less, it is given back. */
+    private static final int CALM_WRITES = 64;
+    private static final byte[] EMPTY = {};
+
+    private record Chunk(byte[] bytes, int length) {
+    }
+
+    private final Connection owner;
+    private final OutputStream out;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition drained = lock.newCondition();
+
+    private byte[] fill = EMPTY;
+    private int filled;
+    /** Full chunks before {@link #fill}, oldest first; null until there is a backlog. */
+    private Queue<Chunk> backlog;
+    private byte[] spare = EMPTY;
+    /** Bytes not yet written, those of the present write included. */
+    private long pending;
+    private long written;
+    private long messages;
+    private long messageBytes;
+    private boolean writing;
+    private boolean flushPromised;
+    private boolean finishing;
+    private boolean dead;
+    private Thread writer;
+    private int calmWrites;
+    /** When the present write began, 0 if there is none; read by the watchdog. */
+    private volatile long writeStarted;
+
+    Outbound(Connection owner, OutputStream out) {
+        this.owner = owner;
+        this.out = out;
+    }
+
+    /**
+     * Appends a message for one of the owner's subscriptions.
+     *
+     * @return the sum of what the caller has to know; 0 if the subscription or the connection is gone
+     */
+    int deliver(Subscription sub, Message m, long maxPending) {
+        lock.lock();
+        try {
+            if (sub.removed || dead || finishing)
+                return 0;
+            int outcome = DELIVERED;
+            sub.delivered++;
+            if (sub.max > 0 && sub.delivered >= sub.max) {
+                sub.removed = true;
+                outcome |= LAST;
+            }
+            byte[] from = m.buffer(), head = sub.head;
+            int tail = m.tailLength(), subject = sub.literal ? 0 : m.subjectLength();
+            int length = head.length + tail + (sub.literal ? 0 : subject + 4);
+            byte[] to = room(length);
+            int at = filled;
+            if (!sub.literal) {
+                to[at] = 'M';
+                to[at + 1] = 'S';
+                to[at + 2] = 'G';
+                to[at + 3] = ' ';
+                System.arraycopy(from, m.subjectStart(), to, at + 4, subject);
+                at += 4 + subject;
+            }
+            System.arraycopy(head, 0, to, at, head.length);
+            System.arraycopy(from, m.tailStart(), to, at + head.length, tail);
+            messages++;
+            messageBytes += m.payloadLength();
+            return outcome | added(length, maxPending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends protocol text; the same outcomes as {@link #deliver}. */
+    int append(byte[] text, long maxPending) {
+        lock.lock();
+        try {
+            if (dead || finishing)
+                return 0;
+            byte[] to = room(text.length);
+            System.arraycopy(text, 0, to, filled, text.length);
+            return DELIVERED | added(text.length, maxPending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int added(int length, long maxPending) {
+        filled += length;
+        pending += length;
+        int outcome = 0;
+        if (!writing && !flushPromised) {
+            flushPromised = true;
+            outcome = FLUSH;
+        }
+        if (pending > CHUNK)
+            outcome |= pending > maxPending ? OVERFLOW | CROWDED : CROWDED;
+        return outcome;
+    }
+
+    /** The array to append so many bytes to, at {@code filled}. */
+    private byte[] room(int length) {
+        if (length > fill.length - filled)
+            enlarge(length);
+        return fill;
+    }
+
+    private void enlarge(int length) {
+        if (filled > 0 && filled + length > CHUNK) {
+            if (backlog == null)
+                backlog = new ArrayDeque<>();
+            backlog.add(new Chunk(fill, filled));
+            fill = spare;
+            spare = EMPTY;
+            filled = 0;
+        }
+        int needed = filled + length;
+        if (needed > fill.length) {
+            int size = Math.max(fill.length, FIRST_CHUNK);
+            while (size < needed && size < CHUNK)
+                size *= 2;
+            byte[] larger = new byte[Math.max(size, needed)];
+            System.arraycopy(fill, 0, larger, 0, filled);
+            fill = larger;
+        }
+    }
+
+    /**
+     * Has what waits written: by the writer, or, while that cannot block, right here.
+     *
+     * @return whether the writer was woken
+     */
+    boolean flush() {
+        lock.lock();
+        try {
+            flushPromised = false;
+            if (pending == 0 || writing || dead)
+                return false;
+            writing = true;
+            if (writer == null && written + pending > NEVER_BLOCKS)
+                startWriter();
+        } finally {
+            lock.unlock();
+        }
+        if (writer == null) {
+            writeFirstBytes();
+            return false;
+        }
+        LockSupport.unpark(writer);
+        return true;
+    }
+
+    private void startWriter() {
+        writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
+        owner.server.watchdog.watch(this);
+        writer.start();
+    }
+
+    /** {@code writing} is set and there is no writer: this thread is the writer for a moment. */
+    private void writeFirstBytes() {
+        lock.lock();
+        Chunk first = dead ? new Chunk(EMPTY, 0) : takeOldest();
+        lock.unlock();
+        IOException failure = write(first);
+        boolean finished;
+        lock.lock();
+        try {
+            wrote(first);
+            writing = false;
+            finished = finishing && pending == 0;
+            if (failure == null && pending > 0 && !dead) {
+                writing = true;
+                startWriter();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (failure != null)
+            owner.writeFailed(failure);
+        else if (finished)
+            owner.outputFinished();
+    }
+
+    /** The writer: takes what has gathered, writes it, and rests when there is nothing more. */
+    @Override
+    public void run() {
+        while (true) {
+            Chunk chunk = null;
+            lock.lock();
+            try {
+                if (dead)
+                    return;
+                writing = pending > 0;
+                if (writing)
+                    chunk = takeOldest();
+                else if (finishing)
+                    break;
+            } finally {
+                lock.unlock();
+            }
+            if (chunk == null) {
+                LockSupport.park(this);
+                continue;
+            }
+            IOException failure = write(chunk);
+            if (failure != null) {
+                owner.writeFailed(failure);
+                return;
+            }
+            lock.lock();
+            try {
+                wrote(chunk);
+            } finally {
+                lock.unlock();
+            }
+        }
+        owner.outputFinished();
+    }
+
+    private Chunk takeOldest() {
+        assert lock.isHeldByCurrentThread();
+        Chunk oldest = backlog == null ? null : backlog.poll();
+        if (oldest != null)
+            return oldest;
+        oldest = new Chunk(fill, filled);
+        fill = spare;
+        spare = EMPTY;
+        filled = 0;
+        return oldest;
+    }
+
+    private IOException write(Chunk chunk) {
+        writeStarted = System.nanoTime();
+        try {
+            out.write(chunk.bytes, 0, chunk.length);
+            return null;
+        } catch (IOException e) {
+            return e;
+        } finally {
+            writeStarted = 0;
+        }
+    }
+
+    /** Accounts for a write and keeps its array for the next one, unless so large a one is not needed any more. */
+    private void wrote(Chunk chunk) {
+        assert lock.isHeldByCurrentThread();
+        if (dead)
+            return;
+        pending -= chunk.length;
+        written += chunk.length;
+        int size = chunk.bytes.length;
+        calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
+        if (size > CHUNK || calmWrites >= CALM_WRITES)
+            calmWrites = 0;
+        else if (size > spare.length)
+            spare = chunk.bytes;
+        if (pending <= CHUNK)
+            drained.signalAll();
+    }
+
+    /**
+     * Lets the writer catch up before the caller publishes more to it.
+     *
+     * @return the nanoseconds left of those given
+     */
+    long awaitRoom(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            while (pending > CHUNK && nanos > 0 && !dead && !isStuck(System.nanoTime(), STUCK_NANOS))
+                nanos = drained.awaitNanos(nanos);
+            return nanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the present write has lasted longer than so many nanoseconds. */
+    boolean isStuck(long now, long nanos) {
+        long started = writeStarted;
+        return started != 0 && now - started > nanos;
+    }
+
+    /** Everything up to here is still written, then the output is shut down and the owner told. */
+    void finish() {
+        lock.lock();
+        try {
+            if (dead || finishing)
+                return;
+            finishing = true;
+            if (writing)
+                return;
+            if (writer == null && pending > 0) {
+                writing = true;
+                startWriter();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (writer == null)
+            owner.outputFinished();
+        else
+            LockSupport.unpark(writer);
+    }
+
+    /** Nothing is written any more; the writer, if there is one, ends. The owner closes the socket beneath it. */
+    void die() {
+        lock.lock();
+        try {
+            dead = true;
+            fill = EMPTY;
+            filled = 0;
+            backlog = null;
+            pending = 0;
+            drained.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        owner.server.watchdog.forget(this);
+        if (writer != null)
+            LockSupport.unpark(writer);
+    }
+
+    /** Sets when a subscription ends; false if it has had its messages already. */
+    boolean endAfter(Subscription sub, long max) {
+        lock.lock();
+        try {
+            sub.max = max;
+            if (max > sub.delivered)
+                return true;
+            sub.removed = true;
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No message is delivered to a subscription after this. */
+    void end(Subscription sub) {
+        lock.lock();
+        try {
+            sub.removed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Connection owner() {
+        return owner;
+    }
+
+    /** Figures for monitoring. */
+    public record Stats(long messages, long bytes, long pending) {
+    }
+
+    public Stats stats() {
+        lock.lock();
+        try {
+            return new Stats(messages, messageBytes, pending);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

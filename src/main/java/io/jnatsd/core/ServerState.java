@@ -1,0 +1,179 @@
+package io.jnatsd.core;
+
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.log.Log;
+import io.jnatsd.protocol.ServerInfo;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What all connections of one server share. Data and the bookkeeping that keeps it consistent, no behaviour of any
+ * connection.
+ *
+ * <p>Threads: anybody's. Collections and counters are concurrent; the volatile fields are swapped whole, by the start
+ * and by a reload.
+ */
+public final class ServerState {
+    /** Every subscription of this server's clients. */
+    public final SubscriptionIndex index = new SubscriptionIndex();
+    public final Log log;
+
+    /** Every connection whose reader runs. */
+    private final Set<Connection> running = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock stopLock = new ReentrantLock();
+    /** Signalled when the last reader has ended, once the server is stopping. */
+    private final Condition allEnded = stopLock.newCondition();
+    /** Registered clients by cid. */
+    private final Map<Long, Client> clients = new ConcurrentHashMap<>();
+    /** How many places of {@code max_connections} are taken. */
+    private final AtomicInteger admitted = new AtomicInteger();
+    /** The last cid or rid given out; the first connection gets 1. */
+    private final AtomicLong lastId = new AtomicLong();
+
+    /** Connections ever accepted, those that were refused included. */
+    final LongAdder totalConnections = new LongAdder();
+    final LongAdder inMessages = new LongAdder();
+    final LongAdder inBytes = new LongAdder();
+    final LongAdder outMessages = new LongAdder();
+    final LongAdder outBytes = new LongAdder();
+    final LongAdder slowConsumers = new LongAdder();
+    /** Lookups in the subscription index. */
+    final LongAdder matches = new LongAdder();
+
+    final WriteWatchdog watchdog = new WriteWatchdog();
+    /** Runs pings, timeouts and the watchdog; nothing on it may block. */
+    private final ScheduledThreadPoolExecutor timer;
+
+    public volatile ServerOptions.Limits limits;
+    /** What INFO says to the next client. */
+    public volatile ServerInfo info;
+    /** Set when the server stops: whoever is accepted from then on is turned away. */
+    private volatile boolean stopping;
+
+    public ServerState(Log log, ServerOptions.Limits limits) {
+        this.log = log;
+        this.limits = limits;
+        timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        sweepLater();
+    }
+
+    private void sweepLater() {
+        after(WriteWatchdog.pause(limits.writeDeadline()), () -> {
+            watchdog.sweep(limits.writeDeadline());
+            sweepLater();
+        });
+    }
+
+    /** Runs something short on the timer. Nothing happens if the server has stopped. */
+    ScheduledFuture<?> after(Duration delay, Runnable task) {
+        if (timer.isShutdown())
+            return null;
+        return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void began(Connection connection) {
+        running.add(connection);
+        if (stopping)
+            connection.kill(CloseReason.SERVER_SHUTDOWN);
+    }
+
+    void ended(Connection connection) {
+        running.remove(connection);
+        if (stopping && running.isEmpty()) {
+            stopLock.lock();
+            try {
+                allEnded.signalAll();
+            } finally {
+                stopLock.unlock();
+            }
+        }
+    }
+
+    /** Closes every connection, gives them a while to write what waits, and kills those that need longer. */
+    public void closeAll(Duration patience) throws InterruptedException {
+        for (Connection connection : running)
+            Thread.startVirtualThread(() -> connection.close(CloseReason.SERVER_SHUTDOWN, ""));
+        if (!awaitEnded(patience)) {
+            for (Connection connection : running)
+                connection.kill(CloseReason.SERVER_SHUTDOWN);
+            awaitEnded(patience);
+        }
+    }
+
+    private boolean awaitEnded(Duration patience) throws InterruptedException {
+        long nanos = patience.toNanos();
+        stopLock.lock();
+        try {
+            while (!running.isEmpty() && nanos > 0)
+                nanos = allEnded.awaitNanos(nanos);
+            return running.isEmpty();
+        } finally {
+            stopLock.unlock();
+        }
+    }
+
+    public long nextId() {
+        totalConnections.increment();
+        return lastId.incrementAndGet();
+    }
+
+    /** Takes a place for a client and registers it; false if there is none. */
+    boolean admit(Client client) {
+        int limit = limits.maxConnections();
+        int taken = admitted.incrementAndGet();
+        if (stopping || limit > 0 && taken > limit) {
+            admitted.decrementAndGet();
+            return false;
+        }
+        clients.put(client.id(), client);
+        return true;
+    }
+
+    void dismiss(Client client) {
+        if (clients.remove(client.id()) != null)
+            admitted.decrementAndGet();
+    }
+
+    public Iterable<Client> clients() {
+        return clients.values();
+    }
+
+    public Client client(long id) {
+        return clients.get(id);
+    }
+
+    public int clientCount() {
+        return admitted.get();
+    }
+
+    /** From now on nobody is admitted. */
+    public void stopAdmitting() {
+        stopping = true;
+    }
+
+    public void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    /** Totals for monitoring, over all connections ever. */
+    public record Totals(long connections, long inMessages, long inBytes, long outMessages, long outBytes,
+            long slowConsumers, long matches) {
+    }
+
+    public Totals totals() {
+        return new Totals(totalConnections.sum(), inMessages.sum(), inBytes.sum(), outMessages.sum(), outBytes.sum(),
+                slowConsumers.sum(), matches.sum());
+    }
+}

@@ -1,0 +1,40 @@
+package io.jnatsd.core;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One SUB of one connection (protocol reference, section 6).
+ *
+ * <p>Threads: the final fields are anybody's. {@code delivered}, {@code max} and {@code removed} are guarded by the
+ * owner's outbound lock; {@code slot} by the lock of the index that lists it.
+ */
+public final class Subscription {
+    final Connection owner;
+    /** Subject, queue and sid keep one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
+    final String subject;
+    /** Null for a plain subscription. */
+    final String queue;
+    final String sid;
+    /** A MSG line as far as it is known: {@code MSG subject sid } for a literal subject, else {@code SP sid SP}. */
+    final byte[] head;
+    final boolean literal;
+
+    long delivered;
+    /** Messages after which it ends, 0 for no end. */
+    long max;
+    boolean removed;
+    int slot = -1;
+
+    Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
+        this.owner = owner;
+        this.subject = subject;
+        this.queue = queue;
+        this.sid = sid;
+        this.literal = literal;
+        this.head = ((literal ? "MSG " + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    public Connection owner() {
+        return owner;
+    }
+}

@@ -1,0 +1,127 @@
+package io.jnatsd.protocol;
+
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * What a client said in CONNECT (protocol reference, section 3). A later CONNECT is merged into the earlier one: keys
+ * that it leaves out, or gives as null, keep their value. Unknown keys are ignored.
+ *
+ * @param protocol 0: the original one, 1: INFO may come at any time
+ */
+public record ConnectInfo(boolean verbose, boolean pedantic, String user, String password, String token, String name,
+        String lang, String version, int protocol, boolean echo, boolean headers, boolean noResponders, String nkey,
+        String signature) {
+
+    /** What holds before any CONNECT: acknowledge everything, check subjects. */
+    public static final ConnectInfo BEFORE_CONNECT =
+            new ConnectInfo(true, true, "", "", "", "", "", "", 0, true, false, false, "", "");
+
+    /**
+     * Reads a CONNECT's argument.
+     *
+     * @throws JsonParseException with a reason for the log if it isn't a JSON object with values of the right types
+     */
+    public ConnectInfo merge(byte[] json, int start, int end) {
+        Fields fields = new Fields(this);
+        try (JsonReader in = new JsonReader(new InputStreamReader(
+                new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
+            in.setStrictness(Strictness.STRICT);
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+            } else {
+                in.beginObject();
+                while (in.hasNext())
+                    fields.read(in.nextName().toLowerCase(Locale.ROOT), in);
+                in.endObject();
+            }
+            if (in.peek() != JsonToken.END_DOCUMENT)
+                throw new JsonParseException("invalid text after the JSON object");
+            return fields.freeze();
+        } catch (IOException | IllegalStateException | NumberFormatException e) {
+            throw new JsonParseException(firstLine(e), e);
+        }
+    }
+
+    /** Passwords, tokens and signatures stay out of logs. */
+    @Override
+    public String toString() {
+        return "ConnectInfo[name=" + name + ", user=" + user + ", lang=" + lang + ", version=" + version + "]";
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON");
+    }
+
+    /** The record, while it is being put together. */
+    private static final class Fields {
+        private boolean verbose, pedantic, echo, headers, noResponders;
+        private String user, password, token, name, lang, version, nkey, signature;
+        private int protocol;
+
+        Fields(ConnectInfo c) {
+            verbose = c.verbose;
+            pedantic = c.pedantic;
+            user = c.user;
+            password = c.password;
+            token = c.token;
+            name = c.name;
+            lang = c.lang;
+            version = c.version;
+            protocol = c.protocol;
+            echo = c.echo;
+            headers = c.headers;
+            noResponders = c.noResponders;
+            nkey = c.nkey;
+            signature = c.signature;
+        }
+
+        void read(String key, JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return;
+            }
+            switch (key) {
+                case "verbose" -> verbose = in.nextBoolean();
+                case "pedantic" -> pedantic = in.nextBoolean();
+                case "user" -> user = text(in);
+                case "pass" -> password = text(in);
+                case "auth_token" -> token = text(in);
+                case "name" -> name = text(in);
+                case "lang" -> lang = text(in);
+                case "version" -> version = text(in);
+                case "protocol" -> protocol = integer(in);
+                case "echo" -> echo = in.nextBoolean();
+                case "headers" -> headers = in.nextBoolean();
+                case "no_responders" -> noResponders = in.nextBoolean();
+                case "nkey" -> nkey = text(in);
+                case "sig" -> signature = text(in);
+                default -> in.skipValue();
+            }
+        }
+
+        private static String text(JsonReader in) throws IOException {
+            if (in.peek() != JsonToken.STRING)
+                throw new JsonParseException("expected a string but found " + in.peek() + " at " + in.getPath());
+            return in.nextString();
+        }
+
+        private static int integer(JsonReader in) throws IOException {
+            if (in.peek() != JsonToken.NUMBER)
+                throw new JsonParseException("expected a number but found " + in.peek() + " at " + in.getPath());
+            return Integer.parseInt(in.nextString());
+        }
+
+        ConnectInfo freeze() {
+            return new ConnectInfo(verbose, pedantic, user, password, token, name, lang, version, protocol, echo,
+                    headers, noResponders, nkey, signature);
+        }
+    }
+}

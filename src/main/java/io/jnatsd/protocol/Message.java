@@ -1,0 +1,82 @@
+package io.jnatsd.protocol;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One published message, in place in the read buffer: offsets, no copies. Valid until the next call of
+ * {@link Parser#next}. Everything behind the subject is laid out as a MSG needs it, so that a delivery copies it in
+ * one piece. Threads: the reader of its connection.
+ */
+public final class Message {
+    byte[] buffer;
+    int subjectStart;
+    int subjectLength;
+    int subjectHash;
+    int replyLength;
+    int tailStart;
+    int payloadStart;
+    int payloadLength;
+
+    /** The bytes that all offsets point into. */
+    public byte[] buffer() {
+        return buffer;
+    }
+
+    public int subjectStart() {
+        return subjectStart;
+    }
+
+    public int subjectLength() {
+        return subjectLength;
+    }
+
+    /** {@link Parser#hash} of the subject, computed while it was read. */
+    public int subjectHash() {
+        return subjectHash;
+    }
+
+    /** Start of {@code [reply SP] size CR LF payload CR LF}; it lasts {@link #tailLength} bytes. */
+    public int tailStart() {
+        return tailStart;
+    }
+
+    public int tailLength() {
+        return payloadStart + payloadLength + 2 - tailStart;
+    }
+
+    /** 0 without reply subject; it starts at {@link #tailStart}. */
+    public int replyLength() {
+        return replyLength;
+    }
+
+    public int payloadStart() {
+        return payloadStart;
+    }
+
+    /** Bytes of payload, without the line end behind it. */
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** The subject as text; for logs and errors. */
+    public String subjectText() {
+        return new String(buffer, subjectStart, subjectLength, StandardCharsets.UTF_8);
+    }
+
+    /** What stood on the line, as a trace shows it: {@code subject [reply] size}. */
+    public String lineText() {
+        return subjectText() + " " + new String(buffer, tailStart, payloadStart - 2 - tailStart, StandardCharsets.UTF_8);
+    }
+
+    int end() {
+        return payloadStart + payloadLength + 2;
+    }
+
+    /** The buffer moved its content by so many bytes to the left. */
+    void shift(byte[] newBuffer, int left) {
+        buffer = newBuffer;
+        subjectStart -= left;
+        tailStart -= left;
+        payloadStart -= left;
+    }
+}

@@ -1,0 +1,258 @@
+package io.jnatsd.protocol;
+
+import io.jnatsd.protocol.ProtocolException.Fault;
+import java.io.IOException;
+
+/**
+ * A pull parser for what a client sends (protocol reference, section 4). It works in place: arguments and payloads
+ * stay in the {@link ReadBuffer}, and a command that is cut anywhere is taken up again after the next {@link #fill}.
+ *
+ * <p>Two states: at the start of a command, or within a payload, whose line has been read already.
+ *
+ * <p>Threads: the connection's reader, alone.
+ */
+public final class Parser {
+    /** Lines that carry JSON may be longer than other control lines: tokens and certificates travel in CONNECT. */
+    private static final int MAX_JSON_LINE = 32 * 1024;
+    private static final int SNIPPET = 32;
+
+    private final ReadBuffer in;
+    private final Message message = new Message();
+    private final Arguments arguments = new Arguments();
+
+    private int maxControlLine;
+    private int maxPayload;
+    private boolean connectOnly;
+
+    /** Within a payload: {@link #message} is set, its bytes are not all there. */
+    private boolean inPayload;
+    /** Bytes of the present line that are known to hold no line feed. */
+    private int scanned;
+    /** Where the bytes of the last read begin, for the index in error logs. */
+    private int batchStart;
+
+    public Parser(ReadBuffer in) {
+        this.in = in;
+    }
+
+    /** Bytes of a line's arguments, and of a payload; below zero stands for no limit. Checked from the next line on. */
+    public void limits(int controlLine, int payload) {
+        maxControlLine = controlLine < 0 ? Integer.MAX_VALUE : controlLine;
+        maxPayload = payload < 0 ? Integer.MAX_VALUE / 2 : payload;
+    }
+
+    /** While credentials are awaited, no command but CONNECT is let through. */
+    public void connectOnly(boolean only) {
+        connectOnly = only;
+    }
+
+    /** The message of the last {@link Op#PUB} or {@link Op#PUB_LINE}. */
+    public Message message() {
+        return message;
+    }
+
+    /** The arguments of the last command that is neither a message nor a ping. */
+    public Arguments arguments() {
+        return arguments;
+    }
+
+    /** Reads the next batch; false at the end of the stream. */
+    public boolean fill() throws IOException {
+        int before = in.position(), kept = in.limit() - before;
+        boolean more = in.fill(inPayload ? message.end() - before : 0);
+        batchStart = kept;
+        if (inPayload)
+            message.shift(in.bytes(), before - in.position());
+        return more;
+    }
+
+    /** Bytes that the last read brought. */
+    public int batchSize() {
+        return in.limit() - batchStart;
+    }
+
+    /** The next command of the batch, or {@link Op#NEED_MORE}. */
+    public Op next() throws ProtocolException {
+        byte[] b = in.bytes();
+        int p = in.position(), end = in.limit();
+        if (inPayload)
+            return payload(b, end);
+        if (end - p > 8 && scanned == 0 && !connectOnly && (b[p] | 0x20) == 'p' && (b[p + 1] | 0x20) == 'u'
+                && (b[p + 2] | 0x20) == 'b' && b[p + 3] == ' ') {
+            if (plainPublish(b, p + 4, end))
+                return payload(b, end);
+        }
+        return p == end ? Op.NEED_MORE : command(b, p, end);
+    }
+
+    /** Skips what is left: after an error, nothing of the batch counts any more. */
+    public void discard() {
+        inPayload = false;
+        scanned = 0;
+        in.consume(in.limit());
+    }
+
+    /** The hash of a subject: that of its string with one char per byte. */
+    public static int hash(byte[] bytes, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++)
+            hash = 31 * hash + (bytes[i] & 0xff);
+        return hash;
+    }
+
+    /**
+     * The common form, {@code subject [reply] size CR LF} with single spaces and wholly there, in one pass. Anything
+     * else is left to {@link #publishLine}.
+     */
+    private boolean plainPublish(byte[] b, int start, int end) throws ProtocolException {
+        int i = start, hash = 0;
+        byte c = 0;
+        while (i < end && (c = b[i]) > ' ') {
+            hash = 31 * hash + c;
+            i++;
+        }
+        if (c != ' ' || i == start)
+            return false;
+        int subjectEnd = i++, tail = i, digits = i, size = 0;
+        for (; i < end && (c = b[i]) >= '0' && c <= '9'; i++)
+            size = size * 10 + c - '0';
+        if (c != '\r') {
+            while (i < end && (c = b[i]) > ' ')
+                i++;
+            digits = i + 1;
+            size = 0;
+            if (c != ' ' || i == tail)
+                return false;
+            for (i++; i < end && (c = b[i]) >= '0' && c <= '9'; i++)
+                size = size * 10 + c - '0';
+        }
+        if (c != '\r' || i == digits || i - digits > 9 || i + 1 >= end || b[i + 1] != '\n')
+            return false;
+        if (i - start > maxControlLine)
+            throw controlLine();
+        Message m = message;
+        m.buffer = b;
+        m.subjectStart = start;
+        m.subjectLength = subjectEnd - start;
+        m.subjectHash = hash;
+        m.tailStart = tail;
+        m.replyLength = digits == tail ? 0 : digits - 1 - tail;
+        m.payloadStart = i + 2;
+        announce(size);
+        return true;
+    }
+
+    /** A publish line in any legal form; it is rewritten in place into the common one. */
+    private Op publishLine(byte[] b, int lineEnd, int end) throws ProtocolException {
+        Arguments a = arguments;
+        if (a.count() < 2 || a.count() > 3)
+            throw badArguments("processPub Parse Error: '" + a.text() + "'");
+        int last = a.count() - 1;
+        long size = a.number(last);
+        if (size < 0)
+            throw badArguments("processPub Bad or Missing Size: '" + a.text() + "'");
+        String tail = (last == 2 ? a.token(1) + " " : "") + a.token(last) + "\r\n";
+        String line = a.token(0) + " " + tail;
+        // Never longer than what stood there: the keyword makes up for a missing carriage return.
+        in.replace(lineEnd, line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        Message m = message;
+        m.buffer = b;
+        m.subjectStart = lineEnd - line.length();
+        m.subjectLength = a.length(0);
+        m.subjectHash = hash(b, m.subjectStart, m.subjectStart + m.subjectLength);
+        m.tailStart = lineEnd - tail.length();
+        m.replyLength = last == 2 ? a.length(1) : 0;
+        m.payloadStart = lineEnd;
+        announce(size);
+        return payload(b, end);
+    }
+
+    private void announce(long size) throws ProtocolException {
+        if (size > maxPayload)
+            throw new ProtocolException(Fault.PAYLOAD, "Maximum Payload Exceeded: " + size + " vs " + maxPayload);
+        message.payloadLength = (int) size;
+        in.consume(message.payloadStart);
+        scanned = 0;
+        inPayload = false;
+    }
+
+    /** The message is whole, or it is waited for. */
+    private Op payload(byte[] b, int end) throws ProtocolException {
+        int stop = message.end();
+        if (stop > end) {
+            // The line has to stay in the buffer until the payload is there.
+            in.consume(message.subjectStart);
+            boolean first = !inPayload;
+            inPayload = true;
+            return first ? Op.PUB_LINE : Op.NEED_MORE;
+        }
+        if (b[stop - 2] != '\r' || b[stop - 1] != '\n')
+            throw unknownOperation(b, b[stop - 2] != '\r' ? stop - 2 : stop - 1, end, b[stop - 2] != '\r' ? 29 : 30);
+        inPayload = false;
+        in.consume(stop);
+        return Op.PUB;
+    }
+
+    private Op command(byte[] b, int start, int end) throws ProtocolException {
+        if (connectOnly && (b[start] | 0x20) != 'c')
+            throw new ProtocolException(Fault.AUTHORIZATION, "Authorization Error");
+        Keyword keyword = null;
+        int matched = 0;
+        for (Keyword candidate : Keyword.CLIENT) {
+            int same = candidate.matches(b, start, end);
+            if (keyword == null || same > matched) {
+                keyword = candidate;
+                matched = same;
+            }
+        }
+        int i = start + matched;
+        if (matched < keyword.length()) {
+            if (i < end)
+                throw unknownOperation(b, i, end, keyword.state(matched));
+            return Op.NEED_MORE;
+        }
+        if (keyword.needsBlank()) {
+            if (i == end)
+                return Op.NEED_MORE;
+            if (b[i] != ' ' && b[i] != '\t')
+                throw unknownOperation(b, i, end, keyword.state(matched));
+        }
+        return line(keyword, b, start, i, end);
+    }
+
+    /** The keyword is there; the rest of the line may not be. */
+    private Op line(Keyword keyword, byte[] b, int start, int argument, int end) throws ProtocolException {
+        while (argument < end && (b[argument] == ' ' || b[argument] == '\t'))
+            argument++;
+        int limit = keyword.isJson() ? Math.max(maxControlLine, MAX_JSON_LINE) : maxControlLine;
+        int feed = Math.max(argument, start + scanned);
+        while (feed < end && b[feed] != '\n')
+            feed++;
+        if (feed - argument > limit + (feed < end && b[feed - 1] == '\r' ? 1 : 0))
+            throw controlLine();
+        if (feed == end) {
+            scanned = end - start;
+            return Op.NEED_MORE;
+        }
+        scanned = 0;
+        int stop = feed > argument && b[feed - 1] == '\r' ? feed - 1 : feed;
+        arguments.split(b, argument, stop);
+        if (keyword == Keyword.PUB)
+            return publishLine(b, feed + 1, end);
+        in.consume(feed + 1);
+        return keyword.op();
+    }
+
+    private static ProtocolException badArguments(String text) {
+        return new ProtocolException(Fault.BAD_ARGUMENTS, text);
+    }
+
+    private static ProtocolException controlLine() {
+        return new ProtocolException(Fault.CONTROL_LINE, "Maximum Control Line Exceeded");
+    }
+
+    private ProtocolException unknownOperation(byte[] b, int at, int end, int state) {
+        return new ProtocolException(Fault.UNKNOWN_OPERATION, "Client Parser ERROR, state=" + state + ", i="
+                + Math.max(at - batchStart, 0) + ": proto='" + Quoted.of(b, at, Math.min(at + SNIPPET, end)) + "...'");
+    }
+}

@@ -1,0 +1,77 @@
+package io.jnatsd.protocol;
+
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * What the server says of itself in INFO (protocol reference, section 2): the fields of gnatsd 1.0.2 in their order,
+ * then those of newer servers, unless {@code onlyOld}.
+ *
+ * @param goVersion the runtime, in the field that gnatsd has for it
+ * @param connectUrls addresses of servers that clients may turn to
+ * @param onlyOld no field that gnatsd 1.0.2 does not have
+ */
+public record ServerInfo(String serverId, String serverName, String goVersion, String host, int port,
+        boolean authRequired, boolean tlsRequired, boolean tlsVerify, boolean tlsAvailable, int maxPayload,
+        List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld) {
+
+    /** The level of gnatsd that is followed. Clients read it, and some insist on the form x.y.z. */
+    public static final String VERSION = "1.0.2";
+    private static final int PROTOCOL = 1;
+
+    /**
+     * The line for one client.
+     *
+     * @param nonce to be signed by clients that log in with an nkey, empty if nobody does
+     */
+    public String line(long clientId, String clientIp, String nonce) {
+        StringWriter text = new StringWriter(512);
+        text.append("INFO ");
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.beginObject();
+            oldFields(json);
+            if (!onlyOld)
+                newFields(json, clientId, clientIp, nonce);
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.append(" \r\n").toString();
+    }
+
+    private void oldFields(JsonWriter json) throws IOException {
+        json.name("server_id").value(serverId);
+        json.name("version").value(VERSION);
+        json.name("go").value(goVersion);
+        json.name("host").value(host);
+        json.name("port").value(port);
+        json.name("auth_required").value(authRequired);
+        json.name("ssl_required").value(tlsRequired);
+        json.name("tls_required").value(tlsRequired);
+        json.name("tls_verify").value(tlsVerify);
+        json.name("max_payload").value(maxPayload);
+        if (!connectUrls.isEmpty()) {
+            json.name("connect_urls").beginArray();
+            for (String url : connectUrls)
+                json.value(url);
+            json.endArray();
+        }
+    }
+
+    private void newFields(JsonWriter json, long clientId, String clientIp, String nonce) throws IOException {
+        json.name("server_name").value(serverName);
+        json.name("proto").value(PROTOCOL);
+        json.name("headers").value(headers);
+        if (tlsAvailable)
+            json.name("tls_available").value(true);
+        json.name("client_id").value(clientId);
+        json.name("client_ip").value(clientIp);
+        if (!nonce.isEmpty())
+            json.name("nonce").value(nonce);
+        if (lameDuck)
+            json.name("ldm").value(true);
+    }
+}

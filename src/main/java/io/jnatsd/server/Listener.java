@@ -1,0 +1,131 @@
+package io.jnatsd.server;
+
+import io.jnatsd.core.Connection;
+import io.jnatsd.log.Log;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A listening port and the thread that accepts from it. Threads: {@link #bind} and {@link #close} anybody's; the
+ * accept loop runs on a platform thread of its own and hands each socket to a virtual one.
+ */
+final class Listener {
+    /** What becomes of an accepted socket; it may throw, and then the socket is closed. */
+    interface Acceptor {
+        Connection accept(Socket socket) throws IOException;
+    }
+
+    private static final int BACKLOG = 4096;
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
+
+    private final String name;
+    private final Log log;
+    private final ServerSocket socket;
+    private final Acceptor acceptor;
+    private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Listener(String name, ServerSocket socket, Log log, Acceptor acceptor) {
+        this.name = name;
+        this.socket = socket;
+        this.log = log;
+        this.acceptor = acceptor;
+        this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
+    }
+
+    /**
+     * Binds a port; connections wait until {@link #start}.
+     *
+     * @param port 0 or below for any free one
+     * @throws IOException with a message in the words of the system
+     */
+    static Listener bind(String name, String host, int port, Log log, Acceptor acceptor) throws IOException {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("lookup " + host + ": no such host", e);
+        }
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.bind(new InetSocketAddress(address, Math.max(port, 0)), BACKLOG);
+        } catch (IOException | IllegalArgumentException e) {
+            socket.close();
+            throw new IOException("listen tcp " + address(host, port) + ": bind: " + reason(e), e);
+        }
+        return new Listener(name, socket, log, acceptor);
+    }
+
+    private static String reason(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        int detail = text.indexOf(" (Bind failed)");
+        return (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code host:port}, with brackets round an IPv6 address. */
+    static String address(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    int port() {
+        return socket.getLocalPort();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void acceptAll() {
+        try {
+            acceptUntilClosed();
+        } catch (InterruptedException e) {
+            close();
+        }
+    }
+
+    private void acceptUntilClosed() throws InterruptedException {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!socket.isClosed()) {
+            try {
+                accept(socket.accept());
+                pause = FIRST_PAUSE_MILLIS;
+            } catch (IOException e) {
+                if (socket.isClosed())
+                    return;
+                log.notice("Temporary " + name + " Accept Error(" + e.getMessage() + "), sleeping " + pause + "ms");
+                // Out of descriptors or memory, as a rule: trying again at once would only burn the processor.
+                pause = closed.await(pause, TimeUnit.MILLISECONDS) ? 0 : Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private void accept(Socket accepted) throws IOException {
+        try {
+            accepted.setTcpNoDelay(true);
+            Connection connection = acceptor.accept(accepted);
+            Thread.ofVirtual().name(connection.threadName("read")).start(connection);
+        } catch (IOException e) {
+            // The peer has gone before it was looked at: its loss alone.
+            log.debug("Accept error: " + e.getMessage());
+            accepted.close();
+        }
+    }
+
+    /** No more connections. Those accepted stay. */
+    void close() {
+        closed.countDown();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("Error closing the " + name + " listener: " + e.getMessage());
+        }
+    }
+}
