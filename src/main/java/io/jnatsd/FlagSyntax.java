@@ -1,0 +1,80 @@
+package io.jnatsd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Flags the way Go programs take them (configuration reference, section 3.1), rewritten into the one form that picocli
+ * reads the same way: {@code --name=value}. One dash or two, value behind {@code =} or as the next word, but for
+ * booleans only behind {@code =}; short flags do not combine.
+ */
+final class FlagSyntax {
+    private static final Set<String> TRUE = Set.of("1", "t", "true");
+    private static final Set<String> FALSE = Set.of("0", "f", "false");
+
+    private FlagSyntax() {
+    }
+
+    /** @param known picocli's options by all of their names */
+    static List<String> rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
+        List<String> rewritten = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            String arg = args[i];
+            if (arg.equals("--") || !arg.startsWith("-") || arg.length() == 1) {
+                command(arg.equals("--") && i + 1 < args.length ? args[i + 1] : arg, rewritten);
+                return rewritten;
+            }
+            String name = arg.substring(arg.startsWith("--") ? 2 : 1), value = null;
+            int equals = name.indexOf('=');
+            if (equals >= 0) {
+                value = name.substring(equals + 1);
+                name = name.substring(0, equals);
+            }
+            OptionSpec option = known.containsKey("-" + name) ? known.get("-" + name) : known.get("--" + name);
+            if (option == null)
+                throw new UsageException("flag provided but not defined: -" + name);
+            boolean bool = option.type() == boolean.class || option.type() == Boolean.class;
+            if (value == null && bool)
+                value = "true";
+            if (value == null) {
+                if (++i == args.length)
+                    throw new UsageException("flag needs an argument: -" + name);
+                value = args[i];
+            }
+            rewritten.add(option.longestName() + "=" + checked(name, value, option, bool));
+        }
+        return rewritten;
+    }
+
+    /** The words that stand for flags; nothing else may stand alone. */
+    private static void command(String word, List<String> rewritten) throws UsageException {
+        switch (word.toLowerCase(Locale.ROOT)) {
+            case "version", "help" -> rewritten.add("--" + word.toLowerCase(Locale.ROOT) + "=true");
+            case "--" -> { }
+            default -> throw new UsageException("Unrecognized command: \"" + word + "\"");
+        }
+    }
+
+    private static String checked(String name, String value, OptionSpec option, boolean bool) throws UsageException {
+        if (bool) {
+            String lower = value.toLowerCase(Locale.ROOT);
+            if (!TRUE.contains(lower) && !FALSE.contains(lower))
+                throw new UsageException("invalid boolean value \"" + value + "\" for flag -" + name
+                        + ": expected true or false");
+            return String.valueOf(TRUE.contains(lower));
+        }
+        if (option.type() == Integer.class) {
+            try {
+                return String.valueOf(Integer.decode(value));
+            } catch (NumberFormatException e) {
+                throw new UsageException("invalid value \"" + value + "\" for flag -" + name
+                        + ": expected a whole number");
+            }
+        }
+        return value;
+    }
+}
