@@ -1,0 +1,47 @@
+package io.jnatsd.log;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Trouble with the target of one log: says on stderr when it begins and counts the lines that it costs. Threads: the
+ * log thread; {@link #total} by anyone.
+ */
+final class Losses {
+    private final PrintStream stderr;
+    private final AtomicLong total = new AtomicLong();
+    private boolean inTrouble;
+    private long lostInTrouble;
+
+    Losses(OutputStream stderr) {
+        this.stderr = new PrintStream(stderr, true, StandardCharsets.UTF_8);
+    }
+
+    /** Only the first report of a trouble is printed, until {@link #over}. */
+    void trouble(String what, Exception e) {
+        if (inTrouble)
+            return;
+        inTrouble = true;
+        stderr.println(what + ": " + OsError.text(e));
+    }
+
+    void lost(long lines) {
+        total.addAndGet(lines);
+        lostInTrouble += lines;
+    }
+
+    /** The target works: the number of lines lost since it last did. */
+    long over() {
+        long lost = lostInTrouble;
+        inTrouble = false;
+        lostInTrouble = 0;
+        return lost;
+    }
+
+    /** All lines ever lost. */
+    long total() {
+        return total.get();
+    }
+}

@@ -1,0 +1,257 @@
+package io.jnatsd.log;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tinylog.configuration.Configuration;
+import org.tinylog.writers.FileWriter;
+
+class LogTest {
+    @TempDir
+    Path dir;
+    private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+
+    private Log open(LogSettings settings) throws IOException {
+        return new Log(settings, TestHost.withStderr(stderr));
+    }
+
+    private static void logAllLevels(Log log) {
+        log.notice("n");
+        log.warn("w");
+        log.error("e");
+        log.debug("d");
+        log.trace("t");
+        log.fatal("f");
+    }
+
+    @Test
+    void linesGoToStderrInOrder() throws IOException {
+        try (Log log = open(TestHost.PLAIN)) {
+            logAllLevels(log);
+        }
+        assertEquals(List.of("[8781] [INF] n", "[8781] [WRN] w", "[8781] [ERR] e", "[8781] [DBG] d", "[8781] [TRC] t",
+                "[8781] [FTL] f"), TestHost.lines(stderr));
+    }
+
+    @Test
+    void lineHasTheTimeOfTheCall() throws IOException {
+        LocalDateTime before = LocalDateTime.now();
+        try (Log log = open(LogSettings.STDERR)) {
+            log.notice("x");
+        }
+        String line = stderr.toString();
+        assertTrue(line.matches("\\[8781] \\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{6} \\[INF] x\n"), line);
+        LocalDateTime time = LocalDateTime.parse(line.substring(7, 33),
+                DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss.SSSSSS"));
+        assertFalse(time.plusNanos(1000).isBefore(before), () -> time + " before " + before);
+        assertFalse(time.isAfter(LocalDateTime.now(ZoneId.systemDefault())));
+    }
+
+    @Test
+    void connectionLinesAreMarked() throws IOException {
+        var from = new TestHost.Origin("127.0.0.1:50010 - cid:1", "app", "joe");
+        try (Log log = open(TestHost.PLAIN)) {
+            log.notice(from, "n");
+            log.warn(from, "w");
+            log.error(from, "e");
+            log.debug(from, "d");
+            log.trace(from, "t");
+        }
+        String prefix = "] 127.0.0.1:50010 - cid:1 - ";
+        assertEquals(List.of("[8781] [INF" + prefix + "n", "[8781] [WRN" + prefix + "w", "[8781] [ERR" + prefix + "e",
+                "[8781] [DBG" + prefix + "d", "[8781] [TRC" + prefix + "t"), TestHost.lines(stderr));
+    }
+
+    @Test
+    void debugAndTraceAreSwitches() throws IOException {
+        try (Log log = open(TestHost.level("info", false))) {
+            assertFalse(log.debugOn());
+            assertFalse(log.traceOn());
+            logAllLevels(log);
+            log.apply(new LogSettings(true, false, false, "info", "text", "", 0, 0, false, ""));
+            assertTrue(log.debugOn());
+            assertFalse(log.traceOn());
+            log.debug("d2");
+            log.trace("t2");
+        }
+        assertEquals(List.of("[8781] [INF] n", "[8781] [WRN] w", "[8781] [ERR] e", "[8781] [FTL] f", "[8781] [DBG] d2"),
+                TestHost.lines(stderr));
+    }
+
+    @Test
+    void levelHidesWhatIsLessImportant() throws IOException {
+        try (Log log = open(TestHost.level("warn", true))) {
+            logAllLevels(log);
+            log.reopen();
+            log.apply(TestHost.level("error", false));
+            logAllLevels(log);
+        }
+        assertEquals(List.of("[8781] [WRN] w", "[8781] [ERR] e", "[8781] [DBG] d", "[8781] [TRC] t", "[8781] [FTL] f",
+                "[8781] [ERR] e", "[8781] [FTL] f"), TestHost.lines(stderr));
+    }
+
+    @Test
+    void unknownLevelOrFormatIsRefusedAndChangesNothing() throws IOException {
+        assertThrows(IllegalArgumentException.class, () -> open(TestHost.level("loud", false)));
+        try (Log log = open(TestHost.level("info", false))) {
+            assertThrows(IllegalArgumentException.class, () -> log.apply(TestHost.level("loud", true)));
+            assertFalse(log.debugOn());
+            log.notice("x");
+        }
+        assertEquals(List.of("[8781] [INF] x"), TestHost.lines(stderr));
+    }
+
+    @Test
+    void fatalIsWrittenWhenItReturns() throws IOException {
+        try (Log log = open(TestHost.PLAIN)) {
+            log.fatal("no way on");
+            assertEquals(List.of("[8781] [FTL] no way on"), TestHost.lines(stderr));
+        }
+    }
+
+    @Test
+    void nothingIsWrittenAfterCloseNorBySilentLogs() throws IOException {
+        Log log = open(TestHost.PLAIN);
+        log.close();
+        log.close();
+        logAllLevels(log);
+        log.reopen();
+        log.apply(TestHost.PLAIN);
+        assertEquals("", stderr.toString());
+        try (Log silent = Log.silent()) {
+            logAllLevels(silent);
+            assertFalse(silent.debugOn());
+            assertFalse(silent.traceOn());
+        }
+    }
+
+    @Test
+    void coloursAreForTerminalsOnly() throws IOException {
+        Path file = dir.resolve("nats.log");
+        var terminal = new LogHost(stderr, true, 8781, "vm", "gsrv", List.of(), "no-such-program");
+        try (var log = new Log(TestHost.PLAIN, terminal)) {
+            log.notice("coloured");
+            log.apply(TestHost.file(file));
+            log.notice("plain");
+        }
+        assertEquals("[8781] [\u001b[32mINF\u001b[0m] coloured\n", stderr.toString());
+        assertEquals(List.of("[8781] [INF] plain"), TestHost.lines(file));
+    }
+
+    @Test
+    void programNameIsTheLaunchers() {
+        String before = System.setProperty("jnatsd.exe", "/usr/local/bin/nats-server");
+        try {
+            assertEquals("nats-server", LogHost.ofProcess().tag());
+            System.clearProperty("jnatsd.exe");
+            assertEquals("jnatsd", LogHost.ofProcess().tag());
+        } finally {
+            if (before != null)
+                System.setProperty("jnatsd.exe", before);
+        }
+        assertEquals(ProcessHandle.current().pid(), LogHost.ofProcess().pid());
+        assertFalse(LogHost.ofProcess().name().isBlank());
+    }
+
+    @Test
+    void reopenIsIgnoredWithoutFile() throws IOException {
+        try (Log log = open(TestHost.PLAIN)) {
+            log.reopen();
+            assertEquals(List.of("[8781] [INF] File log re-open ignored, not a file logger"), TestHost.lines(stderr));
+        }
+    }
+
+    @Test
+    void callersWaitForAStuckTargetAndLoseNothing() throws Exception {
+        var release = new CountDownLatch(1);
+        var slow = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                stderr.write(bytes, offset, length);
+            }
+        };
+        int count = 100_000;
+        try (Log log = new Log(TestHost.PLAIN, TestHost.withStderr(slow))) {
+            Thread caller = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < count; i++)
+                    log.notice("line " + i);
+            });
+            await().until(() -> caller.getState() == Thread.State.WAITING);
+            caller.interrupt(); // must neither lose the line nor the interrupt
+            release.countDown();
+            caller.join();
+        }
+        List<String> lines = TestHost.lines(stderr);
+        assertEquals(count, lines.size());
+        for (int i = 0; i < count; i++)
+            assertEquals("[8781] [INF] line " + i, lines.get(i));
+    }
+
+    @Test
+    void brokenStderrCostsOnlyItsLines() throws IOException {
+        var broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        try (Log log = new Log(TestHost.PLAIN, TestHost.withStderr(broken))) {
+            log.fatal("x");
+            log.fatal("y");
+            assertEquals(2, log.lost());
+        }
+    }
+
+    @Test
+    void logsInOneJvmStayApart() throws IOException {
+        Path a = dir.resolve("a.log"), b = dir.resolve("b.log");
+        try (var first = new Log(TestHost.file(a)); var second = new Log(TestHost.file(b))) {
+            first.notice("one");
+            second.notice("two");
+            first.apply(TestHost.rotating(a, 0, 0));
+            second.apply(TestHost.level("error", false));
+            first.debug("three");
+        }
+        long pid = ProcessHandle.current().pid();
+        assertEquals(List.of("[" + pid + "] [INF] one", "[" + pid + "] [DBG] three"), TestHost.lines(a));
+        assertEquals(List.of("[" + pid + "] [INF] two"), TestHost.lines(b));
+    }
+
+    /** An embedding application may still configure tinylog for itself, since we never touch what is static in it. */
+    @Test
+    void anyWriterOfTinylogCanBeTheTarget() throws IOException {
+        Path file = dir.resolve("tinylog.log");
+        var writer = new FileWriter(Map.of("file", file.toString(), "format", "{level}: {context: conn} {message}"));
+        try (Log log = Log.to(writer, TestHost.level("info", true))) {
+            log.trace(new TestHost.Origin("1.2.3.4:5 - cid:7", "", ""), "->> [PING]");
+            log.fatal("end");
+        }
+        assertEquals(List.of("TRACE: 1.2.3.4:5 - cid:7 ->> [PING]", "ERROR:  end"), TestHost.lines(file));
+        Configuration.set("jnatsd.test", "not frozen");
+    }
+}
