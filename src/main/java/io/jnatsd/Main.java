@@ -21,9 +21,20 @@ public final class Main {
     }
 
     public static void main(String[] args) throws InterruptedException {
+        chooseCarriers();
         int code = run(args, System.out, System.err);
         if (code >= 0)
             System.exit(code);
+    }
+
+    /**
+     * Half the processors carry the virtual threads, unless the user said otherwise: a message then rarely changes
+     * processors on its way, which costs more than it gains, and the kernel's network code needs the other half.
+     */
+    private static void chooseCarriers() {
+        String property = "jdk.virtualThreadScheduler.parallelism";
+        if (System.getProperty(property) == null)
+            System.setProperty(property, String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
     }
 
     /** Returns the exit code once the server has ended, or right away if none was started. */

@@ -1,0 +1,159 @@
+# Sourced by the commands beside it, which then call
+#
+#     launch MAIN_CLASS ARGUMENT...
+#
+# It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
+# may set the array JAVA_FLAGS before; the user may add flags in JNATSD_OPTS.
+#
+# Every start of a command pays for what is done here, so that it starts next to no other program, and it keeps to what
+# bash 3.2 has, which is the one on macOS. Functions hand their results over in variables that their comments name.
+
+JAVA_NEEDED=21
+# Where warnings about what Maven's own libraries do begin, and can be switched off.
+JAVA_WARNS=24
+
+launch() {
+    local main_class=$1
+    shift
+    local root
+    root=$(cd -P "${BASH_SOURCE[0]%/*}/.." && pwd) || exit 1
+    local jar=$root/target/jnatsd.jar java java_home java_version java_others=
+    if needs_build; then
+        find_java javac
+        build
+    else
+        find_java
+    fi
+    set -f # the words of JNATSD_OPTS are no file patterns
+    exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar" "$main_class" "$@"
+}
+
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$1" >&2
+    exit 1
+}
+
+# --- the JDK ----------------------------------------------------------------------------------------------------------
+
+# Sets java, java_home and java_version: JAVA_HOME's, or else PATH's, or else the newest there is; with the argument
+# javac, of those that can compile.
+find_java() {
+    local need=${1-} home version best=0 candidate
+    if [[ -n ${JAVA_HOME-} ]] && look_at "$JAVA_HOME"; then
+        use "$JAVA_HOME" "$version"
+        return
+    fi
+    java=$(type -P java)
+    if [[ -n $java ]]; then
+        home_of_path_java
+        if look_at "$home"; then
+            use "$home" "$version"
+            return
+        fi
+    fi
+    candidate=
+    for home in /usr/lib/jvm/* /opt/* /usr/java/* ~/.sdkman/candidates/java/* ~/.jdks/* \
+        /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+        if look_at "$home" && ((version > best)); then
+            best=$version
+            candidate=$home
+        fi
+    done
+    [[ -n $candidate ]] || fail "needs Java $JAVA_NEEDED or newer${need:+ with javac}, and found ${java_others:-none}; set JAVA_HOME to such a JDK"
+    use "$candidate" "$best"
+}
+
+use() {
+    java_home=$1
+    java_version=$2
+    java=$1/bin/java
+}
+
+# Whether the JDK at $1 will do. Sets version; notes what will not do in java_others.
+look_at() {
+    [[ -x $1/bin/java && ! -d $1/bin/java ]] || return 1
+    read_version "$1"
+    if ((version < JAVA_NEEDED)); then
+        local found="$version in $1"
+        [[ $version == 0 ]] && found="one of unknown version in $1"
+    elif [[ $need == javac && ! -x $1/bin/javac ]]; then
+        local found="$version without javac in $1"
+    else
+        return 0
+    fi
+    # Under several names, a JDK is still one.
+    [[ ", $java_others, " == *", $found, "* ]] || java_others=$java_others${java_others:+, }$found
+    return 1
+}
+
+# Sets version to the feature version of the JDK at $1 (25, and 8 for 1.8), 0 if it cannot be told.
+read_version() {
+    local line
+    version=0
+    if [[ -r $1/release ]]; then
+        while IFS= read -r line || [[ -n $line ]]; do
+            if [[ $line =~ ^JAVA_VERSION=\"?(1\.)?([0-9]+) ]]; then
+                version=${BASH_REMATCH[2]}
+                return
+            fi
+        done <"$1/release"
+    fi
+    line=$("$1/bin/java" -version 2>&1)
+    [[ $line =~ version\ \"(1\.)?([0-9]+) ]] && version=${BASH_REMATCH[2]}
+}
+
+# Sets home for the java on the PATH, which may be a link, or a script of a version switcher, far from its JDK.
+home_of_path_java() {
+    home=$(readlink -f "$java" 2>/dev/null) || home=$java
+    home=${home%/bin/java}
+    [[ -r $home/release ]] && return
+    local settings
+    settings=$("$java" -XshowSettings:properties -version 2>&1)
+    [[ $settings =~ java\.home\ =\ ([^$'\n']+) ]] && home=${BASH_REMATCH[1]}
+}
+
+# --- the build --------------------------------------------------------------------------------------------------------
+
+# A distribution has the jar and no sources. The mark is there while a build is under way, and after one that was cut
+# off: its jar may be half a jar.
+needs_build() {
+    if [[ ! -d $root/src/main ]]; then
+        [[ -f $jar ]] || fail "$jar is missing, and so is the source to build it from"
+        return 1
+    fi
+    [[ ! -f $jar || -e $root/target/.building ]] || is_outdated
+}
+
+# Directories count as well: removing a source changes only its directory.
+is_outdated() {
+    [[ -n $(find "$root/pom.xml" "$root/src/main" -newer "$jar" -print) ]]
+}
+
+build() {
+    local mvn
+    mvn=$(type -P mvn) || fail "$jar has to be built, which needs Maven, and there is no mvn on the PATH"
+    mkdir -p "$root/target" || fail "cannot build: no permission to write $root/target"
+    (
+        # Whoever comes second waits here, and then finds everything built.
+        ! type -P flock >/dev/null || flock 9
+        ! needs_build || run_maven
+    ) 9>"$root/target/.build.lock" || exit 1
+}
+
+run_maven() {
+    local mark=$root/target/.building
+    printf '%s: building %s\n' "${0##*/}" "$jar" >&2
+    # Not overwritten but made anew: a server that runs from it keeps its own, unchanged.
+    rm -f "$jar"
+    : >"$mark" || fail "cannot write $mark"
+    local options=${MAVEN_OPTS-}
+    ((java_version < JAVA_WARNS)) || options="$options --sun-misc-unsafe-memory-access=allow"
+    if ! JAVA_HOME=$java_home MAVEN_OPTS=$options "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -DskipTests package 1>&2 9>&- \
+        || [[ ! -f $jar ]]; then
+        rm -f "$jar"
+        fail "the build failed; what Maven said is above"
+    fi
+    # As old as the build's beginning, so that a source saved meanwhile is newer.
+    touch -r "$mark" "$jar"
+    rm -f "$mark"
+}
