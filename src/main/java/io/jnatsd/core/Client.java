@@ -8,41 +8,34 @@ import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Quoted;
-import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.protocol.Subject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A client connection: what CONNECT, PUB, SUB, UNSUB and PING mean (protocol reference, sections 2 to 9).
  *
- * <p>Threads: the reader owns everything but the subscriptions, which {@code subsLock} guards since closing the
- * connection and monitoring look at them too, and what is volatile.
+ * <p>Threads: the reader owns everything but what is volatile or has a lock of its own.
  */
 public final class Client extends Connection {
     private static final byte[] PONG = ascii("PONG\r\n");
-    private static final byte[] PING = ascii("PING\r\n");
     private static final byte[] OK = ascii("+OK\r\n");
     /** A client that is one too many is told so behind its CONNECT, where client libraries look for errors. */
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
     private static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
 
-    private final ReentrantLock subsLock = new ReentrantLock();
-    /** By sid. guarded by {@code subsLock}; null when the client has left. */
-    private Map<String, Subscription> subs = new HashMap<>(4);
-
+    private final SidTable subs;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
     private boolean refused;
+    private volatile boolean connected;
+    /** A PONG has gone out behind a CONNECT: only now does the client expect an INFO that it did not ask for. */
+    private volatile boolean ponged;
+    private final AtomicBoolean infoDue = new AtomicBoolean();
     private boolean badSubjectReported;
     private int random;
 
@@ -57,11 +50,11 @@ public final class Client extends Connection {
     private volatile long lastActivity;
     private final long started = System.currentTimeMillis();
 
-    private final AtomicInteger pingsOut = new AtomicInteger();
-    private volatile Future<?> pingTimer;
+    private final PingTimer pings = new PingTimer(this);
 
     public Client(ServerState server, Socket socket) throws IOException {
         super(server, socket, "cid");
+        subs = new SidTable(server.index);
         random = (int) id() * 0x9E3779B9 | 1;
     }
 
@@ -72,12 +65,10 @@ public final class Client extends Connection {
     @Override
     protected boolean open() {
         server.log.debug(this, "Client connection created");
-        ServerInfo info = server.info;
-        String ip = socket().getInetAddress() == null ? "" : socket().getInetAddress().getHostAddress();
-        outbound.append(info.line(id(), ip, "").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        outbound.append(infoLine(), Long.MAX_VALUE);
         outbound.flush();
         if (server.admit(this)) {
-            armPingTimer();
+            pings.start();
         } else {
             refused = true;
             server.log.error(this, "Maximum Connections Exceeded");
@@ -142,6 +133,7 @@ public final class Client extends Connection {
             throw new ProtocolException(Fault.BAD_ARGUMENTS, e.getMessage());
         }
         connect = said;
+        connected = true;
         if (said.protocol() < 0 || said.protocol() > 1)
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
         acknowledge();
@@ -151,31 +143,34 @@ public final class Client extends Connection {
         trace("->> [PING]");
         trace("<<- [PONG]");
         reply(PONG);
+        if (connected && !ponged) {
+            ponged = true;
+            sendDueInfo();
+        }
+    }
+
+    /** What INFO says has changed: the client is told as soon as it can understand that. Anybody's. */
+    public void pushInfo() {
+        infoDue.set(true);
+        if (ponged)
+            sendDueInfo();
+    }
+
+    private void sendDueInfo() {
+        if (infoDue.compareAndSet(true, false) && connect.protocol() >= 1) {
+            outbound.append(infoLine(), Long.MAX_VALUE);
+            outbound.flush();
+        }
+    }
+
+    private byte[] infoLine() {
+        InetAddress peer = socket().getInetAddress();
+        return server.info.line(id(), peer == null ? "" : peer.getHostAddress(), "").getBytes(StandardCharsets.UTF_8);
     }
 
     private void pong() {
         trace("->> [PONG]");
-        pingsOut.set(0);
-    }
-
-    private void armPingTimer() {
-        pingTimer = server.after(server.limits.pingInterval(), this::pingTimer);
-    }
-
-    /** On the timer. */
-    private void pingTimer() {
-        server.log.debug(this, "Client Ping Timer");
-        if (isClosing())
-            return;
-        if (pingsOut.incrementAndGet() > server.limits.pingMax()) {
-            server.log.debug(this, "Stale Client Connection - Closing");
-            Thread.startVirtualThread(() -> close(CloseReason.STALE, "-ERR 'Stale Connection'\r\n"));
-            return;
-        }
-        trace("<<- [PING]");
-        outbound.append(PING, Long.MAX_VALUE);
-        outbound.flush();
-        armPingTimer();
+        pings.pong();
     }
 
     /** gnatsd: clients may send INFO; it is checked and ignored. */
@@ -287,19 +282,8 @@ public final class Client extends Connection {
             return;
         }
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        subs.add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
         acknowledge();
-    }
-
-    /** A sid that is in use keeps its subscription. */
-    private void add(Subscription sub) {
-        subsLock.lock();
-        try {
-            if (subs != null && subs.putIfAbsent(sub.sid, sub) == null)
-                server.index.insert(sub);
-        } finally {
-            subsLock.unlock();
-        }
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
@@ -311,7 +295,7 @@ public final class Client extends Connection {
         lastActivity = System.currentTimeMillis();
         // gnatsd: a maximum that is no number counts as none.
         long max = count == 2 ? Math.max(line.number(1), 0) : 0;
-        Subscription sub = subscription(line.token(0));
+        Subscription sub = subs.get(line.token(0));
         if (sub != null) {
             if (max == 0 || !outbound.endAfter(sub, max))
                 remove(sub);
@@ -319,15 +303,6 @@ public final class Client extends Connection {
                 server.log.debug(this, "Deferring actual UNSUB(" + Arguments.text(sub.subject) + "): " + max + " max");
         }
         acknowledge();
-    }
-
-    private Subscription subscription(String sid) {
-        subsLock.lock();
-        try {
-            return subs == null ? null : subs.get(sid);
-        } finally {
-            subsLock.unlock();
-        }
     }
 
     @Override
@@ -340,35 +315,15 @@ public final class Client extends Connection {
 
     /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
     private void remove(Subscription sub) {
-        subsLock.lock();
-        try {
-            if (subs == null || !subs.remove(sub.sid, sub))
-                return;
-            outbound.end(sub);
-            server.index.remove(sub);
-        } finally {
-            subsLock.unlock();
-        }
-        if (server.log.traceOn())
+        if (subs.remove(sub) && server.log.traceOn())
             server.log.trace(this, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
     }
 
     @Override
     protected void leave() {
-        Future<?> timer = pingTimer;
-        if (timer != null)
-            timer.cancel(false);
+        pings.stop();
         server.dismiss(this);
-        List<Subscription> all;
-        subsLock.lock();
-        try {
-            all = new ArrayList<>(subs.values());
-            subs = null;
-        } finally {
-            subsLock.unlock();
-        }
-        for (Subscription sub : all)
-            server.index.remove(sub);
+        subs.removeAll();
     }
 
     // ---- logs and monitoring ---------------------------------------------------------------------------------
@@ -404,15 +359,6 @@ public final class Client extends Connection {
     }
 
     public Stats stats() {
-        return new Stats(started, lastActivity, inMessages, inBytes, subscriptionCount());
-    }
-
-    private int subscriptionCount() {
-        subsLock.lock();
-        try {
-            return subs == null ? 0 : subs.size();
-        } finally {
-            subsLock.unlock();
-        }
+        return new Stats(started, lastActivity, inMessages, inBytes, subs.size());
     }
 }

@@ -1,0 +1,66 @@
+package io.jnatsd.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Future;
+
+/**
+ * Asks a connection at every {@code ping_interval} whether it is still there, and ends it after {@code ping_max} asks
+ * without an answer (protocol reference, section 9). Threads: {@link #pong} the reader's, {@link #expired} the timer's,
+ * the rest anybody's.
+ */
+final class PingTimer {
+    private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String STALE = "-ERR 'Stale Connection'\r\n";
+
+    private final Connection connection;
+    private volatile Future<?> next;
+    private volatile int unanswered;
+    /** When the last PING was sent, in nanoseconds; 0 if it has been answered. */
+    private volatile long sent;
+    private volatile long roundTripNanos;
+
+    PingTimer(Connection connection) {
+        this.connection = connection;
+    }
+
+    void start() {
+        next = connection.server.after(connection.server.limits.pingInterval(), this::expired);
+    }
+
+    void stop() {
+        Future<?> timer = next;
+        if (timer != null)
+            timer.cancel(false);
+    }
+
+    private void expired() {
+        ServerState server = connection.server;
+        if (connection.closeReason() != null)
+            return;
+        server.log.debug(connection, "Client Ping Timer");
+        if (unanswered + 1 > server.limits.pingMax()) {
+            server.log.debug(connection, "Stale Client Connection - Closing");
+            Thread.startVirtualThread(() -> connection.close(CloseReason.STALE, STALE));
+            return;
+        }
+        unanswered++;
+        server.log.trace(connection, "<<- [PING]");
+        sent = System.nanoTime();
+        connection.outbound.append(PING, Long.MAX_VALUE);
+        connection.outbound.flush();
+        start();
+    }
+
+    void pong() {
+        long since = sent;
+        sent = 0;
+        unanswered = 0;
+        if (since != 0)
+            roundTripNanos = System.nanoTime() - since;
+    }
+
+    /** How long the last PING took to be answered; 0 if none has been. */
+    long roundTripNanos() {
+        return roundTripNanos;
+    }
+}
