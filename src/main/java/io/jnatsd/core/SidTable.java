@@ -58,7 +58,7 @@ final class SidTable {
 
     /** The connection leaves, and its subscriptions with it. */
     List<Subscription> removeAll() {
-        List<Subscription> all = all();
+        List<Subscription> all;
         lock.lock();
         try {
             if (subs == null)
