@@ -181,7 +181,7 @@ public final class OptionsBuilder {
         return new ServerOptions(serverName, compat,
                 new ListenOptions(boundHost, or(port, DEFAULT_PORT), clientAdvertise, allowNonTls),
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
-                        or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? DEFAULT_MAX_PENDING : maxPending,
+                        or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
                         maxSubscriptions, or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2),
                         or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
@@ -197,6 +197,11 @@ public final class OptionsBuilder {
                 new LameDuckOptions(or(lameDuckDuration, Duration.ofMinutes(2)),
                         or(lameDuckGracePeriod, Duration.ofSeconds(10))),
                 configFile, pidFile, portsFileDir, profPort);
+    }
+
+    /** Room for one message at least, since a configuration for gnatsd has nothing but {@code max_payload}. */
+    private long defaultMaxPending() {
+        return Math.max(DEFAULT_MAX_PENDING, 2L * maxPayload);
     }
 
     private static String or(String value, String otherwise) {

@@ -1,0 +1,177 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ConfigValue.Array;
+import io.jnatsd.config.ConfigValue.Block;
+import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.User;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads an {@code authorization} block (configuration reference, 2.5 and 2.6). Threads: one, and one instance for each
+ * block.
+ */
+final class AuthReader {
+    static final KeyTable<AuthReader> KEYS = new KeyTable<AuthReader>()
+            .text("user username", (r, v) -> r.user = v)
+            .secret("pass password", (r, v) -> r.password = v)
+            .secret("token", (r, v) -> r.token = v)
+            .duration("timeout", (r, v) -> r.timeout = v)
+            .key("users", AuthReader::users)
+            .key("default_permissions default_permission permissions",
+                    (r, e) -> r.defaults = r.permissions(e, "default"))
+            .unsupported("auth_callout proxy_required");
+
+    static final KeyTable<Draft> USER_KEYS = new KeyTable<Draft>()
+            .text("user username", (u, v) -> u.name = v)
+            .secret("pass password", (u, v) -> u.password = v)
+            .key("nkey", (u, e) -> u.nkey = nkey(e))
+            .key("permissions permission authorization", (u, e) -> u.permissions = u.reader.permissions(e, "user"))
+            .integer("max_connections max_conn", 0, Integer.MAX_VALUE, (u, v) -> u.maxConnections = v)
+            .unsupported("account allowed_connection_types connection_types clients connection_deadline"
+                    + " proxy_required");
+
+    private static final int NKEY_LENGTH = 56;
+
+    private final Problems problems;
+    /** A map that several users refer to by a variable is read once. */
+    private final Map<Block, PermissionOptions> permissionsRead = new IdentityHashMap<>();
+    private PermissionOptions defaults;
+    private boolean plainSecrets;
+
+    private String user = "";
+    private String password = "";
+    private String token = "";
+    private Duration timeout;
+    private List<User> users;
+
+    /** One entry of {@code users}, while it is read. */
+    private static final class Draft {
+        private final AuthReader reader;
+        private String name = "";
+        private String password = "";
+        private String nkey = "";
+        private PermissionOptions permissions;
+        private int maxConnections;
+
+        private Draft(AuthReader reader) {
+            this.reader = reader;
+        }
+    }
+
+    private AuthReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Reads the block, with the checks that hold for clients and routes alike. */
+    static AuthReader read(Block block, Problems problems) {
+        AuthReader r = new AuthReader(problems);
+        KEYS.read(block, r, problems);
+        if (r.users != null && r.defaults != null)
+            r.users = r.users.stream().map(r::withDefaults).toList();
+        r.plainSecrets |= isPlain(r.password) || isPlain(r.token);
+        return r;
+    }
+
+    /** Whether some secret is not hashed. */
+    static boolean isPlain(String secret) {
+        return !secret.isEmpty() && !ConfigParser.isBcrypt(secret);
+    }
+
+    /** Takes the block for the one that clients must meet. */
+    void applyToClients(Block block, OptionsBuilder out) {
+        boolean single = !user.isEmpty() || !password.isEmpty();
+        if (single && !token.isEmpty())
+            problems.error(block, "Cannot have a user/pass and token");
+        if (users != null && !user.isEmpty())
+            problems.error(block, "Can not have a single user/pass and a users array");
+        if (users != null && !token.isEmpty())
+            problems.error(block, "Can not have a token and a users array");
+        out.user = user;
+        out.password = password;
+        out.token = token;
+        out.users = users;
+        out.authTimeout = timeout;
+    }
+
+    /** Takes the block for the one that other servers of the cluster must meet. */
+    void applyToRoutes(Block block, OptionsBuilder out) {
+        if (users != null)
+            problems.error(block, "Cluster authorization does not allow multiple users");
+        // gnatsd: ignores it without a word.
+        if (!token.isEmpty())
+            problems.warn(block, "Cluster authorization does not support tokens, the token is ignored");
+        out.clusterUser = user;
+        out.clusterPassword = password;
+        out.clusterAuthTimeout = timeout;
+    }
+
+    boolean hasPlainSecrets() {
+        return plainSecrets;
+    }
+
+    private void users(Entry entry) throws MismatchException {
+        if (!(entry.value() instanceof Array array))
+            throw new MismatchException(entry.value(),
+                    "Expected users field to be an array, got " + entry.value().kind());
+        Map<String, User> read = new LinkedHashMap<>();
+        for (ConfigValue element : array.elements()) {
+            User next = user(element);
+            if (next != null && read.put(next.name() + next.nkey(), next) != null)
+                problems.warn(element,
+                        "user \"" + next.name() + next.nkey() + "\" is there twice, the last one counts");
+        }
+        users = List.copyOf(read.values());
+    }
+
+    /** Null if it is no user. */
+    private User user(ConfigValue element) {
+        if (!(element instanceof Block block)) {
+            problems.error(element, "Expected user entry to be a map/struct, got " + element.kind());
+            return null;
+        }
+        Draft draft = new Draft(this);
+        USER_KEYS.read(block, draft, problems);
+        boolean named = !draft.name.isEmpty(), secret = !draft.password.isEmpty();
+        if (!draft.nkey.isEmpty() && (named || secret)) {
+            problems.error(element, "Nkey users do not take usernames or passwords");
+            return null;
+        }
+        if (draft.nkey.isEmpty() && !(named && secret)) {
+            problems.error(element, "User entry requires a user and a password");
+            return null;
+        }
+        plainSecrets |= isPlain(draft.password);
+        return new User(draft.name, draft.password, draft.nkey, draft.permissions, draft.maxConnections);
+    }
+
+    private User withDefaults(User u) {
+        return u.permissions() != null ? u
+                : new User(u.name(), u.password(), u.nkey(), defaults, u.maxConnections());
+    }
+
+    private PermissionOptions permissions(Entry entry, String whose) throws MismatchException {
+        if (!(entry.value() instanceof Block block))
+            throw new MismatchException(entry.value(),
+                    "Expected " + whose + " permissions to be a map/struct, got " + entry.value().kind());
+        PermissionOptions known = permissionsRead.get(block);
+        if (known == null) {
+            known = PermissionsReader.read(block, problems);
+            permissionsRead.put(block, known);
+        }
+        return known;
+    }
+
+    /** The public key of a user: "U" and 55 letters of base 32. */
+    private static String nkey(Entry entry) throws MismatchException {
+        String key = entry.text();
+        boolean valid = key.length() == NKEY_LENGTH && key.charAt(0) == 'U'
+                && key.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= '2' && c <= '7');
+        if (!valid)
+            throw new MismatchException(entry.value(), "Not a valid public nkey for a user");
+        return key;
+    }
+}

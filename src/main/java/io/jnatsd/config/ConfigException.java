@@ -1,0 +1,22 @@
+package io.jnatsd.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A configuration cannot be used. Checked, because whoever loads one must decide what to go on with: a reload keeps
+ * the options it has.
+ */
+public final class ConfigException extends Exception {
+    private final List<Problem> problems;
+
+    public ConfigException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** All that was found, in the order of the file; the message has one line for each. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

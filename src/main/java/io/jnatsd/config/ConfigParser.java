@@ -1,0 +1,383 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ConfigValue.Array;
+import io.jnatsd.config.ConfigValue.Block;
+import io.jnatsd.config.ConfigValue.Bool;
+import io.jnatsd.config.ConfigValue.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The configuration language (configuration reference, section 1), from text to a tree of {@link ConfigValue}s, by
+ * recursive descent. After a mistake it goes on with the next line of the same map or array, to show several mistakes
+ * at once. Threads: one, and one instance for each text.
+ */
+final class ConfigParser {
+    /** Maps, arrays, includes and variables within each other. */
+    static final int MAX_DEPTH = 200;
+
+    /** What a value stands in, which decides what may follow it. */
+    private enum Context {
+        TOP(Cursor.END, "Expected a top-level value to end with a new line, comment or EOF, but got "),
+        MAP('}', "Expected a map value terminator \",\" or a map terminator \"}\", but got "),
+        ARRAY(']', "Expected an array value terminator \",\" or an array terminator \"]\", but got ");
+
+        private final char close;
+        private final String expected;
+
+        Context(char close, String expected) {
+            this.close = close;
+            this.expected = expected;
+        }
+    }
+
+    private final Load load;
+    private final Source source;
+    private final Cursor cursor;
+    private final Strings strings;
+    private final Numbers numbers;
+    /** The maps around the current position, outermost first: where variables are looked up. */
+    private final List<Block> scopes = new ArrayList<>();
+    private int depth;
+    /** After the first mistake a missing bracket is more likely its consequence than another mistake. */
+    private boolean faulty;
+
+    ConfigParser(Source source, Load load, int depth) {
+        this.source = source;
+        this.load = load;
+        this.depth = depth;
+        cursor = new Cursor(source);
+        strings = new Strings(cursor);
+        numbers = new Numbers(cursor);
+    }
+
+    /** Parses a file and all it includes. */
+    static Block parse(Path file, Function<String, String> environment, Problems problems) throws ConfigException {
+        Load load = new Load(problems, environment);
+        try {
+            Block root = new ConfigParser(load.includes().open(file), load, 0).document();
+            problems.throwIfAny();
+            return root;
+        } catch (Includes.UnavailableException e) {
+            throw new ConfigException(List.of(new Problem(file.toString(), 0, 0, e.getMessage())));
+        }
+    }
+
+    /** Parses a text. Its includes are relative to the working directory. */
+    static Block parse(String name, String text, Function<String, String> environment, Problems problems)
+            throws ConfigException {
+        Load load = new Load(problems, environment);
+        Block root = new ConfigParser(new Source(name, null, text), load, 0).document();
+        problems.throwIfAny();
+        return root;
+    }
+
+    private Block document() {
+        Block root = new Block(source, 0);
+        scopes.add(root);
+        int nul = cursor.indexOf(Cursor.END, 0);
+        if (nul >= 0) {
+            load.problems().error(source.problem(nul, "unexpected NUL byte; the file is not text"));
+            return root;
+        }
+        cursor.skipBlank();
+        if (cursor.peek() == '{') {
+            // So that JSON files load.
+            pairs(root, Context.MAP, cursor.offset++);
+            cursor.skipBlank();
+            if (!cursor.atEnd() && !faulty)
+                load.problems().error(source.problem(cursor.offset,
+                        "expected the end of the file after the '}' that closes all of it, but got "
+                                + Cursor.shown(cursor.peek())));
+        } else {
+            pairs(root, Context.TOP, 0);
+        }
+        return root;
+    }
+
+    /** Parses a text that is nothing but one value; null if something follows it. */
+    ConfigValue onlyValue() {
+        cursor.skipSpaces();
+        ConfigValue value = value(Context.TOP);
+        cursor.skipWhite();
+        return cursor.atEnd() ? value : null;
+    }
+
+    /** Parses up to the end of a map, or of the file. */
+    private void pairs(Block block, Context context, int start) {
+        while (true) {
+            skipSeparators();
+            if (cursor.atEnd()) {
+                if (context == Context.MAP)
+                    unclosed(start, "'{'", '}');
+                return;
+            }
+            if (context == Context.MAP && cursor.peek() == '}') {
+                cursor.offset++;
+                return;
+            }
+            try {
+                pair(block, context);
+            } catch (SyntaxException e) {
+                recover(e, context);
+            }
+        }
+    }
+
+    /** Between pairs anything separates, also several times. */
+    private void skipSeparators() {
+        cursor.skipBlank();
+        while (cursor.peek() == ',' || cursor.peek() == ';') {
+            cursor.offset++;
+            cursor.skipBlank();
+        }
+    }
+
+    private void recover(SyntaxException e, Context context) {
+        faulty = true;
+        load.problems().error(e.problem());
+        if (load.problems().full())
+            cursor.moveToEnd();
+        else
+            cursor.skipFaulty(context.close);
+    }
+
+    private void unclosed(int start, String bracket, char close) {
+        if (!faulty)
+            load.problems().error(source.problem(start,
+                    "this " + bracket + " is not closed: expected '" + close + "' before the end of the file"));
+        faulty = true;
+    }
+
+    private void pair(Block block, Context context) {
+        int start = cursor.offset;
+        boolean quoted = cursor.peek() == '"' || cursor.peek() == '\'';
+        String key = quoted ? strings.raw("key") : bareKey();
+        boolean separated = Cursor.isWhite(cursor.peek()) || cursor.atEnd();
+        if (!quoted && separated && key.equalsIgnoreCase("include")) {
+            include(block, start);
+            endOfValue(context, null);
+            return;
+        }
+        cursor.skipWhite();
+        if (cursor.atEnd() && context == Context.TOP && !quoted) {
+            // gnatsd: a key that is the last word of the file is ignored.
+            load.problems().warn(new Text(source, start, key), "the key \"" + key + "\" has no value and is ignored");
+            return;
+        }
+        if (cursor.peek() == '=' || cursor.peek() == ':') {
+            cursor.offset++;
+            if (context == Context.MAP)
+                cursor.skipWhite();
+            else
+                cursor.skipSpaces();
+        }
+        if (cursor.atEnd() || cursor.peek() == '}')
+            throw cursor.fault(start, "Expected value but found " + Cursor.shown(cursor.peek()) + ": the key \"" + key
+                    + "\" has no value");
+        ConfigValue value = value(context);
+        block.put(new Entry(source, start, key, value));
+        endOfValue(context, value);
+    }
+
+    private String bareKey() {
+        int start = cursor.offset;
+        char c = cursor.peek();
+        if (c == '=' || c == ':')
+            throw cursor.fault("Unexpected key separator '" + c + "'");
+        if (c == '/')
+            throw cursor.fault("Unexpected '/': a comment begins with // or #");
+        if ("[](){}".indexOf(c) >= 0)
+            throw cursor.fault("Expected a key but got '" + c + "'");
+        while (!Cursor.isWhite(c) && c != '=' && c != ':' && c != Cursor.END) {
+            if (c == '{' || c == '[' || c == '}')
+                throw cursor.fault(c == '}'
+                        ? "Expected value but found '}': the key \"" + cursor.textFrom(start) + "\" has no value"
+                        : "Expected a space, '=' or ':' between the key \"" + cursor.textFrom(start) + "\" and '"
+                                + c + "'");
+            cursor.offset++;
+            c = cursor.peek();
+        }
+        return cursor.textFrom(start);
+    }
+
+    /** Checks that the value is followed by something that may follow it. */
+    private void endOfValue(Context context, ConfigValue value) {
+        cursor.skipSpaces();
+        char c = cursor.peek();
+        boolean ends = cursor.atEnd() || Cursor.isNewline(c) || cursor.isComment(cursor.offset) || c == ','
+                || c == context.close || c == ';' && context != Context.ARRAY;
+        if (!ends)
+            throw cursor.fault(context.expected + Cursor.shown(c) + " instead."
+                    + (value instanceof Text ? " A string with such characters or spaces needs quotes." : ""));
+    }
+
+    private void include(Block block, int start) {
+        cursor.skipSpaces();
+        int at = cursor.offset;
+        char c = cursor.peek();
+        String path = c == '"' || c == '\'' ? strings.raw("path") : barePath();
+        enter(start);
+        try {
+            Source included = load.includes().open(Includes.resolve(source, path));
+            Block root = new ConfigParser(included, load, depth).document();
+            load.includes().close();
+            for (Entry entry : root.entries().values())
+                block.put(entry);
+        } catch (Includes.UnavailableException e) {
+            throw cursor.fault(at, "Error parsing include file '" + path + "', " + e.getMessage() + ".");
+        } finally {
+            depth--;
+        }
+    }
+
+    private String barePath() {
+        int start = cursor.offset;
+        char c = cursor.peek();
+        String found = switch (c) {
+            case '[' -> "start of an array";
+            case '{' -> "start of a map";
+            case '(' -> "start of a block";
+            case '\\' -> "escape sequence";
+            case '\n', '\r' -> "new line";
+            case ';', '}', Cursor.END -> Cursor.shown(c);
+            default -> null;
+        };
+        if (found != null)
+            throw cursor.fault("Expected include value but found " + found);
+        while (c != Cursor.END && c != ';' && c != '}' && c != '\'' && !Cursor.isSpace(c) && !Cursor.isNewline(c))
+            c = cursor.at(++cursor.offset);
+        String path = cursor.textFrom(start);
+        if (c == '\'')
+            cursor.offset++;
+        return path;
+    }
+
+    private ConfigValue value(Context context) {
+        int start = cursor.offset;
+        char c = cursor.peek();
+        switch (c) {
+            case '[':
+                return array(start);
+            case '{':
+                return map(start);
+            case '"':
+                return new Text(source, start, strings.quoted());
+            case '\'':
+                return new Text(source, start, strings.raw("string"));
+            case '(':
+                return new Text(source, start, strings.block());
+            case '.':
+                throw cursor.fault("Floats must start with a digit; if this is a string, put it in quotes");
+            case '\n', '\r', '}', ']', Cursor.END:
+                throw cursor.fault("Expected value but found " + Cursor.shown(c));
+            case ',':
+                throw cursor.fault(context == Context.ARRAY ? "Unexpected array value terminator ','."
+                        : "Unexpected map value terminator \",\".");
+            default:
+                return Cursor.isDigit(c) || c == '-' ? numberOrText(start) : bare(start);
+        }
+    }
+
+    private ConfigValue numberOrText(int start) {
+        ConfigValue number = numbers.next();
+        if (number != null)
+            return number;
+        int address = numbers.addressBeforeComment();
+        cursor.offset += address;
+        return new Text(source, start, address > 0 ? cursor.textFrom(start) : strings.bare());
+    }
+
+    private ConfigValue bare(int start) {
+        String text = strings.bare();
+        if (strings.wasEscaped() || text.isEmpty())
+            return new Text(source, start, text);
+        if (text.charAt(0) == '$' && !isBcrypt(text))
+            return variable(text.substring(1), new Text(source, start, text));
+        if (isAny(text, "true", "yes", "on"))
+            return new Bool(source, start, true, text);
+        if (isAny(text, "false", "no", "off"))
+            return new Bool(source, start, false, text);
+        return new Text(source, start, text);
+    }
+
+    /** A hash stands for itself without quotes, although it begins like a variable. */
+    static boolean isBcrypt(String text) {
+        return text.startsWith("$2a$") || text.startsWith("$2b$") || text.startsWith("$2y$");
+    }
+
+    private static boolean isAny(String text, String... words) {
+        for (String word : words) {
+            if (word.equalsIgnoreCase(text))
+                return true;
+        }
+        return false;
+    }
+
+    private ConfigValue variable(String name, Place use) {
+        for (Block scope : scopes.reversed()) {
+            Entry entry = scope.entries().get(name);
+            if (entry != null) {
+                entry.usedAsVariable();
+                return entry.value();
+            }
+        }
+        enter(use.offset());
+        try {
+            ConfigValue value = load.environment().value(name, use, load, depth);
+            if (value == null)
+                throw cursor.fault(use.offset(), "Variable reference for '" + name + "' on line "
+                        + source.line(use.offset()) + " can not be found.");
+            return value;
+        } finally {
+            depth--;
+        }
+    }
+
+    private Array array(int start) {
+        enter(start);
+        cursor.offset++;
+        List<ConfigValue> elements = new ArrayList<>();
+        while (true) {
+            cursor.skipBlank();
+            if (cursor.atEnd()) {
+                unclosed(start, "'['", ']');
+                break;
+            }
+            if (cursor.peek() == ']') {
+                cursor.offset++;
+                break;
+            }
+            try {
+                ConfigValue element = value(Context.ARRAY);
+                elements.add(element);
+                endOfValue(Context.ARRAY, element);
+                if (cursor.peek() == ',')
+                    cursor.offset++;
+            } catch (SyntaxException e) {
+                recover(e, Context.ARRAY);
+            }
+        }
+        depth--;
+        return new Array(source, start, elements);
+    }
+
+    private Block map(int start) {
+        enter(start);
+        cursor.offset++;
+        Block block = new Block(source, start);
+        scopes.add(block);
+        pairs(block, Context.MAP, start);
+        scopes.removeLast();
+        depth--;
+        return block;
+    }
+
+    private void enter(int start) {
+        if (depth >= MAX_DEPTH)
+            throw cursor.fault(start, "nested deeper than " + MAX_DEPTH + " levels");
+        depth++;
+    }
+}

@@ -1,0 +1,73 @@
+package io.jnatsd.config;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The values of environment variables, for {@code $NAME} in a configuration (configuration reference, 1.12): a
+ * variable's text is parsed like a value in a file, so that it may be a number or an array. Threads: one.
+ */
+final class Environment {
+    private static final String STRUCTURES = "[{(\"'$";
+
+    private final Function<String, String> lookup;
+    /** The names whose values are being parsed; meeting one of them again is a cycle. */
+    private final Set<String> open = new HashSet<>();
+    /** What the variable in the file has led to so far; without it, a few variables could grow exponentially. */
+    private final Map<String, ConfigValue> known = new HashMap<>();
+
+    Environment(Function<String, String> lookup) {
+        this.lookup = lookup;
+    }
+
+    /**
+     * The value, or null if there is none.
+     *
+     * @param use where the variable is used
+     * @param depth how deep the use is nested
+     */
+    ConfigValue value(String name, Place use, Load load, int depth) {
+        if (open.isEmpty())
+            known.clear();
+        ConfigValue value = known.get(name);
+        if (value != null)
+            return value;
+        String text = lookup.apply(name);
+        // gnatsd: crashes at an empty value, and at a variable that refers to itself.
+        if (text == null || text.isBlank() || !open.add(name))
+            return null;
+        try {
+            value = parse(name, text, use, load.apart(), depth);
+        } finally {
+            open.remove(name);
+        }
+        known.put(name, value);
+        return value;
+    }
+
+    private ConfigValue parse(String name, String text, Place use, Load load, int depth) {
+        Source source = Source.ofVariable(text, use);
+        ConfigParser parser = new ConfigParser(source, load, depth);
+        boolean structure = STRUCTURES.indexOf(text.stripLeading().charAt(0)) >= 0;
+        // Nobody quotes in the environment: a password like "a b" or "it's" is meant as it stands.
+        ConfigValue verbatim = new ConfigValue.Text(source, 0, text);
+        if (text.indexOf(Cursor.END) >= 0 || !structure && text.indexOf('\'') >= 0)
+            return verbatim;
+        try {
+            ConfigValue value = parser.onlyValue();
+            if (value != null && load.problems().isEmpty())
+                return value;
+        } catch (SyntaxException e) {
+            load.problems().error(e.problem());
+        }
+        if (!structure)
+            return verbatim;
+        String reason = load.problems().isEmpty() ? "expected one value" : load.problems().first().text();
+        boolean outermost = open.size() == 1;
+        throw new SyntaxException(use.problem(
+                outermost ? "Variable reference for '" + name + "' could not be parsed: " + reason : reason));
+    }
+}

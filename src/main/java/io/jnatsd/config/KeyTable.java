@@ -1,0 +1,153 @@
+package io.jnatsd.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The keys that a block may have, and what to do with the value of each. Key names are given in lower case, synonyms
+ * separated by spaces; in the file their case does not matter. Threads: complete before it is shared, then any.
+ *
+ * @param <T> what the values are put into
+ */
+final class KeyTable<T> {
+    /** Puts the value of one key where it belongs. */
+    interface Key<T> {
+        void read(T target, Entry entry) throws MismatchException;
+    }
+
+    private final Map<String, Key<T>> keys = new LinkedHashMap<>();
+    private final Set<String> unsupported = new TreeSet<>();
+    /** What to say about an unknown key; null if that is only worth a warning. */
+    private UnaryOperator<String> unknown;
+
+    KeyTable<T> key(String names, Key<T> key) {
+        for (String name : names.split(" "))
+            keys.put(name, key);
+        return this;
+    }
+
+    KeyTable<T> bool(String names, BiConsumer<T, Boolean> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.bool()));
+    }
+
+    KeyTable<T> text(String names, BiConsumer<T, String> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.text()));
+    }
+
+    KeyTable<T> secret(String names, BiConsumer<T, String> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.secret()));
+    }
+
+    KeyTable<T> integer(String names, int min, int max, BiConsumer<T, Integer> set) {
+        return key(names, (target, entry) -> set.accept(target, (int) entry.integer(min, max)));
+    }
+
+    KeyTable<T> size(String names, BiConsumer<T, Long> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.integer(0, Long.MAX_VALUE)));
+    }
+
+    /** Any free port, off, or a port number. */
+    KeyTable<T> port(String names, BiConsumer<T, Integer> set) {
+        return integer(names, Address.RANDOM_PORT, Address.MAX_PORT, set);
+    }
+
+    KeyTable<T> duration(String names, BiConsumer<T, Duration> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.duration()));
+    }
+
+    KeyTable<T> names(String names, BiConsumer<T, List<String>> set) {
+        return key(names, (target, entry) -> set.accept(target, entry.names()));
+    }
+
+    /** Keys of newer servers, which are no mistake but have no effect either. */
+    KeyTable<T> unsupported(String names) {
+        unsupported.addAll(List.of(names.split(" ")));
+        return this;
+    }
+
+    /** Makes unknown keys errors. */
+    KeyTable<T> unknown(UnaryOperator<String> text) {
+        unknown = text;
+        return this;
+    }
+
+    /** The names of all keys that have an effect. */
+    Set<String> names() {
+        return keys.keySet();
+    }
+
+    /** Reads a whole block in the order of the file, so that of several synonyms the last one counts. */
+    void read(ConfigValue.Block block, T target, Problems problems) {
+        for (Entry entry : block.entries().values()) {
+            Key<T> key = find(entry.key());
+            if (key == null) {
+                unknown(entry, problems);
+                continue;
+            }
+            try {
+                key.read(target, entry);
+            } catch (MismatchException e) {
+                problems.error(e.at(), e.getMessage());
+            }
+        }
+    }
+
+    private Key<T> find(String name) {
+        Key<T> key = keys.get(name);
+        return key != null ? key : keys.get(lower(name));
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private void unknown(Entry entry, Problems problems) {
+        String name = entry.key();
+        if (unsupported.contains(lower(name)))
+            problems.warn(entry, "\"" + name + "\" is not supported by jnatsd and ignored");
+        else if (unknown != null)
+            problems.error(entry, unknown.apply(name));
+        else if (!entry.isVariable() && problems.wantsWarnings())
+            problems.warn(entry, "unknown key \"" + name + "\"" + hint(lower(name)));
+    }
+
+    private String hint(String name) {
+        String nearest = null;
+        int smallest = 1 + Math.min(3, (name.length() + 1) / 3);
+        for (String candidate : keys.keySet()) {
+            if (Math.abs(candidate.length() - name.length()) >= smallest)
+                continue;
+            int distance = distance(name, candidate);
+            if (distance < smallest) {
+                smallest = distance;
+                nearest = candidate;
+            }
+        }
+        return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
+    }
+
+    /** How many letters must be inserted, removed or replaced to make one word the other. */
+    private static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1], current = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++)
+            previous[j] = j;
+        for (int i = 1; i <= a.length(); i++) {
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+            }
+            int[] swap = previous;
+            previous = current;
+            current = swap;
+        }
+        return previous[b.length()];
+    }
+}

@@ -1,0 +1,142 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ConfigValue.Array;
+import io.jnatsd.config.ConfigValue.Block;
+import io.jnatsd.config.ConfigValue.Bool;
+import io.jnatsd.config.ConfigValue.Text;
+import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.ResponseRules;
+import io.jnatsd.config.ServerOptions.SubjectRules;
+import io.jnatsd.protocol.Subject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a permission map (configuration reference, 2.6 and 6.3). Threads: one, and one instance for each map.
+ */
+final class PermissionsReader {
+    static final KeyTable<PermissionsReader> KEYS = new KeyTable<PermissionsReader>()
+            .key("publish pub", (r, e) -> r.publish = r.side(e, false))
+            .key("subscribe sub", (r, e) -> r.subscribe = r.side(e, true))
+            .key("allow_responses publish_allow_responses", PermissionsReader::responses)
+            .unknown(key -> "Unknown field " + key + " parsing permissions");
+
+    static final KeyTable<Side> SIDE_KEYS = new KeyTable<Side>()
+            .key("allow", (s, e) -> s.allow = subjects(e, s.mayHaveQueues))
+            .key("deny", (s, e) -> s.deny = subjects(e, s.mayHaveQueues))
+            .unknown(key -> "Unknown field " + key
+                    + " parsing subject permissions, only 'allow' or 'deny' are permitted");
+
+    static final KeyTable<Responses> RESPONSE_KEYS = new KeyTable<Responses>()
+            .integer("max max_msgs max_messages max_responses", Integer.MIN_VALUE, Integer.MAX_VALUE,
+                    (r, v) -> r.max = v)
+            .duration("expires expiration ttl", (r, v) -> r.expires = v)
+            .unknown(key -> "Unknown field " + key + " parsing permissions");
+
+    private static final SubjectRules NOTHING = new SubjectRules(List.of(), List.of());
+    private static final SubjectRules EVERYTHING = new SubjectRules(null, List.of());
+
+    private final Problems problems;
+    private SubjectRules publish;
+    private SubjectRules subscribe;
+    private ResponseRules responses;
+    /** Whether something is used that gnatsd 1.0.x does not know. */
+    private boolean newer;
+
+    /** {@code { allow: ..., deny: ... }}. */
+    private static final class Side {
+        private final boolean mayHaveQueues;
+        private List<String> allow;
+        private List<String> deny = List.of();
+
+        private Side(boolean mayHaveQueues) {
+            this.mayHaveQueues = mayHaveQueues;
+        }
+    }
+
+    /** {@code allow_responses}, with the defaults of newer servers. */
+    private static final class Responses {
+        private int max = 1;
+        private Duration expires = Duration.ofMinutes(2);
+    }
+
+    private PermissionsReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    static PermissionOptions read(Block block, Problems problems) {
+        PermissionsReader r = new PermissionsReader(problems);
+        KEYS.read(block, r, problems);
+        // gnatsd: a side that is not mentioned is denied. Newer servers allow it, and newer notation shows that one
+        // of those is meant.
+        SubjectRules missing = r.newer ? EVERYTHING : NOTHING;
+        SubjectRules publish = r.publish == null ? missing : r.publish;
+        if (r.responses != null && publish.allow() == null)
+            publish = new SubjectRules(List.of(), publish.deny());
+        return new PermissionOptions(publish, r.subscribe == null ? missing : r.subscribe, r.responses);
+    }
+
+    private SubjectRules side(Entry entry, boolean mayHaveQueues) throws MismatchException {
+        if (!(entry.value() instanceof Block block))
+            return new SubjectRules(subjects(entry, mayHaveQueues), List.of());
+        newer = true;
+        Side side = new Side(mayHaveQueues);
+        SIDE_KEYS.read(block, side, problems);
+        return new SubjectRules(side.allow, side.deny);
+    }
+
+    /** One subject or an array of them. */
+    private static List<String> subjects(Entry entry, boolean mayHaveQueues) throws MismatchException {
+        ConfigValue value = entry.value();
+        boolean many = value instanceof Array;
+        List<ConfigValue> values = many ? entry.array() : List.of(value);
+        List<String> subjects = new ArrayList<>(values.size());
+        for (ConfigValue one : values) {
+            if (one instanceof Text text)
+                subjects.add(subject(text, mayHaveQueues));
+            else
+                throw new MismatchException(one, (many
+                        ? "Subject in permissions array cannot be cast to string"
+                        : "Expected subject permissions to be a subject, or array of subjects")
+                        + ", got " + one.describe());
+        }
+        return subjects;
+    }
+
+    /** A subject, or a subject and a queue group with white space between. */
+    private static String subject(Text text, boolean mayHaveQueue) throws MismatchException {
+        String subject = text.value();
+        if (hasWhite(subject)) {
+            String[] parts = subject.strip().split("\\s+");
+            subject = String.join(" ", parts);
+            if (mayHaveQueue && parts.length == 2 && Subject.isValidPattern(parts[0])
+                    && Subject.isValidPattern(parts[1]))
+                return subject;
+        } else if (Subject.isValidPattern(subject)) {
+            return subject;
+        }
+        throw new MismatchException(text, "Subject \"" + text.value() + "\" is not a valid subject");
+    }
+
+    private static boolean hasWhite(String subject) {
+        for (int i = 0; i < subject.length(); i++) {
+            if (Cursor.isWhite(subject.charAt(i)))
+                return true;
+        }
+        return false;
+    }
+
+    private void responses(Entry entry) throws MismatchException {
+        newer = true;
+        Responses given = new Responses();
+        if (entry.value() instanceof Block block)
+            RESPONSE_KEYS.read(block, given, problems);
+        else if (!(entry.value() instanceof Bool))
+            throw entry.mismatch("a boolean or a map");
+        boolean off = entry.value() instanceof Bool bool && !bool.value();
+        Responses otherwise = new Responses();
+        responses = off ? null : new ResponseRules(given.max == 0 ? otherwise.max : given.max,
+                given.expires.isZero() ? otherwise.expires : given.expires);
+    }
+}

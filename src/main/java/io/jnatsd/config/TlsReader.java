@@ -1,0 +1,104 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ConfigValue.Array;
+import io.jnatsd.config.ConfigValue.Bool;
+import io.jnatsd.config.ConfigValue.Text;
+import io.jnatsd.config.ServerOptions.TlsOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Reads a {@code tls} block (configuration reference, 2.8), for clients or for routes. It checks names; the files are
+ * loaded by whoever opens the port. Threads: one, and one instance for each block.
+ */
+final class TlsReader {
+    private static final String CANNOT_PARSE = "error parsing tls config, ";
+
+    static final KeyTable<TlsReader> KEYS = new KeyTable<TlsReader>()
+            .key("cert_file", (r, e) -> r.certFile = file(e))
+            .key("key_file", (r, e) -> r.keyFile = file(e))
+            .key("ca_file", (r, e) -> r.caFile = file(e))
+            .key("verify", (r, e) -> r.verify = bool(e))
+            .key("cipher_suites", (r, e) -> r.cipherSuites = known(e, TlsNames::isCipher, "cipher"))
+            .key("curve_preferences",
+                    (r, e) -> r.curvePreferences = known(e, TlsNames.CURVES::contains, "curve preference"))
+            .duration("timeout", (r, v) -> r.timeout = v)
+            .key("handshake_first", (r, e) -> r.handshakeFirst = handshakeFirst(e))
+            .bool("config_watch", (r, v) -> r.configWatch = v)
+            .key("verify_and_map", TlsReader::verifyAndMap)
+            .unsupported("insecure pinned_certs connection_rate_limit verify_cert_and_check_known_urls"
+                    + " min_version certs cert_store cert_match cert_match_by ocsp_peer")
+            .unknown(key -> CANNOT_PARSE + "unknown field [\"" + key + "\"]");
+
+    private final Problems problems;
+    private String certFile = "";
+    private String keyFile = "";
+    private String caFile = "";
+    private boolean verify;
+    /** Null for the default, which depends on a key elsewhere. */
+    private Duration timeout;
+    private List<String> cipherSuites = List.of();
+    private List<String> curvePreferences = List.of();
+    private boolean handshakeFirst;
+    private boolean configWatch;
+
+    private TlsReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** The options of one block; their timeout is null if the block has none. */
+    static TlsOptions read(ConfigValue.Block block, Problems problems) {
+        TlsReader r = new TlsReader(problems);
+        KEYS.read(block, r, problems);
+        return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.timeout, r.cipherSuites,
+                r.curvePreferences, r.handshakeFirst, r.configWatch);
+    }
+
+    private static String file(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Text text)
+            return text.value();
+        throw expected(entry, "filename");
+    }
+
+    private static boolean bool(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Bool bool)
+            return bool.value();
+        throw expected(entry, "a boolean");
+    }
+
+    private static MismatchException expected(Entry entry, String type) {
+        return new MismatchException(entry.value(),
+                CANNOT_PARSE + "expected '" + entry.key() + "' to be " + type);
+    }
+
+    /** Clients that must be known by their certificate at least have to show a good one. */
+    private void verifyAndMap(Entry entry) throws MismatchException {
+        verify |= bool(entry);
+        problems.warn(entry, "\"" + entry.key() + "\" is not supported by jnatsd, which takes it for \"verify\":"
+                + " certificates are not mapped to users");
+    }
+
+    /** Newer servers also take a time to wait for a client's first move, or "auto"; each means that it is on. */
+    private static boolean handshakeFirst(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Bool bool)
+            return bool.value();
+        if (entry.value() instanceof Text text && text.value().equalsIgnoreCase("auto"))
+            return true;
+        entry.duration();
+        return true;
+    }
+
+    private static List<String> known(Entry entry, Predicate<String> known, String what)
+            throws MismatchException {
+        List<String> names = entry.texts();
+        if (names.isEmpty())
+            throw new MismatchException(entry.value(), CANNOT_PARSE + "'" + entry.key() + "' cannot be empty");
+        for (int i = 0; i < names.size(); i++) {
+            if (!known.test(names.get(i)))
+                throw new MismatchException(((Array) entry.value()).elements().get(i),
+                        "Unrecognized " + what + " " + names.get(i));
+        }
+        return names;
+    }
+}
