@@ -43,7 +43,7 @@ find_java() {
         use "$JAVA_HOME" "$version"
         return
     fi
-    java=$(type -P java)
+    java=$(type -P java) || java=
     if [[ -n $java ]]; then
         home_of_path_java
         if look_at "$home"; then
@@ -59,7 +59,10 @@ find_java() {
             candidate=$home
         fi
     done
-    [[ -n $candidate ]] || fail "needs Java $JAVA_NEEDED or newer${need:+ with javac}, and found ${java_others:-none}; set JAVA_HOME to such a JDK"
+    if [[ -z $candidate ]]; then
+        need="Java $JAVA_NEEDED or newer${need:+ with javac}"
+        fail "needs $need, and found ${java_others:-none}; set JAVA_HOME to such a JDK"
+    fi
     use "$candidate" "$best"
 }
 
@@ -98,8 +101,8 @@ read_version() {
             fi
         done <"$1/release"
     fi
-    line=$("$1/bin/java" -version 2>&1)
-    [[ $line =~ version\ \"(1\.)?([0-9]+) ]] && version=${BASH_REMATCH[2]}
+    line=$("$1/bin/java" -version 2>&1) || line=
+    [[ ! $line =~ version\ \"(1\.)?([0-9]+) ]] || version=${BASH_REMATCH[2]}
 }
 
 # Sets home for the java on the PATH, which may be a link, or a script of a version switcher, far from its JDK.
@@ -108,8 +111,8 @@ home_of_path_java() {
     home=${home%/bin/java}
     [[ -r $home/release ]] && return
     local settings
-    settings=$("$java" -XshowSettings:properties -version 2>&1)
-    [[ $settings =~ java\.home\ =\ ([^$'\n']+) ]] && home=${BASH_REMATCH[1]}
+    settings=$("$java" -XshowSettings:properties -version 2>&1) || settings=
+    [[ ! $settings =~ java\.home\ =\ ([^$'\n']+) ]] || home=${BASH_REMATCH[1]}
 }
 
 # --- the build --------------------------------------------------------------------------------------------------------
@@ -148,8 +151,8 @@ run_maven() {
     : >"$mark" || fail "cannot write $mark"
     local options=${MAVEN_OPTS-}
     ((java_version < JAVA_WARNS)) || options="$options --sun-misc-unsafe-memory-access=allow"
-    if ! JAVA_HOME=$java_home MAVEN_OPTS=$options "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -DskipTests package 1>&2 9>&- \
-        || [[ ! -f $jar ]]; then
+    if ! JAVA_HOME=$java_home MAVEN_OPTS=$options \
+        "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -DskipTests package 1>&2 9>&- || [[ ! -f $jar ]]; then
         rm -f "$jar"
         fail "the build failed; what Maven said is above"
     fi

@@ -1,0 +1,87 @@
+package io.jnatsd.bench;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * PUBs as bytes, as many as go into one write. With a single subject they are encoded once and for all, so that the
+ * machine's time is left to the server.
+ * Threads: used by one thread.
+ */
+final class Batch {
+    /** Half of what the JDK moves in one write of a plain socket: the peer can read the one while we write the next. */
+    private static final int CAPACITY = 64 * 1024;
+
+    private final byte[][] heads;
+    private final byte[] tail;
+    private final ByteBuffer encoded;
+    private int walked;
+    private int messages;
+    private int length;
+
+    /**
+     * @param heads {@code "PUB subject "} of each subject
+     * @param first which of them begins the walk
+     */
+    Batch(byte[][] heads, int first, int size) {
+        this.heads = heads;
+        this.tail = tail(size);
+        this.walked = first;
+        int longest = 0;
+        for (byte[] head : heads)
+            longest = Math.max(longest, head.length);
+        this.encoded = ByteBuffer.allocate(Math.max(CAPACITY, longest + tail.length));
+        if (heads.length == 1)
+            encode(Long.MAX_VALUE);
+    }
+
+    static byte[][] heads(Load load) {
+        byte[][] heads = new byte[load.subjects()][];
+        for (int i = 0; i < heads.length; i++)
+            heads[i] = Peer.bytes("PUB " + load.subject(i) + " ");
+        return heads;
+    }
+
+    /** What ends a PUB: its size, and a payload of so many bytes. */
+    static byte[] tail(int size) {
+        byte[] line = Peer.bytes(size + "\r\n");
+        byte[] tail = Arrays.copyOf(line, line.length + size + 2);
+        Arrays.fill(tail, line.length, line.length + size, (byte) '.');
+        tail[tail.length - 2] = '\r';
+        tail[tail.length - 1] = '\n';
+        return tail;
+    }
+
+    /** Prepares the next messages: as many as fit, and no more than that. */
+    void next(long limit) {
+        if (heads.length > 1) {
+            encode(limit);
+            return;
+        }
+        messages = (int) Math.min(limit, encoded.position() / (heads[0].length + tail.length));
+        length = messages * (heads[0].length + tail.length);
+    }
+
+    private void encode(long limit) {
+        encoded.clear();
+        messages = 0;
+        while (messages < limit && encoded.remaining() >= heads[walked].length + tail.length) {
+            encoded.put(heads[walked]).put(tail);
+            walked = walked + 1 == heads.length ? 0 : walked + 1;
+            messages++;
+        }
+        length = encoded.position();
+    }
+
+    int messages() {
+        return messages;
+    }
+
+    byte[] bytes() {
+        return encoded.array();
+    }
+
+    int length() {
+        return length;
+    }
+}

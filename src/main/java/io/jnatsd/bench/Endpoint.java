@@ -1,0 +1,96 @@
+package io.jnatsd.bench;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where the server is and how to log in there.
+ *
+ * @param user empty for none
+ * @param password belongs to the user
+ * @param token in place of user and password, empty for none
+ * @param tls whether TLS is asked for; the server may ask for it, too
+ */
+record Endpoint(String host, int port, String user, String password, String token, boolean tls) {
+    private static final int DEFAULT_PORT = 4222;
+
+    /** Reads {@code host}, {@code host:port} or a URL {@code nats://[user:password@|token@]host[:port]}, or tls://. */
+    static Endpoint parse(String text) {
+        String rest = text;
+        boolean tls = false;
+        int scheme = text.indexOf("://");
+        if (scheme >= 0) {
+            String name = text.substring(0, scheme);
+            tls = name.equals("tls");
+            if (!tls && !name.equals("nats"))
+                throw new IllegalArgumentException("'" + text + "' begins with neither nats:// nor tls://");
+            rest = text.substring(scheme + 3);
+        }
+        if (rest.endsWith("/"))
+            rest = rest.substring(0, rest.length() - 1);
+        int at = rest.lastIndexOf('@');
+        String login = at < 0 ? "" : rest.substring(0, at);
+        String address = rest.substring(at + 1);
+        int portColon = address.endsWith("]") ? -1 : address.lastIndexOf(':');
+        String host = portColon < 0 ? address : address.substring(0, portColon);
+        int port = portColon < 0 ? DEFAULT_PORT : port(text, address.substring(portColon + 1));
+        if (host.startsWith("[") && host.endsWith("]"))
+            host = host.substring(1, host.length() - 1);
+        if (host.isBlank())
+            throw new IllegalArgumentException("'" + text + "' names no host");
+        int colon = login.indexOf(':');
+        if (colon < 0)
+            return new Endpoint(host, port, "", "", decoded(login), tls);
+        String user = decoded(login.substring(0, colon)), password = decoded(login.substring(colon + 1));
+        return new Endpoint(host, port, user, password, "", tls);
+    }
+
+    Endpoint withUser(String name, String secret) {
+        return new Endpoint(host, port, name, secret, "", tls);
+    }
+
+    Endpoint withToken(String secret) {
+        return new Endpoint(host, port, "", "", secret, tls);
+    }
+
+    Endpoint withTls() {
+        return new Endpoint(host, port, user, password, token, true);
+    }
+
+    /** For messages; without the login. */
+    String address() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** The fields of CONNECT that log in, each followed by a comma; empty if there is nothing to log in with. */
+    String loginFields() {
+        if (!token.isEmpty())
+            return "\"auth_token\":" + quoted(token) + ",";
+        return user.isEmpty() ? "" : "\"user\":" + quoted(user) + ",\"pass\":" + quoted(password) + ",";
+    }
+
+    private static int port(String text, String digits) {
+        int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
+        if (port < 1 || port > 65535)
+            throw new IllegalArgumentException("'" + text + "' has a bad port '" + digits + "'");
+        return port;
+    }
+
+    /** Only %XX is an escape here; the decoder made for forms would turn + into a space. */
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\')
+                json.append('\\').append(c);
+            else if (c < ' ')
+                json.append(String.format("\\u%04x", (int) c));
+            else
+                json.append(c);
+        }
+        return json.append('"').toString();
+    }
+}

@@ -1,0 +1,70 @@
+package io.jnatsd.bench;
+
+import java.util.Locale;
+
+/**
+ * What a run does.
+ *
+ * @param publishers connections that publish, or that request
+ * @param subscribers connections that subscribe, or that respond
+ * @param messages published in all, shared out to the publishers
+ * @param size bytes of payload
+ * @param subjects above 1, publishers walk over {@code subject.0}, {@code subject.1} and so on
+ * @param queue group of the subscribers, empty for none
+ * @param rate messages a second over all publishers, 0 for as fast as possible
+ */
+record Load(int publishers, int subscribers, long messages, int size, String subject, int subjects, String queue,
+        boolean request, long rate) {
+    /** The publishers' parts differ by one message at most. */
+    long share(int publisher) {
+        return messages / publishers + (publisher < messages % publishers ? 1 : 0);
+    }
+
+    double ratePerPublisher() {
+        return (double) rate / publishers;
+    }
+
+    /** How long a publisher pauses between two messages. */
+    long pauseMillis() {
+        return rate == 0 ? 0 : 1000L * publishers / rate;
+    }
+
+    String subject(int number) {
+        return subjects == 1 ? subject : subject + "." + number;
+    }
+
+    /** Matches all that the publishers walk over. */
+    String subscription() {
+        return subjects == 1 ? subject : subject + ".*";
+    }
+
+    boolean sharesDeliveries() {
+        return !queue.isEmpty();
+    }
+
+    /** Messages that are counted until the run is done. */
+    long steps() {
+        if (request)
+            return messages;
+        return (publishers > 0 ? messages : 0) + deliveries();
+    }
+
+    private long deliveries() {
+        return sharesDeliveries() ? messages * Math.min(1, subscribers) : messages * subscribers;
+    }
+
+    /** One line for the head of the report. */
+    String describe() {
+        String what = request
+                ? plural(publishers, "requester") + ", " + plural(subscribers, "responder")
+                : plural(publishers, "publisher") + ", " + plural(subscribers, "subscriber");
+        String where = subjects == 1 ? subject : subject + ".0 to " + subject + "." + (subjects - 1);
+        return what + (sharesDeliveries() ? " in queue group " + queue : "")
+                + ", " + plural(messages, request ? "request" : "message") + " of " + plural(size, "byte")
+                + " on " + where + (rate == 0 ? "" : String.format(Locale.ROOT, " at %,d/s", rate));
+    }
+
+    private static String plural(long count, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,71 @@
+package io.jnatsd.bench;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Publishes its share of the messages; done when the server has answered the PING behind them.
+ * Threads: {@link #publish} and {@link #listen} run on one thread each; {@link #sample} is for after the run.
+ */
+final class Publisher {
+    /** How long the reader may take to find out why writing has failed. */
+    private static final long VERDICT_MILLIS = 500;
+
+    private final Crew crew;
+    private final Peer peer;
+    private final Batch batch;
+    private final Pace pace;
+    private final long share;
+    private final CountDownLatch heardAll = new CountDownLatch(1);
+    private long sent;
+    private long endNanos;
+
+    Publisher(Crew crew, Peer peer, Batch batch, Pace pace, long share) {
+        this.crew = crew;
+        this.peer = peer;
+        this.batch = batch;
+        this.pace = pace;
+        this.share = share;
+    }
+
+    void publish() throws IOException, InterruptedException {
+        try {
+            while (sent < share) {
+                batch.next(Math.min(share - sent, pace.due(crew.startNanos(), sent)));
+                peer.write(batch.bytes(), batch.length());
+                sent += batch.messages();
+                crew.count(batch.messages());
+            }
+            peer.ping();
+            heardAll.await();
+        } catch (IOException e) {
+            // A server that hangs up says why; that is worth more than "Broken pipe".
+            heardAll.await(VERDICT_MILLIS, TimeUnit.MILLISECONDS);
+            if (!peer.isFinished())
+                throw e;
+        } finally {
+            endNanos = System.nanoTime();
+        }
+    }
+
+    /** Answers the server's PINGs, notices errors, and waits for the PONG. */
+    void listen() throws IOException {
+        boolean failed = true;
+        try {
+            FrameReader.Frame frame;
+            do {
+                frame = peer.next();
+            } while (frame != FrameReader.Frame.PONG && frame != FrameReader.Frame.END);
+            failed = false;
+        } finally {
+            if (failed)
+                peer.finish();
+            heardAll.countDown();
+        }
+    }
+
+    Sample sample() {
+        return new Sample(sent, share, crew.startNanos(), endNanos, new Latencies());
+    }
+}

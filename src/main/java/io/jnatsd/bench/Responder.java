@@ -1,0 +1,68 @@
+package io.jnatsd.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Answers requests, with a payload of the same size for each.
+ * Threads: {@link #answer} runs on one thread; {@link #sample} is for after the run.
+ */
+final class Responder {
+    private static final int CAPACITY = 64 * 1024;
+    private static final byte[] PUB = Peer.bytes("PUB ");
+
+    private final Crew crew;
+    private final Peer peer;
+    private final byte[] tail;
+    private ByteBuffer replies;
+    private long answered;
+    private long endNanos;
+
+    Responder(Crew crew, Peer peer, Load load) throws IOException {
+        this.crew = crew;
+        this.peer = peer;
+        this.tail = Batch.tail(load.size());
+        this.replies = ByteBuffer.allocate(CAPACITY);
+        peer.subscribe(load.subscription(), load.queue());
+    }
+
+    void answer() throws IOException {
+        endNanos = crew.startNanos();
+        try {
+            FrameReader frames = peer.frames();
+            for (FrameReader.Frame frame; (frame = peer.next()) != FrameReader.Frame.END;) {
+                if (frame == FrameReader.Frame.MSG && frames.replyLength() > 0)
+                    encode(frames);
+                if (!frames.hasBuffered())
+                    flush();
+            }
+        } catch (IOException e) {
+            if (!peer.isFinished())
+                throw e;
+        }
+    }
+
+    private void encode(FrameReader frames) throws IOException {
+        int length = PUB.length + frames.replyLength() + 1 + tail.length;
+        if (replies.remaining() < length)
+            flush();
+        if (replies.capacity() < length)
+            replies = ByteBuffer.allocate(length);
+        replies.put(PUB);
+        frames.copyReply(replies.array(), replies.position());
+        replies.position(replies.position() + frames.replyLength()).put((byte) ' ').put(tail);
+        answered++;
+    }
+
+    private void flush() throws IOException {
+        if (replies.position() == 0)
+            return;
+        peer.write(replies.array(), replies.position());
+        replies.clear();
+        endNanos = System.nanoTime();
+    }
+
+    Sample sample() {
+        return new Sample(answered, answered, crew.startNanos(), endNanos, new Latencies());
+    }
+}

@@ -1,0 +1,79 @@
+package io.jnatsd.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Publishes, subscribes, or both at once, as fast as the load says. */
+final class Throughput {
+    private final Load load;
+    private final Crew crew;
+    private final List<Publisher> publishers = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+
+    Throughput(Load load, Crew crew) {
+        this.load = load;
+        this.crew = crew;
+    }
+
+    Outcome run(Progress progress) throws IOException, InterruptedException {
+        List<Peer> receiving = connect("subscriber", load.subscribers());
+        List<Peer> sending = connect("publisher", load.publishers());
+        Peer any = receiving.isEmpty() ? sending.getFirst() : receiving.getFirst();
+        if (!sending.isEmpty())
+            checkSize(load, any);
+        Quota group = new Quota(load.messages(), receiving);
+        for (Peer peer : receiving)
+            subscribe(peer, load.sharesDeliveries() ? group : new Quota(load.messages(), List.of(peer)));
+        publish(sending);
+
+        // Whoever only subscribes starts before the publishers that somebody is going to start elsewhere.
+        boolean ended = crew.run(progress, sending.isEmpty());
+
+        List<Group> groups = new ArrayList<>();
+        if (!publishers.isEmpty())
+            groups.add(Group.of("publishers", publishers.stream().map(Publisher::sample).toList(), load.size()));
+        if (!subscribers.isEmpty())
+            groups.add(received(group));
+        return new Outcome(any.serverVersion(), groups, ended);
+    }
+
+    static void checkSize(Load load, Peer peer) throws BenchFailure {
+        if (load.size() > peer.maxPayload())
+            throw new BenchFailure("the server takes payloads of up to " + peer.maxPayload() + " bytes, not of "
+                    + load.size());
+    }
+
+    private List<Peer> connect(String name, int count) throws BenchFailure {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 1; i <= count; i++)
+            peers.add(crew.connect(name + " " + i));
+        return peers;
+    }
+
+    private void subscribe(Peer peer, Quota quota) throws IOException {
+        Subscriber subscriber = new Subscriber(crew, peer, load, quota, load.publishers() == 0);
+        subscribers.add(subscriber);
+        crew.lead(peer.name(), subscriber::receive);
+    }
+
+    private void publish(List<Peer> peers) {
+        byte[][] heads = Batch.heads(load);
+        for (int i = 0; i < peers.size(); i++) {
+            // Spread out, so that the publishers do not use one subject all at the same time.
+            Batch batch = new Batch(heads, (int) ((long) i * heads.length / peers.size()), load.size());
+            Peer peer = peers.get(i);
+            Publisher publisher = new Publisher(crew, peer, batch, new Pace(load.ratePerPublisher()), load.share(i));
+            publishers.add(publisher);
+            crew.lead(peer.name(), publisher::publish);
+            crew.follow(peer.name() + " listening", publisher::listen);
+        }
+    }
+
+    private Group received(Quota group) {
+        List<Sample> samples = subscribers.stream().map(Subscriber::sample).toList();
+        if (load.sharesDeliveries())
+            return new Group("queue members", samples, group.missing(), load.size());
+        return Group.of("subscribers", samples, load.size());
+    }
+}
