@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -37,7 +38,7 @@ final class FlagSyntax {
             OptionSpec option = known.containsKey("-" + name) ? known.get("-" + name) : known.get("--" + name);
             if (option == null)
                 throw new UsageException("flag provided but not defined: -" + name);
-            boolean bool = option.type() == boolean.class || option.type() == Boolean.class;
+            boolean bool = isBoolean(option);
             if (value == null && bool)
                 value = "true";
             if (value == null) {
@@ -48,6 +49,10 @@ final class FlagSyntax {
             rewritten.add(option.longestName() + "=" + checked(name, value, option, bool));
         }
         return rewritten;
+    }
+
+    static boolean isBoolean(ArgSpec option) {
+        return option.type() == boolean.class || option.type() == Boolean.class;
     }
 
     /** The words that stand for flags; nothing else may stand alone. */

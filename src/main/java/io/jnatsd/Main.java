@@ -1,30 +1,133 @@
 package io.jnatsd;
 
-import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
-import io.jnatsd.log.LogSettings;
+import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.Signals;
 import io.jnatsd.server.Version;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The program: flags to options, options to a running server, and the exit code. 0 is a clean end, 1 an error at
- * start, 2 a flag that makes no sense; errors are one line on stderr.
+ * start, 2 a flag that makes no sense; errors are one line each on stderr.
  */
 public final class Main {
     private static final int FAILURE = 1;
     private static final int USAGE = 2;
+    private static final List<String> VERSION = List.of("-v", "--v", "-version", "--version", "version");
+    private static final List<String> SIGNAL = List.of("-sl", "--sl", "-signal", "--signal");
 
     private Main() {
     }
 
     public static void main(String[] args) throws InterruptedException {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    /** Returns the exit code: when the server has ended, or right away if none was started. */
+    static int run(String[] args, PrintStream out, PrintStream err) throws InterruptedException {
+        try {
+            if (answeredAtOnce(args, out))
+                return 0;
+            return run(Flags.parse(args), out, err);
+        } catch (UsageException e) {
+            err.println("jnatsd: " + e.getMessage() + " (jnatsd --help lists all flags)");
+            return USAGE;
+        } catch (ConfigException | IOException e) {
+            for (String line : e.getMessage().split("\n"))
+                err.println("jnatsd: " + line);
+            return FAILURE;
+        }
+    }
+
+    /** What scripts ask often is answered before anything heavy is loaded. */
+    private static boolean answeredAtOnce(String[] args, PrintStream out) throws IOException {
+        if (args.length == 1 && VERSION.contains(args[0].toLowerCase(Locale.ROOT))) {
+            out.println("jnatsd version " + Version.TEXT);
+            return true;
+        }
+        if (args.length == 2 && SIGNAL.contains(args[0])) {
+            SignalCommand.run(args[1]);
+            return true;
+        }
+        return false;
+    }
+
+    private static int run(Flags flags, PrintStream out, PrintStream err)
+            throws ConfigException, IOException, InterruptedException {
+        if (flags.helpWanted()) {
+            flags.printHelp(out);
+        } else if (flags.versionWanted()) {
+            out.println("jnatsd version " + Version.TEXT);
+        } else if (flags.tlsHelpWanted()) {
+            TlsHelp.print(out);
+        } else if (flags.signal() != null) {
+            SignalCommand.run(flags.signal());
+        } else if (flags.testWanted()) {
+            return test(new Configuration(flags), err);
+        } else {
+            return serve(new Configuration(flags));
+        }
+        return 0;
+    }
+
+    private static int test(Configuration configuration, PrintStream err) throws ConfigException {
+        if (configuration.flags().configFile() == null) {
+            err.println("jnatsd: -t needs a configuration file, given with -c");
+            return FAILURE;
+        }
+        List<Problem> warnings = configuration.load().warnings();
+        for (Problem warning : warnings)
+            err.println("jnatsd: " + warning);
+        if (!warnings.isEmpty())
+            return FAILURE;
+        err.println("jnatsd: configuration file " + configuration.flags().configFile() + " is valid");
+        return 0;
+    }
+
+    private static int serve(Configuration configuration) throws ConfigException, IOException, InterruptedException {
+        OptionsSource.Loaded loaded = configuration.loadFirst();
         chooseCarriers();
-        int code = run(args, System.out, System.err);
-        if (code >= 0)
-            System.exit(code);
+        try (Log log = new Log(NatsServer.logSettings(loaded.options().log()))) {
+            NatsServer server;
+            try {
+                server = NatsServer.start(loaded.options(), configuration, log);
+            } catch (IOException e) {
+                log.fatal(e.getMessage());
+                return FAILURE;
+            }
+            for (Problem warning : loaded.warnings())
+                log.warn(warning.toString());
+            Signals.install(server, log);
+            try (ControlSocket control = control(server, log)) {
+                server.awaitClose();
+            }
+            return 0;
+        }
+    }
+
+    /** Null if it cannot be had: signals then have to do. */
+    private static ControlSocket control(NatsServer server, Log log) {
+        try {
+            return ControlSocket.open(command -> {
+                switch (command) {
+                    case "quit", "term" -> Thread.startVirtualThread(server::close);
+                    case "reopen" -> log.reopen();
+                    case "reload" -> server.tryReload();
+                    case "ldm" -> server.lameDuck();
+                    default -> throw new IOException("unknown command \"" + command + "\"");
+                }
+            }, log);
+        } catch (IOException | UnsupportedOperationException e) {
+            log.debug("No control socket: " + e.getMessage());
+            return null;
+        }
     }
 
     /**
@@ -35,52 +138,5 @@ public final class Main {
         String property = "jdk.virtualThreadScheduler.parallelism";
         if (System.getProperty(property) == null)
             System.setProperty(property, String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
-    }
-
-    /** Returns the exit code once the server has ended, or right away if none was started. */
-    static int run(String[] args, PrintStream out, PrintStream err) throws InterruptedException {
-        // Answered before anything heavy is loaded: scripts ask this often.
-        if (args.length == 1 && args[0].matches("-v|--v|-version|--version|version|VERSION")) {
-            out.println("jnatsd version " + Version.TEXT);
-            return 0;
-        }
-        try {
-            Flags flags = Flags.parse(args);
-            if (flags.helpWanted()) {
-                flags.printHelp(out);
-                return 0;
-            }
-            if (flags.versionWanted()) {
-                out.println("jnatsd version " + Version.TEXT);
-                return 0;
-            }
-            return serve(flags.options());
-        } catch (UsageException e) {
-            err.println("jnatsd: " + e.getMessage() + " (jnatsd --help lists all flags)");
-            return USAGE;
-        } catch (IOException e) {
-            err.println("jnatsd: " + e.getMessage());
-            return FAILURE;
-        }
-    }
-
-    private static int serve(ServerOptions options) throws IOException, InterruptedException {
-        try (Log log = new Log(settings(options.log()))) {
-            NatsServer server;
-            try {
-                server = NatsServer.start(options, log);
-            } catch (IOException e) {
-                log.fatal(e.getMessage());
-                return FAILURE;
-            }
-            Signals.install(server, log);
-            server.awaitClose();
-            return 0;
-        }
-    }
-
-    private static LogSettings settings(ServerOptions.LogOptions o) {
-        return new LogSettings(o.debug(), o.trace(), o.time(), o.level(), o.format(), o.file(), o.fileSizeLimit(),
-                o.maxFiles(), o.syslog(), o.remoteSyslog());
     }
 }

@@ -24,6 +24,7 @@ public final class OptionsBuilder {
     public static final int DEFAULT_PORT = 4222;
     public static final int DEFAULT_MAX_CONNECTIONS = 65536;
     public static final int DEFAULT_MAX_PAYLOAD = 1024 * 1024;
+    public static final Duration DEFAULT_TLS_TIMEOUT = Duration.ofSeconds(2);
     public static final long DEFAULT_MAX_PENDING = 64L * 1024 * 1024;
 
     public String serverName = "";

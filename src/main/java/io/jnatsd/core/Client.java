@@ -71,13 +71,15 @@ public final class Client extends Connection {
             pings.start();
         } else {
             refused = true;
-            server.log.error(this, "Maximum Connections Exceeded");
             server.after(REFUSAL_PAUSE, () -> Thread.startVirtualThread(this::refuse));
         }
         return true;
     }
 
-    private void refuse() {
+    /** It is one too many. Anybody's. */
+    void refuse() {
+        if (!isClosing())
+            server.log.error(this, "Maximum Connections Exceeded");
         close(CloseReason.MAX_CONNECTIONS, TOO_MANY);
     }
 
@@ -123,7 +125,7 @@ public final class Client extends Connection {
     // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
 
     private void connect(Arguments line) throws ProtocolException {
-        if (server.log.traceOn())
+        if (tracing())
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
         lastActivity = System.currentTimeMillis();
         ConnectInfo said;
@@ -208,7 +210,7 @@ public final class Client extends Connection {
     private void publish(Message m) {
         batchMessages++;
         batchBytes += m.payloadLength();
-        if (server.log.traceOn())
+        if (tracing() && server.traceFilter.wants(m))
             traceMessage(m);
         MatchResult match = server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
         batchMatches++;
@@ -255,7 +257,7 @@ public final class Client extends Connection {
             if ((outcome & Outbound.LAST) != 0)
                 receiver.exhausted(sub);
         }
-        if (server.log.traceOn())
+        if (tracing() && server.traceFilter.wants(m))
             server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
                     + m.lineText().substring(m.subjectText().length() + 1) + "]");
         return true;
@@ -271,7 +273,7 @@ public final class Client extends Connection {
     // ---- SUB, UNSUB ------------------------------------------------------------------------------------------
 
     private void subscribe(Arguments line) throws ProtocolException {
-        if (server.log.traceOn())
+        if (tracing())
             server.log.trace(this, "->> [SUB " + line.text() + "]");
         int count = line.count();
         if (count < 2 || count > 3)
@@ -287,7 +289,7 @@ public final class Client extends Connection {
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
-        if (server.log.traceOn())
+        if (tracing())
             server.log.trace(this, "->> [UNSUB " + line.text() + "]");
         int count = line.count();
         if (count < 1 || count > 2)
@@ -315,7 +317,7 @@ public final class Client extends Connection {
 
     /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
     private void remove(Subscription sub) {
-        if (subs.remove(sub) && server.log.traceOn())
+        if (subs.remove(sub) && tracing())
             server.log.trace(this, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
     }
 
@@ -328,15 +330,21 @@ public final class Client extends Connection {
 
     // ---- logs and monitoring ---------------------------------------------------------------------------------
 
+    private boolean tracing() {
+        return server.log.traceOn() && server.traceFilter.wants(this);
+    }
+
     private void trace(String text) {
-        if (server.log.traceOn())
+        if (tracing())
             server.log.trace(this, text);
     }
 
     private void traceMessage(Message m) {
         server.log.trace(this, "->> [PUB " + m.lineText() + "]");
+        int shown = server.traceFilter.payload(m.payloadLength());
         server.log.trace(this, "->> MSG_PAYLOAD: ["
-                + new String(m.buffer(), m.payloadStart(), m.payloadLength(), StandardCharsets.UTF_8) + "]");
+                + new String(m.buffer(), m.payloadStart(), shown, StandardCharsets.UTF_8)
+                + (shown < m.payloadLength() ? "..." : "") + "]");
     }
 
     @Override

@@ -4,6 +4,9 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,19 +57,28 @@ public final class ServerState {
     /** Runs pings, timeouts and the watchdog; nothing on it may block. */
     private final ScheduledThreadPoolExecutor timer;
 
+    /** Bounds on what clients may use. */
     public volatile ServerOptions.Limits limits;
+    /** Whose traces are written. */
+    volatile TraceFilter traceFilter;
     /** What INFO says to the next client. */
     public volatile ServerInfo info;
     /** Set when the server stops: whoever is accepted from then on is turned away. */
     private volatile boolean stopping;
 
-    public ServerState(Log log, ServerOptions.Limits limits) {
+    public ServerState(Log log, ServerOptions options) {
         this.log = log;
-        this.limits = limits;
+        apply(options);
         timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         sweepLater();
+    }
+
+    /** Options that a reload has changed come into force. */
+    public void apply(ServerOptions options) {
+        limits = options.limits();
+        traceFilter = new TraceFilter(options.log());
     }
 
     private void sweepLater() {
@@ -144,6 +156,20 @@ public final class ServerState {
     void dismiss(Client client) {
         if (clients.remove(client.id()) != null)
             admitted.decrementAndGet();
+    }
+
+    /** Closes as many clients, any of them, as are more than {@code max_connections} now allows. */
+    public int closeExcess() {
+        int limit = limits.maxConnections(), excess = limit > 0 ? admitted.get() - limit : 0, closed = 0;
+        List<Client> victims = new ArrayList<>(clients.values());
+        Collections.shuffle(victims);
+        for (Client client : victims) {
+            if (closed >= excess)
+                break;
+            closed++;
+            client.refuse();
+        }
+        return closed;
     }
 
     public Iterable<Client> clients() {

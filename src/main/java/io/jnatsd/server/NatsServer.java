@@ -1,16 +1,26 @@
 package io.jnatsd.server;
 
+import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.core.Client;
+import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.LogSettings;
 import io.jnatsd.protocol.ServerInfo;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A NATS server in this JVM. It is ready when {@link #start} returns, and gone when {@link #close} does; any number
@@ -30,26 +40,43 @@ public final class NatsServer implements AutoCloseable {
     private static final int ID_LENGTH = 22;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
 
-    private final ServerOptions options;
+    private final OptionsSource source;
     private final Log log;
     private final String serverId = newId();
     private final ServerState state;
     private final Listener clients;
+    private final ReentrantLock reloadLock = new ReentrantLock();
+    /** Written under {@code reloadLock}. */
+    private volatile ServerOptions options;
+    private volatile Instant configLoaded = Instant.now();
+    private volatile boolean lameDuck;
+    private Path portsFile;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicBoolean leaving = new AtomicBoolean();
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private NatsServer(ServerOptions options, Log log) throws IOException {
+    private NatsServer(ServerOptions options, OptionsSource source, Log log) throws IOException {
         this.options = options;
+        this.source = source;
         this.log = log;
-        this.state = new ServerState(log, options.limits());
+        this.state = new ServerState(log, options);
         try {
-            this.clients = Listener.bind("Client", options.client().host(), options.client().port(), log,
-                    socket -> new Client(state, socket));
+            this.clients = listener(options.client());
         } catch (IOException e) {
             state.stopTimer();
             throw e;
         }
         state.info = info();
+    }
+
+    private Listener listener(ServerOptions.ListenOptions at) throws IOException {
+        try {
+            return Listener.bind("Client", at.host(), at.port(), log, socket -> new Client(state, socket));
+        } catch (IOException e) {
+            throw new IOException("Error listening on port: " + Listener.address(at.host(), at.port()) + ", \""
+                    + e.getMessage() + "\"", e);
+        }
     }
 
     /**
@@ -63,32 +90,46 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts a server; the log remains the caller's to close. */
     public static NatsServer start(ServerOptions options, Log log) throws IOException {
-        log.notice("Starting jnatsd version " + Version.TEXT);
-        log.debug("Java version " + Runtime.version());
-        NatsServer server;
-        try {
-            server = new NatsServer(options, log);
-        } catch (IOException e) {
-            throw new IOException("Error listening on port: "
-                    + Listener.address(options.client().host(), options.client().port()) + ", \"" + e.getMessage()
-                    + "\"", e);
-        }
-        server.listen();
-        return server;
+        return start(options, OptionsSource.fixed(options), log);
     }
 
-    private void listen() {
+    /** Starts a server whose options {@link #reload} can load anew. */
+    public static NatsServer start(ServerOptions options, OptionsSource source, Log log) throws IOException {
+        log.notice("Starting jnatsd version " + Version.TEXT);
+        log.debug("Java version " + Runtime.version());
+        NatsServer server = new NatsServer(options, source, log);
+        try {
+            server.listen();
+            return server;
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void listen() throws IOException {
+        if (options.pidFile() != null)
+            RunFiles.writePid(options.pidFile());
         clients.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
+        if (options.portsFileDir() != null)
+            portsFile = RunFiles.writePorts(options.portsFileDir(), urls());
         log.debug("Server id is " + serverId);
         log.notice("Server is ready");
     }
 
+    private Map<String, List<String>> urls() {
+        Map<String, List<String>> urls = new LinkedHashMap<>();
+        urls.put("nats", List.of(url()));
+        return urls;
+    }
+
     private ServerInfo info() {
-        String name = options.serverName().isEmpty() ? serverId : options.serverName();
-        return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), options.client().host(),
-                clients.port(), false, false, false, false, options.limits().maxPayload(), List.of(), false, false,
-                options.compat() == ServerOptions.Compat.GNATSD_1_0);
+        ServerOptions o = options;
+        String name = o.serverName().isEmpty() ? serverId : o.serverName();
+        return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
+                false, false, false, false, o.limits().maxPayload(), List.of(), false, lameDuck,
+                o.compat() == ServerOptions.Compat.GNATSD_1_0);
     }
 
     private static String newId() {
@@ -97,6 +138,88 @@ public final class NatsServer implements AutoCloseable {
         for (int i = 0; i < ID_LENGTH; i++)
             id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
         return id.toString();
+    }
+
+    /** Loads the options again and applies what can change while the server runs; otherwise nothing changes. */
+    public void reload() {
+        try {
+            tryReload();
+        } catch (ConfigException | IOException e) {
+            for (String line : e.getMessage().split("\n"))
+                log.error("Failed to reload server configuration: " + line);
+        }
+    }
+
+    /**
+     * As {@link #reload}, for who wants to know what is wrong.
+     *
+     * @throws ConfigException if the options are bad, or one has changed that can't while the server runs
+     * @throws IOException if something that they name can't be opened
+     */
+    public void tryReload() throws ConfigException, IOException {
+        reloadLock.lock();
+        try {
+            OptionsSource.Loaded loaded = source.load();
+            ServerOptions next = loaded.options();
+            Reload reload = new Reload(options, next);
+            reload.refuseFixed();
+            for (Problem warning : loaded.warnings())
+                log.warn(warning.toString());
+            apply(reload, next);
+            configLoaded = Instant.now();
+            log.notice("Reloaded server configuration");
+        } finally {
+            reloadLock.unlock();
+        }
+    }
+
+    private void apply(Reload reload, ServerOptions next) throws IOException {
+        boolean logs = reload.changes(ServerOptions::log);
+        for (String line : reload.lines())
+            log.notice(line);
+        if (logs)
+            log.apply(logSettings(next.log()));
+        boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
+        options = next;
+        state.apply(next);
+        state.info = info();
+        if (pidMoved)
+            writePid(next.pidFile());
+        int excess = state.closeExcess();
+        if (excess > 0)
+            log.notice("Closed " + excess + " connections to fall within max_connections");
+    }
+
+    private void writePid(Path file) {
+        try {
+            RunFiles.writePid(file);
+        } catch (IOException e) {
+            log.error("Failed to write pidfile: " + e.getMessage());
+        }
+    }
+
+    /** What a log needs to know of the options. */
+    public static LogSettings logSettings(ServerOptions.LogOptions o) {
+        return new LogSettings(o.debug(), o.trace(), o.time(), o.level(), o.format(), o.file(), o.fileSizeLimit(),
+                o.maxFiles(), o.syslog(), o.remoteSyslog());
+    }
+
+    /** Takes no new clients, tells those it has, closes them bit by bit, and then itself; returns at once. */
+    public void lameDuck() {
+        if (!leaving.compareAndSet(false, true))
+            return;
+        lameDuck = true;
+        state.stopAdmitting();
+        clients.close();
+        state.info = info();
+        Thread.ofVirtual().name("lame-duck").start(() -> {
+            try {
+                new LameDuck(options.lameDuck(), state, log, stopping).run();
+            } catch (InterruptedException e) {
+                log.debug("Lame duck mode interrupted");
+            }
+            close();
+        });
     }
 
     /** The port that clients connect to, the real one if any free one was asked for. */
@@ -113,6 +236,16 @@ public final class NatsServer implements AutoCloseable {
 
     public String serverId() {
         return serverId;
+    }
+
+    /** The options in force. */
+    public ServerOptions options() {
+        return options;
+    }
+
+    /** When the options in force were loaded. */
+    public Instant configLoaded() {
+        return configLoaded;
     }
 
     /** Live figures. */
@@ -133,6 +266,7 @@ public final class NatsServer implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true))
             return;
+        stopping.countDown();
         state.stopAdmitting();
         clients.close();
         try {
@@ -141,7 +275,17 @@ public final class NatsServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         state.stopTimer();
+        removePortsFile();
         log.notice("Server Exiting..");
         closed.countDown();
+    }
+
+    private void removePortsFile() {
+        try {
+            if (portsFile != null)
+                Files.deleteIfExists(portsFile);
+        } catch (IOException e) {
+            log.error("Error removing ports file: " + e.getMessage());
+        }
     }
 }

@@ -11,16 +11,23 @@ public final class Signals {
     private Signals() {
     }
 
-    /** Traps the signals of this process for one server. */
+    /** Traps the signals of this process for one server. Those that the system does not have are left out. */
     public static void install(NatsServer server, Log log) {
         trap("INT", "interrupt", log, server::close);
         trap("TERM", "terminated", log, server::close);
+        trap("USR1", "user defined signal 1", log, log::reopen);
+        trap("HUP", "hangup", log, server::reload);
+        trap("USR2", "user defined signal 2", log, server::lameDuck);
     }
 
     private static void trap(String name, String description, Log log, Runnable action) {
-        Signal.handle(new Signal(name), signal -> Thread.ofVirtual().name("signal-" + name).start(() -> {
-            log.debug("Trapped \"" + description + "\" signal");
-            action.run();
-        }));
+        try {
+            Signal.handle(new Signal(name), signal -> Thread.ofVirtual().name("signal-" + name).start(() -> {
+                log.debug("Trapped \"" + description + "\" signal");
+                action.run();
+            }));
+        } catch (IllegalArgumentException e) {
+            log.debug("Signal " + name + " is not available: " + e.getMessage());
+        }
     }
 }

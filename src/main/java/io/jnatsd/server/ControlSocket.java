@@ -1,0 +1,124 @@
+package io.jnatsd.server;
+
+import io.jnatsd.log.Log;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Takes the commands of {@code jnatsd -sl} where signals do not reach: on Windows, and under {@code nohup}, which has
+ * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter; one line in, one line
+ * back: {@code ok}, or what went wrong.
+ *
+ * <p>Threads: one virtual thread accepts and answers, one command after the other.
+ */
+public final class ControlSocket implements AutoCloseable {
+    /** Does what a command says; the message of its exception is the answer. */
+    public interface Commands {
+        void run(String command) throws Exception;
+    }
+
+    private final Path file;
+    private final ServerSocketChannel channel;
+    private final Commands commands;
+    private final Log log;
+
+    private ControlSocket(Path file, ServerSocketChannel channel, Commands commands, Log log) {
+        this.file = file;
+        this.channel = channel;
+        this.commands = commands;
+        this.log = log;
+    }
+
+    /** Where the socket of a process is; the folder bears the user's name, so that users do not meet in it. */
+    public static Path file(long pid) {
+        return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + System.getProperty("user.name"),
+                pid + ".sock");
+    }
+
+    /** Opens the socket of this process. */
+    public static ControlSocket open(Commands commands, Log log) throws IOException {
+        Path file = file(ProcessHandle.current().pid());
+        Path folder = file.getParent();
+        if (!Files.isDirectory(folder)) {
+            if (Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix"))
+                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rwx------")));
+            else
+                Files.createDirectory(folder);
+        }
+        if (!Files.getOwner(folder).getName().equals(System.getProperty("user.name")))
+            throw new IOException(folder + " belongs to somebody else");
+        Files.deleteIfExists(file);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.bind(UnixDomainSocketAddress.of(file));
+        ControlSocket control = new ControlSocket(file, channel, commands, log);
+        Thread.ofVirtual().name("control").start(control::serve);
+        return control;
+    }
+
+    /**
+     * Has another process do something.
+     *
+     * @return its answer, or null if it has no control socket
+     */
+    public static String ask(long pid, String command) {
+        Path file = file(pid);
+        if (!Files.exists(file))
+            return null;
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+            channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+            return line(channel);
+        } catch (IOException e) {
+            // A file that its server left behind when it was killed.
+            return null;
+        }
+    }
+
+    private static String line(SocketChannel channel) throws IOException {
+        return new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8))
+                .readLine();
+    }
+
+    private void serve() {
+        while (channel.isOpen()) {
+            try (SocketChannel peer = channel.accept()) {
+                String answer = answer(line(peer));
+                peer.write(ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                if (channel.isOpen())
+                    log.debug("Control socket: " + e.getMessage());
+            }
+        }
+    }
+
+    private String answer(String command) {
+        log.debug("Control command \"" + command + "\"");
+        try {
+            commands.run(String.valueOf(command));
+            return "ok";
+        } catch (Exception e) {
+            return String.valueOf(e.getMessage()).replace('\n', ' ');
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.debug("Control socket: " + e.getMessage());
+        }
+    }
+}

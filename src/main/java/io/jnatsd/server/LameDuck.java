@@ -1,0 +1,55 @@
+package io.jnatsd.server;
+
+import io.jnatsd.config.ServerOptions.LameDuckOptions;
+import io.jnatsd.core.Client;
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.log.Log;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server that leaves without haste (operations reference, section 17): it takes no new clients, tells those it has,
+ * and after a grace period closes them one by one, so that they do not all arrive at its neighbours at once. Threads:
+ * {@link #run} on one of its own.
+ */
+final class LameDuck {
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final LameDuckOptions options;
+    private final ServerState state;
+    private final Log log;
+    private final CountDownLatch stopped;
+
+    /** @param stopped counted down when the server stops for another reason */
+    LameDuck(LameDuckOptions options, ServerState state, Log log, CountDownLatch stopped) {
+        this.options = options;
+        this.state = state;
+        this.log = log;
+        this.stopped = stopped;
+    }
+
+    /** Returns when all clients are gone, or the server has been stopped. */
+    void run() throws InterruptedException {
+        log.notice("Entering lame duck mode, stop accepting new clients");
+        for (Client client : state.clients())
+            client.pushInfo();
+        if (stopped.await(options.gracePeriod().toNanos(), TimeUnit.NANOSECONDS))
+            return;
+        List<Client> leaving = new ArrayList<>();
+        state.clients().forEach(leaving::add);
+        Collections.shuffle(leaving);
+        log.notice("Closing existing clients");
+        Duration spread = options.duration().minus(options.gracePeriod()).dividedBy(Math.max(leaving.size(), 1));
+        Duration pause = spread.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : spread;
+        for (Client client : leaving) {
+            client.close(CloseReason.SERVER_SHUTDOWN, "");
+            if (stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS))
+                return;
+        }
+    }
+}
