@@ -1,0 +1,14 @@
+package io.jnatsd.server;
+
+/** A {@code tls} block that cannot be used; the message is one line for whoever wrote the configuration. */
+public final class TlsException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public TlsException(String message) {
+        super(message);
+    }
+
+    public TlsException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

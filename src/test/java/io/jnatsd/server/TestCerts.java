@@ -1,0 +1,91 @@
+package io.jnatsd.server;
+
+import io.jnatsd.config.ServerOptions.TlsOptions;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The files of test-certs, the tls blocks that name them, and clients that trust them. */
+final class TestCerts {
+    static final Clock IN_2030 = Clock.fixed(Instant.parse("2030-06-01T00:00:00Z"), ZoneOffset.UTC);
+
+    private static final Path FOLDER = Path.of(System.getProperty("jnatsd.home", ".")).resolve("test-certs");
+
+    private TestCerts() {
+    }
+
+    static String file(String name) {
+        return FOLDER.resolve(name).toString();
+    }
+
+    static String text(String name) throws Exception {
+        return Files.readString(FOLDER.resolve(name));
+    }
+
+    /** A block with this certificate and key, and nothing else. */
+    static TlsOptions options(String cert, String key) {
+        return new TlsOptions(file(cert), file(key), "", false, Duration.ofSeconds(5), List.of(), List.of(), false,
+                false);
+    }
+
+    static TlsOptions server() {
+        return options("server-cert.pem", "server-key.pem");
+    }
+
+    static TlsOptions route() {
+        return withCa(options("route-cert.pem", "route-key.pem"), "ca.pem");
+    }
+
+    static TlsOptions withCa(TlsOptions o, String ca) {
+        return new TlsOptions(o.certFile(), o.keyFile(), file(ca), o.verify(), o.timeout(), o.cipherSuites(),
+                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+    }
+
+    static TlsOptions withVerify(TlsOptions o) {
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), true, o.timeout(), o.cipherSuites(),
+                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+    }
+
+    static TlsOptions withSuites(TlsOptions o, String... suites) {
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.timeout(), List.of(suites),
+                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+    }
+
+    static TlsOptions withCurves(TlsOptions o, String... curves) {
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.timeout(), o.cipherSuites(),
+                List.of(curves), o.handshakeFirst(), o.watchFiles());
+    }
+
+    static TlsContext context(TlsOptions options) throws TlsException {
+        return TlsContext.forClients(options, IN_2030);
+    }
+
+    /** A client as the JDK makes it, apart from our own code but for the certificate that it may show. */
+    static SSLContext client(String ca, String... certAndKey) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(FOLDER.resolve(ca))) {
+            X509Certificate authority = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in);
+            store.setCertificateEntry("ca", authority);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        KeyManager[] own = certAndKey.length == 0 ? null : new KeyManager[] {
+                OwnCertificate.read(file(certAndKey[0]), file(certAndKey[1]))};
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own, trust.getTrustManagers(), null);
+        return context;
+    }
+}
