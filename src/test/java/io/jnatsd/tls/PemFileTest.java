@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

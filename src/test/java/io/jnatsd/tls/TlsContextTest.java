@@ -1,14 +1,14 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
-import static io.jnatsd.server.TestCerts.context;
-import static io.jnatsd.server.TestCerts.file;
-import static io.jnatsd.server.TestCerts.options;
-import static io.jnatsd.server.TestCerts.route;
-import static io.jnatsd.server.TestCerts.server;
-import static io.jnatsd.server.TestCerts.withCa;
-import static io.jnatsd.server.TestCerts.withCurves;
-import static io.jnatsd.server.TestCerts.withSuites;
-import static io.jnatsd.server.TestCerts.withVerify;
+import static io.jnatsd.tls.TestCerts.context;
+import static io.jnatsd.tls.TestCerts.file;
+import static io.jnatsd.tls.TestCerts.options;
+import static io.jnatsd.tls.TestCerts.route;
+import static io.jnatsd.tls.TestCerts.server;
+import static io.jnatsd.tls.TestCerts.withCa;
+import static io.jnatsd.tls.TestCerts.withCurves;
+import static io.jnatsd.tls.TestCerts.withSuites;
+import static io.jnatsd.tls.TestCerts.withVerify;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

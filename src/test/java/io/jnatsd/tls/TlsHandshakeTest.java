@@ -1,9 +1,9 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
-import static io.jnatsd.server.TestCerts.IN_2030;
-import static io.jnatsd.server.TestCerts.context;
-import static io.jnatsd.server.TestCerts.route;
-import static io.jnatsd.server.TestCerts.server;
+import static io.jnatsd.tls.TestCerts.IN_2030;
+import static io.jnatsd.tls.TestCerts.context;
+import static io.jnatsd.tls.TestCerts.route;
+import static io.jnatsd.tls.TestCerts.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

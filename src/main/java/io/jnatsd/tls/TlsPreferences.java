@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import java.io.ByteArrayInputStream;

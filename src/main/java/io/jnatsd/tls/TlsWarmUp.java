@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.jnatsd.server;
+package io.jnatsd.tls;
 
 /** A {@code tls} block that cannot be used; the message is one line for whoever wrote the configuration. */
 public final class TlsException extends Exception {
