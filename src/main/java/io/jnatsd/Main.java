@@ -93,17 +93,19 @@ public final class Main {
 
     private static int serve(Configuration configuration) throws ConfigException, IOException, InterruptedException {
         OptionsSource.Loaded loaded = configuration.loadFirst();
-        chooseCarriers();
+        chooseCarriers(loaded.options().tls() != null);
         try (Log log = new Log(NatsServer.logSettings(loaded.options().log()))) {
             NatsServer server;
             try {
-                server = NatsServer.start(loaded.options(), configuration, log);
+                server = NatsServer.start(loaded.options(), configuration, null, log);
             } catch (IOException e) {
                 log.fatal(e.getMessage());
                 return FAILURE;
             }
             for (Problem warning : loaded.warnings())
                 log.warn(warning.toString());
+            if (loaded.plainTextSecrets())
+                log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
             Signals.install(server, log);
             try (ControlSocket control = control(server, log)) {
                 server.awaitClose();
@@ -133,10 +135,12 @@ public final class Main {
     /**
      * Half the processors carry the virtual threads, unless the user said otherwise: a message then rarely changes
      * processors on its way, which costs more than it gains, and the kernel's network code needs the other half.
+     * Encryption is work enough for all of them.
      */
-    private static void chooseCarriers() {
+    private static void chooseCarriers(boolean encrypts) {
         String property = "jdk.virtualThreadScheduler.parallelism";
+        int processors = Runtime.getRuntime().availableProcessors();
         if (System.getProperty(property) == null)
-            System.setProperty(property, String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
+            System.setProperty(property, String.valueOf(encrypts ? processors : Math.max(1, processors / 2)));
     }
 }

@@ -1,6 +1,7 @@
 package io.jnatsd.core;
 
 import com.google.gson.JsonParseException;
+import io.jnatsd.auth.Permissions;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.Message;
@@ -10,7 +11,6 @@ import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Quoted;
 import io.jnatsd.protocol.Subject;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,6 +31,7 @@ public final class Client extends Connection {
     private final SidTable subs;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
+    private final ClientLogin login;
     private boolean refused;
     private volatile boolean connected;
     /** A PONG has gone out behind a CONNECT: only now does the client expect an INFO that it did not ask for. */
@@ -55,6 +56,7 @@ public final class Client extends Connection {
     public Client(ServerState server, Socket socket) throws IOException {
         super(server, socket, "cid");
         subs = new SidTable(server.index);
+        login = new ClientLogin(this, server);
         random = (int) id() * 0x9E3779B9 | 1;
     }
 
@@ -63,16 +65,22 @@ public final class Client extends Connection {
     }
 
     @Override
-    protected boolean open() {
+    protected boolean open() throws IOException {
         server.log.debug(this, "Client connection created");
+        ClientTls tls = server.tls;
+        if (tls != null && tls.first() && !tls.secure(this))
+            return false;
         outbound.append(infoLine(), Long.MAX_VALUE);
         outbound.flush();
-        if (server.admit(this)) {
-            pings.start();
-        } else {
+        if (!server.admit(this)) {
             refused = true;
             server.after(REFUSAL_PAUSE, () -> Thread.startVirtualThread(this::refuse));
+            return true;
         }
+        if (tls != null && !tls.first() && !tls.secure(this))
+            return false;
+        parser.connectOnly(login.begin());
+        pings.start();
         return true;
     }
 
@@ -89,6 +97,8 @@ public final class Client extends Connection {
             refuse();
             return;
         }
+        if (op != Op.CONNECT)
+            login.connectSilently();
         switch (op) {
             case PUB -> publish(parser.message());
             case PUB_LINE -> checkSubjectEarly(parser.message());
@@ -136,6 +146,10 @@ public final class Client extends Connection {
         }
         connect = said;
         connected = true;
+        login.connect(said);
+        parser.connectOnly(false);
+        if (isClosing())
+            return;
         if (said.protocol() < 0 || said.protocol() > 1)
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
         acknowledge();
@@ -166,8 +180,7 @@ public final class Client extends Connection {
     }
 
     private byte[] infoLine() {
-        InetAddress peer = socket().getInetAddress();
-        return server.info.line(id(), peer == null ? "" : peer.getHostAddress(), "").getBytes(StandardCharsets.UTF_8);
+        return server.info.line(id(), ip(), login.nonce()).getBytes(StandardCharsets.UTF_8);
     }
 
     private void pong() {
@@ -218,14 +231,21 @@ public final class Client extends Connection {
         if (!wellFormed && !badSubjectReported)
             complain("Invalid Subject");
         badSubjectReported = false;
-        if (match.reserved) {
-            complain("Permissions Violation for Publish to " + Quoted.of(m.subjectText()));
+        Permissions permissions = login.permissions();
+        if (match.reserved || permissions != null && !login.mayPublish(match, permissions)) {
+            refusePublish(m);
             return;
         }
         if (connect.verbose())
             acknowledge();
         if (wellFormed)
             fanOut(match, m);
+    }
+
+    private void refusePublish(Message m) {
+        String subject = Quoted.of(m.subjectText());
+        complain("Permissions Violation for Publish to " + subject);
+        server.log.error(this, "Publish Violation - User \"" + user() + "\", Subject " + subject);
     }
 
     private void fanOut(MatchResult match, Message m) {
@@ -279,13 +299,58 @@ public final class Client extends Connection {
         if (count < 2 || count > 3)
             throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
         lastActivity = System.currentTimeMillis();
+        String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
+        Permissions permissions = login.permissions();
+        if (permissions != null && !permissions.maySubscribe(subject, queue)) {
+            refuseSubscribe(subject, queue, sid);
+            return;
+        }
         if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
             complain("Invalid Subject");
             return;
         }
+        int most = server.limits.maxSubscriptions();
+        if (most > 0 && subs.size() >= most) {
+            complain("maximum subscriptions exceeded");
+            return;
+        }
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        subs.add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        Subscription sub = new Subscription(this, subject, queue, sid, literal);
+        ClientLogin.restrict(sub, permissions);
+        subs.add(sub);
         acknowledge();
+    }
+
+    private void refuseSubscribe(String subject, String queue, String sid) {
+        String quoted = Quoted.of(Arguments.text(subject));
+        complain("Permissions Violation for Subscription to " + quoted
+                + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
+        server.log.error(this, "Subscription Violation - User \"" + user() + "\", Subject " + quoted + ", SID "
+                + Arguments.text(sid));
+    }
+
+    /** A reload has changed who may do what. Not on the reader: it may take a while. */
+    public void recheck() throws InterruptedException {
+        if (isClosing() || refused || !login.recheck(connect))
+            return;
+        Permissions permissions = login.permissions();
+        for (Subscription sub : subs.all()) {
+            if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue)) {
+                withdraw(sub);
+            } else {
+                ClientLogin.restrict(sub, permissions);
+                server.index.changed(sub);
+            }
+        }
+        outbound.flush();
+    }
+
+    private void withdraw(Subscription sub) {
+        remove(sub);
+        String quoted = Quoted.of(Arguments.text(sub.subject));
+        outbound.append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
+                + Arguments.text(sub.sid) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        server.log.notice(this, "Removed sub " + quoted + " for user \"" + user() + "\" - not authorized");
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
@@ -324,6 +389,7 @@ public final class Client extends Connection {
     @Override
     protected void leave() {
         pings.stop();
+        login.leave();
         server.dismiss(this);
         subs.removeAll();
     }
@@ -354,7 +420,8 @@ public final class Client extends Connection {
 
     @Override
     public String user() {
-        return connect.user();
+        String known = login.user();
+        return known.isEmpty() ? connect.user() : known;
     }
 
     /** What the client said last in CONNECT; anybody's. */

@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One socket with its reader: the loop that reads a batch, handles its commands and flushes what they caused, and the
@@ -38,6 +40,9 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected final Parser parser;
     private final long id;
     private final Socket socket;
+    private final ReadBuffer input;
+    /** TLS over {@link #socket}; null if there is none. Set before the first batch is read. */
+    private volatile SSLSocket secured;
     private final String label;
     final Outbound outbound;
 
@@ -62,7 +67,8 @@ public abstract class Connection implements LogOrigin, Runnable {
         this.socket = socket;
         this.id = server.nextId();
         this.label = address(socket) + " - " + kind + ":" + id;
-        this.parser = new Parser(new ReadBuffer(socket.getInputStream()));
+        this.input = new ReadBuffer(socket.getInputStream());
+        this.parser = new Parser(input);
         this.outbound = new Outbound(this, socket.getOutputStream());
     }
 
@@ -72,7 +78,19 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** Says hello and joins; false if that came to nothing. */
-    protected abstract boolean open();
+    protected abstract boolean open() throws IOException;
+
+    /** From here on everything is encrypted. Only while opening. */
+    protected final void secure(SSLSocket tls) throws IOException {
+        input.readFrom(tls.getInputStream());
+        outbound.writeTo(tls.getOutputStream());
+        secured = tls;
+    }
+
+    /** Bytes that were read to look at, and are the peer's first ones all the same. Only while opening. */
+    protected final void unread(byte[] bytes) {
+        input.unread(bytes);
+    }
 
     /** Deals with one command. */
     protected abstract void handle(Op op) throws ProtocolException;
@@ -93,6 +111,8 @@ public abstract class Connection implements LogOrigin, Runnable {
         try {
             if (open())
                 readBatches();
+            else
+                drain();
         } catch (IOException e) {
             if (closeReason.get() == null)
                 server.log.debug(this, "Error reading: " + e.getMessage());
@@ -111,6 +131,13 @@ public abstract class Connection implements LogOrigin, Runnable {
         }
         inputEnded = true;
         close(CloseReason.CLIENT_CLOSED, "");
+    }
+
+    /** Opening came to nothing, and the peer is being told why. */
+    private void drain() throws IOException {
+        while (parser.fill())
+            parser.discard();
+        inputEnded = true;
     }
 
     private void handleBatch() {
@@ -191,9 +218,13 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** The output is written to the end; the peer sees it end, and has a moment to end its own. */
     final void outputFinished() {
         if (lastWords && !inputEnded) {
+            // Before the output is ended: with TLS that is a write, and the peer may not be reading.
+            server.after(LINGER, this::closeSocket);
             try {
-                socket.shutdownOutput();
-                server.after(LINGER, this::closeSocket);
+                if (secured != null)
+                    secured.shutdownOutput();
+                else
+                    socket.shutdownOutput();
             } catch (IOException e) {
                 closeSocket();
             }
@@ -291,6 +322,17 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     protected final boolean isClosing() {
         return closeReason.get() != null;
+    }
+
+    /** TLS session; null on a plain connection. */
+    public final SSLSession session() {
+        SSLSocket tls = secured;
+        return tls == null ? null : tls.getSession();
+    }
+
+    /** The peer's address without its port. */
+    public final String ip() {
+        return socket.getInetAddress() == null ? "" : socket.getInetAddress().getHostAddress();
     }
 
     protected final Socket socket() {

@@ -49,7 +49,7 @@ public final class Outbound implements Runnable {
     }
 
     private final Connection owner;
-    private final OutputStream out;
+    private OutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
 
@@ -75,6 +75,16 @@ public final class Outbound implements Runnable {
     Outbound(Connection owner, OutputStream out) {
         this.owner = owner;
         this.out = out;
+    }
+
+    /** Writes elsewhere from now on: TLS has been put between. Nothing may be waiting. */
+    void writeTo(OutputStream other) {
+        lock.lock();
+        try {
+            out = other;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

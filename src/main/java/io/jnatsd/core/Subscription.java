@@ -1,6 +1,8 @@
 package io.jnatsd.core;
 
+import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * One SUB of one connection (protocol reference, section 6).
@@ -24,6 +26,8 @@ public final class Subscription {
     long max;
     boolean removed;
     int slot = -1;
+    /** Patterns that its owner must not get messages of; null for none. Read when a match is made. */
+    volatile List<byte[]> denied;
 
     Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
         this.owner = owner;
@@ -32,6 +36,13 @@ public final class Subscription {
         this.sid = sid;
         this.literal = literal;
         this.head = ((literal ? "MSG " + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether its owner may not have messages on this subject. */
+    boolean denies(byte[] subject) {
+        List<byte[]> patterns = denied;
+        return patterns != null
+                && patterns.stream().anyMatch(p -> Subject.matches(p, subject, 0, subject.length));
     }
 
     public Connection owner() {

@@ -83,6 +83,22 @@ public final class SubscriptionIndex {
             removes.increment();
     }
 
+    /** What a subscription must not get has changed: matches that it is in are made anew. */
+    void changed(Subscription sub) {
+        if (!sub.literal) {
+            wildcards.touch(sub);
+            return;
+        }
+        int hash = sub.subject.hashCode();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            stripe.cache.drop(bytes(sub.subject), spread(hash));
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
     /**
      * Who gets a message on this subject.
      *
@@ -108,6 +124,7 @@ public final class SubscriptionIndex {
             Subscribers literal = stripe.literals.get(text);
             if (literal != null)
                 literal.addTo(matches);
+            matches.removeIf(sub -> sub.denies(subject));
             MatchResult result = new MatchResult(subject, spread(hash), matches, branch, branchGeneration, root,
                     rootGeneration);
             stripe.cache.put(result);

@@ -97,6 +97,17 @@ final class WildcardTree {
         }
     }
 
+    /** Makes matches of this pattern stale. */
+    void touch(Subscription sub) {
+        Branch branch = home(sub.subject);
+        branch.lock.lock();
+        try {
+            branch.generation++;
+        } finally {
+            branch.lock.unlock();
+        }
+    }
+
     /** Levels that have become empty go as well. */
     private static boolean remove(Level level, Subscription sub, int at) {
         String token = token(sub.subject, at);

@@ -24,6 +24,18 @@ public final class ReadBuffer extends BufferedInputStream {
         super(in, SMALLEST);
     }
 
+    /** Reads from elsewhere from now on: TLS has been put between. Nothing may be in the buffer. */
+    public void readFrom(InputStream other) {
+        in = other;
+    }
+
+    /** Puts bytes that somebody else has read from the stream before the rest. */
+    public void unread(byte[] bytes) {
+        System.arraycopy(bytes, 0, buf, 0, bytes.length);
+        pos = 0;
+        count = bytes.length;
+    }
+
     byte[] bytes() {
         return buf;
     }

@@ -1,6 +1,7 @@
 package io.jnatsd.protocol;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The rules of subjects (protocol reference, section 5), over bytes: tokens are separated by '.', a token {@code *}
@@ -72,6 +73,42 @@ public final class Subject {
         }
     }
 
+    /** Whether every subject that {@code narrow} matches is one that {@code wide} matches. */
+    public static boolean covers(byte[] wide, byte[] narrow) {
+        int w = 0, n = 0;
+        while (true) {
+            int wideStop = tokenEnd(wide, w, wide.length), stop = tokenEnd(narrow, n, narrow.length);
+            if (isToken(wide, w, wideStop, '>') && wideStop == wide.length)
+                return true;
+            if (isToken(narrow, n, stop, '>'))
+                return false;
+            if (!isToken(wide, w, wideStop, '*') && !sameBytes(wide, w, wideStop, narrow, n, stop))
+                return false;
+            boolean wideDone = wideStop == wide.length, done = stop == narrow.length;
+            if (wideDone || done)
+                return wideDone && done;
+            w = wideStop + 1;
+            n = stop + 1;
+        }
+    }
+
+    /** Whether some subject is matched by both patterns. */
+    public static boolean overlap(byte[] a, byte[] b) {
+        int i = 0, j = 0;
+        while (true) {
+            int aStop = tokenEnd(a, i, a.length), bStop = tokenEnd(b, j, b.length);
+            if (isToken(a, i, aStop, '>') || isToken(b, j, bStop, '>'))
+                return true;
+            if (!isToken(a, i, aStop, '*') && !isToken(b, j, bStop, '*') && !sameBytes(a, i, aStop, b, j, bStop))
+                return false;
+            boolean aDone = aStop == a.length, bDone = bStop == b.length;
+            if (aDone || bDone)
+                return aDone && bDone;
+            i = aStop + 1;
+            j = bStop + 1;
+        }
+    }
+
     /** The index of the next dot, or {@code end}. */
     public static int tokenEnd(byte[] subject, int start, int end) {
         int i = start;
@@ -85,6 +122,6 @@ public final class Subject {
     }
 
     private static boolean sameBytes(byte[] a, int from, int to, byte[] b, int start, int stop) {
-        return java.util.Arrays.equals(a, from, to, b, start, stop);
+        return Arrays.equals(a, from, to, b, start, stop);
     }
 }

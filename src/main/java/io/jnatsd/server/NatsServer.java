@@ -1,14 +1,19 @@
 package io.jnatsd.server;
 
+import io.jnatsd.auth.Authenticator;
+import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.core.Client;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
 import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.tls.CertWatch;
+import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +23,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,12 +45,20 @@ public final class NatsServer implements AutoCloseable {
     private static final String ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int ID_LENGTH = 22;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
+    /** How many times the authorization timeout a login may wait for its turn to be checked. */
+    private static final int LOGIN_PATIENCE = 5;
 
     private final OptionsSource source;
     private final Log log;
     private final String serverId = newId();
     private final ServerState state;
     private final Listener clients;
+    /** The embedding program's, or null. */
+    private final Authenticator authenticator;
+    private final PasswordCheck passwords;
+    private volatile Security security;
+    private CertWatch certWatch;
     private final ReentrantLock reloadLock = new ReentrantLock();
     /** Written under {@code reloadLock}. */
     private volatile ServerOptions options;
@@ -56,18 +70,28 @@ public final class NatsServer implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private NatsServer(ServerOptions options, OptionsSource source, Log log) throws IOException {
+    private NatsServer(ServerOptions options, OptionsSource source, Authenticator authenticator, Log log)
+            throws IOException {
         this.options = options;
         this.source = source;
+        this.authenticator = authenticator;
         this.log = log;
+        this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
         this.state = new ServerState(log, options);
         try {
+            this.security = Security.of(options, authenticator, passwords, state.timer());
+            security.install(state, log);
             this.clients = listener(options.client());
-        } catch (IOException e) {
-            state.stopTimer();
-            throw e;
+        } catch (IOException | TlsException e) {
+            stopThreads();
+            throw new IOException(e.getMessage(), e);
         }
         state.info = info();
+    }
+
+    private void stopThreads() {
+        state.stopTimer();
+        passwords.close();
     }
 
     private Listener listener(ServerOptions.ListenOptions at) throws IOException {
@@ -90,14 +114,26 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts a server; the log remains the caller's to close. */
     public static NatsServer start(ServerOptions options, Log log) throws IOException {
-        return start(options, OptionsSource.fixed(options), log);
+        return start(options, OptionsSource.fixed(options), null, log);
     }
 
-    /** Starts a server whose options {@link #reload} can load anew. */
-    public static NatsServer start(ServerOptions options, OptionsSource source, Log log) throws IOException {
+    /** Starts a server that lets in whom the given authenticator does, whatever the options say of users. */
+    public static NatsServer start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
+        return start(options, OptionsSource.fixed(options), authenticator, log);
+    }
+
+    /**
+     * Starts a server whose options {@link #reload} can load anew.
+     *
+     * @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own
+     */
+    public static NatsServer start(ServerOptions options, OptionsSource source, Authenticator authenticator, Log log)
+            throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
-        NatsServer server = new NatsServer(options, source, log);
+        Authenticator own = authenticator != null ? authenticator
+                : ServiceLoader.load(Authenticator.class).findFirst().orElse(null);
+        NatsServer server = new NatsServer(options, source, own, log);
         try {
             server.listen();
             return server;
@@ -110,12 +146,38 @@ public final class NatsServer implements AutoCloseable {
     private void listen() throws IOException {
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
+        watchCertificates();
+        security.warmUp(log);
         clients.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
+        if (security.tlsRequired())
+            log.notice("TLS required for client connections");
         if (options.portsFileDir() != null)
             portsFile = RunFiles.writePorts(options.portsFileDir(), urls());
         log.debug("Server id is " + serverId);
         log.notice("Server is ready");
+    }
+
+    /** Rotated files take effect without anybody's doing, where that was asked for. */
+    private void watchCertificates() {
+        TlsOptions tls = options.tls();
+        if (certWatch != null)
+            certWatch.close();
+        certWatch = tls == null || !tls.watchFiles() ? null
+                : new CertWatch(List.of(tls), state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
+    }
+
+    private void renewCertificates() {
+        reloadLock.lock();
+        try {
+            security = Security.of(options, authenticator, passwords, state.timer());
+            security.install(state, log);
+            log.notice("Renewed TLS certificates");
+        } catch (TlsException e) {
+            log.error("Failed to renew TLS certificates: " + e.getMessage());
+        } finally {
+            reloadLock.unlock();
+        }
     }
 
     private Map<String, List<String>> urls() {
@@ -128,7 +190,8 @@ public final class NatsServer implements AutoCloseable {
         ServerOptions o = options;
         String name = o.serverName().isEmpty() ? serverId : o.serverName();
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
-                false, false, false, false, o.limits().maxPayload(), List.of(), false, lameDuck,
+                security.authRequired(o), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
+                o.limits().maxPayload(), List.of(), false, lameDuck,
                 o.compat() == ServerOptions.Compat.GNATSD_1_0);
     }
 
@@ -165,15 +228,18 @@ public final class NatsServer implements AutoCloseable {
             reload.refuseFixed();
             for (Problem warning : loaded.warnings())
                 log.warn(warning.toString());
-            apply(reload, next);
+            Security renewed = Security.of(next, authenticator, passwords, state.timer());
+            apply(reload, next, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
+        } catch (TlsException e) {
+            throw new IOException(e.getMessage(), e);
         } finally {
             reloadLock.unlock();
         }
     }
 
-    private void apply(Reload reload, ServerOptions next) throws IOException {
+    private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
         boolean logs = reload.changes(ServerOptions::log);
         for (String line : reload.lines())
             log.notice(line);
@@ -182,12 +248,30 @@ public final class NatsServer implements AutoCloseable {
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         options = next;
         state.apply(next);
+        security = renewed;
+        security.install(state, log);
         state.info = info();
+        if (reload.changes(ServerOptions::tls))
+            watchCertificates();
         if (pidMoved)
             writePid(next.pidFile());
         int excess = state.closeExcess();
         if (excess > 0)
             log.notice("Closed " + excess + " connections to fall within max_connections");
+        if (reload.changes(ServerOptions::auth))
+            recheckClients();
+    }
+
+    /** Each on a thread of its own: one whose password takes a while to check keeps nobody waiting. */
+    private void recheckClients() {
+        for (Client client : state.clients())
+            Thread.ofVirtual().name(client.threadName("recheck")).start(() -> {
+                try {
+                    client.recheck();
+                } catch (InterruptedException e) {
+                    client.kill(CloseReason.SERVER_SHUTDOWN);
+                }
+            });
     }
 
     private void writePid(Path file) {
@@ -274,7 +358,9 @@ public final class NatsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        state.stopTimer();
+        if (certWatch != null)
+            certWatch.close();
+        stopThreads();
         removePortsFile();
         log.notice("Server Exiting..");
         closed.countDown();

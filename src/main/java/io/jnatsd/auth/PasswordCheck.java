@@ -1,0 +1,102 @@
+package io.jnatsd.auth;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Compares passwords with what the configuration has for them. Plain text is compared at once. bcrypt hashes cost a
+ * tenth of a second of a processor each, so those checks queue for a few threads of their own; a success is
+ * remembered for a while, and those who ask the same at the same time share one check. A thousand clients that
+ * reconnect at once cost one check that way.
+ *
+ * <p>Threads: anybody's.
+ */
+public final class PasswordCheck implements AutoCloseable {
+    private static final int MAX_REMEMBERED = 10_000;
+    private static final Duration MEMORY = Duration.ofHours(1);
+
+    private final SecretDigest digest = new SecretDigest();
+    private final BcryptQueue queue;
+    private final Duration patience;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** When successes are forgotten, in nanoseconds; oldest first. guarded by {@code lock}. */
+    private final Map<ByteBuffer, Long> remembered = new LinkedHashMap<>();
+    /** Checks that wait or run. guarded by {@code lock}. */
+    private final Map<ByteBuffer, CompletableFuture<Boolean>> running = new LinkedHashMap<>();
+
+    /** @param patience how long a login may wait for its check */
+    public PasswordCheck(Duration patience) {
+        this.patience = patience;
+        this.queue = new BcryptQueue(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    /**
+     * Whether a password is right.
+     *
+     * @param secret plain text, or a bcrypt hash
+     * @param asker who waits, so that nobody's checks keep another's waiting: an address with a user, say
+     */
+    public boolean matches(String secret, String password, String asker)
+            throws AuthenticationTimeout, InterruptedException {
+        if (!BcryptHash.isHash(secret))
+            return digest.equal(secret, password);
+        ByteBuffer question = digest.of(secret, password);
+        CompletableFuture<Boolean> answer;
+        lock.lock();
+        try {
+            if (isRemembered(question))
+                return true;
+            answer = running.get(question);
+            if (answer == null) {
+                answer = queue.submit(asker, () -> BcryptHash.matches(secret, password));
+                running.put(question, answer);
+                answer.whenComplete((right, failure) -> finished(question, Boolean.TRUE.equals(right)));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return await(answer);
+    }
+
+    private boolean await(CompletableFuture<Boolean> answer) throws AuthenticationTimeout, InterruptedException {
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new AuthenticationTimeout("too many logins at once");
+        } catch (ExecutionException e) {
+            throw new AuthenticationTimeout(String.valueOf(e.getCause().getMessage()));
+        }
+    }
+
+    private boolean isRemembered(ByteBuffer question) {
+        Long until = remembered.get(question);
+        return until != null && until - System.nanoTime() > 0;
+    }
+
+    private void finished(ByteBuffer question, boolean right) {
+        lock.lock();
+        try {
+            running.remove(question);
+            if (!right)
+                return;
+            remembered.remove(question);
+            remembered.put(question, System.nanoTime() + MEMORY.toNanos());
+            if (remembered.size() > MAX_REMEMBERED)
+                remembered.remove(remembered.keySet().iterator().next());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}
