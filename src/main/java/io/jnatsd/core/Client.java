@@ -1,6 +1,5 @@
 package io.jnatsd.core;
 
-import com.google.gson.JsonParseException;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
@@ -138,12 +137,7 @@ public final class Client extends Connection {
         if (tracing())
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
         lastActivity = System.currentTimeMillis();
-        ConnectInfo said;
-        try {
-            said = connect.merge(line.buffer(), line.start(), line.end());
-        } catch (JsonParseException e) {
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, e.getMessage());
-        }
+        ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
         connect = said;
         connected = true;
         login.connect(said);
@@ -190,11 +184,7 @@ public final class Client extends Connection {
 
     /** gnatsd: clients may send INFO; it is checked and ignored. */
     private void peerInfo(Arguments line) throws ProtocolException {
-        try {
-            ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
-        } catch (JsonParseException e) {
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, e.getMessage());
-        }
+        ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
     }
 
     private void acknowledge() {

@@ -1,9 +1,9 @@
 package io.jnatsd.protocol;
 
-import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.jnatsd.protocol.ProtocolException.Fault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,9 +27,9 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
     /**
      * Reads a CONNECT's argument.
      *
-     * @throws JsonParseException with a reason for the log if it isn't a JSON object with values of the right types
+     * @throws ProtocolException with a reason for the log if it isn't a JSON object with values of the right types
      */
-    public ConnectInfo merge(byte[] json, int start, int end) {
+    public ConnectInfo merge(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields(this);
         try (JsonReader in = new JsonReader(new InputStreamReader(
                 new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
@@ -43,10 +43,10 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
                 in.endObject();
             }
             if (in.peek() != JsonToken.END_DOCUMENT)
-                throw new JsonParseException("invalid text after the JSON object");
+                throw new IllegalStateException("invalid text after the JSON object");
             return fields.freeze();
         } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new JsonParseException(firstLine(e), e);
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, firstLine(e));
         }
     }
 
@@ -109,13 +109,13 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
 
         private static String text(JsonReader in) throws IOException {
             if (in.peek() != JsonToken.STRING)
-                throw new JsonParseException("expected a string but found " + in.peek() + " at " + in.getPath());
+                throw new IllegalStateException("expected a string but found " + in.peek() + " at " + in.getPath());
             return in.nextString();
         }
 
         private static int integer(JsonReader in) throws IOException {
             if (in.peek() != JsonToken.NUMBER)
-                throw new JsonParseException("expected a number but found " + in.peek() + " at " + in.getPath());
+                throw new IllegalStateException("expected a number but found " + in.peek() + " at " + in.getPath());
             return Integer.parseInt(in.nextString());
         }
 
