@@ -34,14 +34,15 @@ final class MatchResult {
     private final WildcardTree.Branch root;
     private final long rootGeneration;
 
-    MatchResult(byte[] subject, int hash, List<Subscription> matches, WildcardTree.Branch branch,
-            long branchGeneration, WildcardTree.Branch root, long rootGeneration) {
+    /** @param seen the wildcard patterns as they were before the matches were looked for */
+    MatchResult(byte[] subject, int hash, List<Subscription> matches, WildcardTree.View seen) {
         this.subject = subject;
         this.hash = hash;
-        this.branch = branch;
-        this.branchGeneration = branchGeneration;
-        this.root = root;
-        this.rootGeneration = rootGeneration;
+        // Copied, not referred to: every published message asks isCurrent.
+        this.branch = seen.branch();
+        this.branchGeneration = seen.branchGeneration();
+        this.root = seen.root();
+        this.rootGeneration = seen.rootGeneration();
         this.literal = Subject.isValidLiteral(subject, 0, subject.length);
         this.reserved = subject.length > 5 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
         List<Subscription> single = new ArrayList<>(matches.size());

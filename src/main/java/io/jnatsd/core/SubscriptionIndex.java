@@ -112,12 +112,10 @@ public final class SubscriptionIndex {
     private MatchResult search(byte[] subject, int hash) {
         misses.increment();
         String text = new String(subject, StandardCharsets.ISO_8859_1);
-        WildcardTree.Branch branch = wildcards.branch(text), root = wildcards.root();
-        // Read before the search: what changes after it makes the result stale, never wrong for long.
-        long branchGeneration = branch.generation, rootGeneration = root.generation;
+        // Taken before the search: what changes after it makes the result stale, never wrong for long.
+        WildcardTree.View seen = wildcards.view(text);
         List<Subscription> matches = new ArrayList<>();
-        wildcards.match(root, text, matches);
-        wildcards.match(branch, text, matches);
+        wildcards.match(seen, text, matches);
         Stripe stripe = stripe(hash);
         stripe.lock.lock();
         try {
@@ -125,8 +123,7 @@ public final class SubscriptionIndex {
             if (literal != null)
                 literal.addTo(matches);
             matches.removeIf(sub -> sub.denies(subject));
-            MatchResult result = new MatchResult(subject, spread(hash), matches, branch, branchGeneration, root,
-                    rootGeneration);
+            MatchResult result = new MatchResult(subject, spread(hash), matches, seen);
             stripe.cache.put(result);
             return result;
         } finally {

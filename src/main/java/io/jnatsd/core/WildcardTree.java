@@ -36,6 +36,10 @@ final class WildcardTree {
         }
     }
 
+    /** The branches that a subject's matches are in, with their generations before the search. */
+    record View(Branch branch, long branchGeneration, Branch root, long rootGeneration) {
+    }
+
     private final Branch root = new Branch();
     private final Branch[] branches = new Branch[BRANCHES];
 
@@ -44,12 +48,13 @@ final class WildcardTree {
             branches[i] = new Branch();
     }
 
-    Branch root() {
-        return root;
+    View view(String subject) {
+        Branch branch = branch(subject);
+        return new View(branch, branch.generation, root, root.generation);
     }
 
     /** Where patterns live that begin with the same token as this subject. */
-    Branch branch(String subject) {
+    private Branch branch(String subject) {
         String first = token(subject, 0);
         int hash = first.hashCode();
         return branches[(hash ^ hash >>> 16) & BRANCHES - 1];
@@ -137,8 +142,13 @@ final class WildcardTree {
         return true;
     }
 
-    /** Adds the patterns of one branch that match a subject. */
-    void match(Branch branch, String subject, List<Subscription> matches) {
+    /** Adds the patterns that match a subject. */
+    void match(View view, String subject, List<Subscription> matches) {
+        match(view.root, subject, matches);
+        match(view.branch, subject, matches);
+    }
+
+    private static void match(Branch branch, String subject, List<Subscription> matches) {
         branch.lock.lock();
         try {
             match(branch.top, subject, 0, matches);
