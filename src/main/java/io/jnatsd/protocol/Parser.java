@@ -221,14 +221,18 @@ public final class Parser {
     }
 
     /** The keyword is there; the rest of the line may not be. */
-    private Op line(Keyword keyword, byte[] b, int start, int argument, int end) throws ProtocolException {
+    private Op line(Keyword keyword, byte[] b, int start, int keywordEnd, int end) throws ProtocolException {
+        int argument = keywordEnd;
         while (argument < end && (b[argument] == ' ' || b[argument] == '\t'))
             argument++;
         int limit = keyword.isJson() ? Math.max(maxControlLine, MAX_JSON_LINE) : maxControlLine;
         int feed = Math.max(argument, start + scanned);
         while (feed < end && b[feed] != '\n')
             feed++;
-        if (feed - argument > limit + (feed < end && b[feed - 1] == '\r' ? 1 : 0))
+        // A carriage return at the end does not count, even if the line feed is still on its way; nor do the blanks
+        // in front, unless they are as many as arguments may be.
+        int length = feed - argument - (feed > argument && b[feed - 1] == '\r' ? 1 : 0);
+        if (length > limit || argument - keywordEnd > limit)
             throw controlLine();
         if (feed == end) {
             scanned = end - start;
