@@ -44,7 +44,7 @@ final class MatchResult {
         this.root = seen.root();
         this.rootGeneration = seen.rootGeneration();
         this.literal = Subject.isValidLiteral(subject, 0, subject.length);
-        this.reserved = subject.length > 5 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
+        this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
         List<Subscription> single = new ArrayList<>(matches.size());
         Map<String, List<Subscription>> groups = Map.of();
         for (Subscription sub : matches) {
