@@ -301,7 +301,7 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     private static String logText(ProtocolException e) {
         return switch (e.fault()) {
-            case PAYLOAD, AUTHORIZATION -> e.getMessage();
+            case PAYLOAD, AUTHORIZATION, PEER_ERROR -> e.getMessage();
             default -> "Error reading from client: " + e.getMessage();
         };
     }
