@@ -122,6 +122,20 @@ public final class RawClient implements AutoCloseable {
         assertEquals("", unread.toString());
     }
 
+    /** Exactly this text comes, and then the server closes the connection. */
+    public void expectEnd(String text) throws IOException {
+        expectText(text).expectClosed();
+    }
+
+    /** What one read of the socket brings; nothing may have been read ahead. */
+    public String readOnce() throws IOException {
+        assertEquals("", unread.toString());
+        read(PATIENCE_MILLIS);
+        String piece = unread.toString();
+        unread.setLength(0);
+        return piece;
+    }
+
     /** All that comes until the server closes the connection. */
     public String readToEnd() throws IOException {
         while (read(PATIENCE_MILLIS))
