@@ -424,6 +424,7 @@ public final class Client extends Connection {
     }
 
     public Stats stats() {
-        return new Stats(started, lastActivity, inMessages, inBytes, subs.size());
+        long active = Math.max(lastActivity, outbound.stats().lastDelivery());
+        return new Stats(started, active, inMessages, inBytes, subs.size());
     }
 }

@@ -63,6 +63,9 @@ public final class Outbound implements Runnable {
     private long written;
     private long messages;
     private long messageBytes;
+    /** {@link #messages} when something was last taken to be written, and when messages were, in milliseconds. */
+    private long messagesTaken;
+    private long lastDelivery;
     private boolean writing;
     private boolean flushPromised;
     private boolean finishing;
@@ -274,6 +277,10 @@ public final class Outbound implements Runnable {
 
     private Chunk takeOldest() {
         assert lock.isHeldByCurrentThread();
+        if (messages != messagesTaken) {
+            messagesTaken = messages;
+            lastDelivery = System.currentTimeMillis();
+        }
         Chunk oldest = backlog == null ? null : backlog.poll();
         if (oldest != null)
             return oldest;
@@ -404,14 +411,14 @@ public final class Outbound implements Runnable {
         return owner;
     }
 
-    /** Figures for monitoring. */
-    public record Stats(long messages, long bytes, long pending) {
+    /** Figures for monitoring; the last delivery in milliseconds since 1970, 0 if there was none. */
+    public record Stats(long messages, long bytes, long pending, long lastDelivery) {
     }
 
     public Stats stats() {
         lock.lock();
         try {
-            return new Stats(messages, messageBytes, pending);
+            return new Stats(messages, messageBytes, pending, lastDelivery);
         } finally {
             lock.unlock();
         }
