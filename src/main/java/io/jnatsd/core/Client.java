@@ -257,6 +257,8 @@ public final class Client extends Connection {
 
     private boolean deliver(Subscription sub, Message m) {
         Connection receiver = sub.owner;
+        if (receiver == this && !connect.echo())
+            return false;
         int outcome = receiver.outbound.deliver(sub, m, maxPending);
         if (outcome == 0)
             return false;
