@@ -1,0 +1,192 @@
+package io.jnatsd.clients;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.RawClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The server that the tests of this package talk to: jnatsd within this JVM. To find out whether a test asks for the
+ * right thing, point it at another server, by a system property or an environment variable:
+ *
+ * <ul>
+ * <li>{@code -Djnatsd.test.program=/usr/sbin/nats-server} or {@code JNATSD_TEST_PROGRAM} starts that program wherever
+ *     a test would have started jnatsd;
+ * <li>{@code -Djnatsd.test.url=nats://127.0.0.1:4222} or {@code JNATSD_TEST_URL} takes one that runs already; what needs
+ *     a server of its own, with limits or to be restarted, is skipped.
+ * </ul>
+ */
+final class ServerUnderTest implements AutoCloseable {
+    private static final String URL = setting("jnatsd.test.url");
+    private static final String PROGRAM = setting("jnatsd.test.program");
+
+    /** A server that was started here. */
+    private interface Started {
+        int port();
+
+        void stop();
+    }
+
+    private final ServerOptions options;
+    private Started started;
+
+    private ServerUnderTest(ServerOptions options) {
+        this.options = options;
+    }
+
+    private static String setting(String property) {
+        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+        return System.getProperty(property, System.getenv().getOrDefault(variable, ""));
+    }
+
+    static ServerUnderTest start() throws IOException {
+        ServerUnderTest server = new ServerUnderTest(options(o -> { }));
+        if (URL.isEmpty())
+            server.start(-1);
+        return server;
+    }
+
+    /** Starts a server with limits of its own. */
+    static ServerUnderTest start(Consumer<OptionsBuilder> change) throws IOException {
+        assumeTrue(URL.isEmpty(), "needs a server of its own");
+        ServerUnderTest server = new ServerUnderTest(options(change));
+        server.start(-1);
+        return server;
+    }
+
+    private static ServerOptions options(Consumer<OptionsBuilder> change) {
+        return ServerOptions.defaults().withHost("127.0.0.1").with(change);
+    }
+
+    private void start(int port) throws IOException {
+        started = PROGRAM.isEmpty() ? inThisJvm(options.withPort(port)) : program(options.withPort(port));
+    }
+
+    /** Whether {@link #stop} and {@link #startAgain} work. */
+    boolean canRestart() {
+        return started != null;
+    }
+
+    void stop() {
+        assumeTrue(canRestart(), "the server is not ours to stop");
+        started.stop();
+    }
+
+    /** On the same port. */
+    void startAgain() throws IOException {
+        start(started.port());
+    }
+
+    String url() {
+        return started == null ? URL : "nats://127.0.0.1:" + started.port();
+    }
+
+    /** A socket that has received nothing yet. */
+    RawClient openRaw() throws IOException {
+        URI uri = URI.create(url());
+        return new RawClient(new Socket(uri.getHost(), uri.getPort()));
+    }
+
+    boolean isJnatsd() {
+        return started instanceof InThisJvm;
+    }
+
+    /** The server's own view, which only jnatsd offers; other servers end the test here. */
+    NatsServer jnatsd() {
+        if (started instanceof InThisJvm jnatsd)
+            return jnatsd.server();
+        return abort("asks something that only jnatsd in this JVM can tell");
+    }
+
+    @Override
+    public void close() {
+        if (started != null)
+            started.stop();
+    }
+
+    private record InThisJvm(NatsServer server) implements Started {
+        @Override
+        public int port() {
+            return server.port();
+        }
+
+        @Override
+        public void stop() {
+            server.close();
+        }
+    }
+
+    private static Started inThisJvm(ServerOptions options) throws IOException {
+        return new InThisJvm(NatsServer.start(options));
+    }
+
+    private record Program(Process process, int port) implements Started {
+        @Override
+        public void stop() {
+            process.destroy();
+            try {
+                if (!process.waitFor(5, TimeUnit.SECONDS))
+                    process.destroyForcibly().waitFor();
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static Started program(ServerOptions options) throws IOException {
+        Path config = Files.createTempFile("server-under-test", ".conf");
+        Files.writeString(config, "listen: \"127.0.0.1:" + options.client().port() + "\"\n"
+                + "max_connections: " + options.limits().maxConnections() + "\n"
+                + "max_payload: " + options.limits().maxPayload() + "\n"
+                + "max_control_line: " + options.limits().maxControlLine() + "\n"
+                + "ping_interval: \"" + options.limits().pingInterval().toMillis() + "ms\"\n");
+        Process process = new ProcessBuilder(PROGRAM, "-c", config.toString()).redirectErrorStream(true).start();
+        process.onExit().thenRun(() -> config.toFile().delete());
+        int port = awaitReady(process);
+        return new Program(process, port);
+    }
+
+    /** Reads the log up to the line that says so; the port stands in an earlier one. */
+    private static int awaitReady(Process process) throws IOException {
+        Pattern listening = Pattern.compile("Listening for client connections on .*:(\\d+)");
+        StringBuilder log = new StringBuilder();
+        BufferedReader lines = process.inputReader();
+        int port = 0;
+        for (String line; (line = lines.readLine()) != null;) {
+            log.append(line).append('\n');
+            Matcher matcher = listening.matcher(line);
+            if (matcher.find())
+                port = Integer.parseInt(matcher.group(1));
+            if (line.endsWith("Server is ready")) {
+                Thread.startVirtualThread(() -> discard(lines));
+                return port;
+            }
+        }
+        throw new IOException(PROGRAM + " did not start:\n" + log);
+    }
+
+    /** A pipe that nobody reads would stop the server in the end. */
+    private static void discard(BufferedReader lines) {
+        try (lines) {
+            while (lines.readLine() != null)
+                continue;
+        } catch (IOException e) {
+            // The server has been stopped.
+        }
+    }
+}
