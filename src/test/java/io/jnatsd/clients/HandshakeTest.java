@@ -77,7 +77,7 @@ class HandshakeTest {
         assertTrue(text.startsWith("INFO {") && text.indexOf("\r\n") == text.length() - 2, text);
     }
 
-    /** nats.py takes a PING before the first PONG for that PONG and stays half connected; nats.c and nats.go give up. */
+    /** nats.py mistakes a PING for the PONG that it waits for and stays half connected; nats.c and nats.go give up. */
     @Test
     void nothingIsSentUnaskedBeforeTheFirstPong() throws IOException {
         try (RawClient client = open()) {
@@ -197,12 +197,14 @@ class HandshakeTest {
     /** nats.net skips six, six and five bytes. */
     @Test
     void controlLinesAreExactToTheByte() throws IOException {
-        server = ServerUnderTest.start(o -> o.pingInterval = Duration.ofMillis(200));
+        server = ServerUnderTest.start(o -> o.pingInterval = Duration.ofMillis(500));
         try (RawClient client = open()) {
             info(client);
-            client.send("CONNECT {\"verbose\":true}\r\nPING\r\n").expectText("+OK\r\nPONG\r\n");
-            client.expectText("PING\r\n");
-            client.send("PONG\r\nPING\r\n").expectText("PONG\r\n");
+            // On a busy machine its ping may come at any time.
+            client.send("CONNECT {\"verbose\":true}\r\nPING\r\n");
+            client.expect("(PING\r\n)?\\+OK\r\n(PING\r\n)?PONG\r\n");
+            client.expect("PING\r\n");
+            client.send("PONG\r\nPING\r\n").expect("(PING\r\n)?PONG\r\n");
         }
     }
 

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
  * <ul>
  * <li>{@code -Djnatsd.test.program=/usr/sbin/nats-server} or {@code JNATSD_TEST_PROGRAM} starts that program wherever
  *     a test would have started jnatsd;
- * <li>{@code -Djnatsd.test.url=nats://127.0.0.1:4222} or {@code JNATSD_TEST_URL} takes one that runs already; what needs
- *     a server of its own, with limits or to be restarted, is skipped.
+ * <li>{@code -Djnatsd.test.url=nats://127.0.0.1:4222} or {@code JNATSD_TEST_URL} takes one that runs already; what
+ *     needs a server of its own, with limits or to be restarted, is skipped.
  * </ul>
  */
 final class ServerUnderTest implements AutoCloseable {
@@ -137,7 +137,7 @@ final class ServerUnderTest implements AutoCloseable {
     private record Program(Process process, int port) implements Started {
         @Override
         public void stop() {
-            process.destroy();
+            process.toHandle().destroy();
             try {
                 if (!process.waitFor(5, TimeUnit.SECONDS))
                     process.destroyForcibly().waitFor();
