@@ -1,0 +1,132 @@
+package io.jnatsd.clients;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What the official clients for Node make of the server: runs the scripts of {@code src/test/node}, each of whose cases
+ * becomes a test. They are installed into {@code target/node}, once per build; without Node, npm or a package registry
+ * there is nothing to test.
+ */
+class NodeClientTest {
+    private static final Path HOME = Path.of(System.getProperty("jnatsd.home", ""));
+    private static final Path SOURCES = HOME.resolve("src/test/node"), INSTALLED = HOME.resolve("target/node");
+    private static final Pattern RESULT = Pattern.compile("(ok|failed|skipped) (\\w+)(?:: (.*))?");
+    private static final int PATIENCE_SECONDS = 60;
+
+    /** Why nothing can be tested, empty if it can. */
+    private static String missing;
+
+    @BeforeAll
+    static void install() throws Exception {
+        Path lock = INSTALLED.resolve("package-lock.json");
+        // npm writes this one when all the rest is there.
+        Path complete = INSTALLED.resolve("node_modules/.package-lock.json");
+        boolean upToDate = Files.exists(complete) && Files.exists(lock)
+                && Files.mismatch(lock, SOURCES.resolve("package-lock.json")) < 0;
+        Files.createDirectories(INSTALLED);
+        try (var files = Files.newDirectoryStream(SOURCES)) {
+            for (Path file : files)
+                Files.copy(file, INSTALLED.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
+        missing = whyNot("node", "--version");
+        if (missing.isEmpty() && !upToDate)
+            missing = whyNot("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+                    "--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=500",
+                    "--fetch-timeout=20000");
+    }
+
+    private static String whyNot(String... command) throws InterruptedException {
+        try {
+            Process process = start(command);
+            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+            assertFalse(output.contains("EUSAGE"), () -> "package-lock.json does not fit package.json: " + output);
+            return process.waitFor() == 0 ? "" : String.join(" ", command) + " failed: " + output;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static Process start(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).directory(INSTALLED.toFile()).redirectErrorStream(true).start();
+        // By its handle: the process itself would close the stream that its output is still read from.
+        process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((ended, late) -> process.toHandle().destroyForcibly());
+        return process;
+    }
+
+    @TestFactory
+    List<DynamicTest> natsVersion2() throws Exception {
+        return run("nats-v2.mjs");
+    }
+
+    @TestFactory
+    List<DynamicTest> natsVersion3() throws Exception {
+        return run("nats-v3.mjs");
+    }
+
+    private static List<DynamicTest> run(String script) throws Exception {
+        if (!missing.isEmpty())
+            return List.of(dynamicTest("theClientIsInstalled", () -> abort(missing)));
+        try (ServerUnderTest server = ServerUnderTest.start();
+                ServerUnderTest full = server.canRestart() ? ServerUnderTest.start(o -> o.maxConnections = 1) : null) {
+            List<String> command = new ArrayList<>(List.of("node", script, server.url()));
+            if (full != null)
+                command.addAll(List.of("--restart", "--full=" + full.url()));
+            if (server.isJnatsd())
+                command.add("--last-words");
+            return results(start(command.toArray(new String[0])), server);
+        }
+    }
+
+    private static List<DynamicTest> results(Process process, ServerUnderTest server) throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        List<String> output = new ArrayList<>();
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line; (line = lines.readLine()) != null; output.add(line)) {
+                Matcher result = RESULT.matcher(line);
+                if (result.matches())
+                    tests.add(test(result.group(1), result.group(2), result.group(3)));
+                else if (line.equals("restart"))
+                    restart(server);
+            }
+        }
+        process.waitFor();
+        tests.add(dynamicTest("theScriptRanToItsEnd",
+                () -> assertEquals("end", output.isEmpty() ? "" : output.getLast(), () -> String.join("\n", output))));
+        return tests;
+    }
+
+    private static void restart(ServerUnderTest server) throws IOException {
+        server.stop();
+        server.startAgain();
+    }
+
+    private static DynamicTest test(String outcome, String name, String why) {
+        return dynamicTest(name, () -> {
+            switch (outcome) {
+                case "failed" -> fail(name + ": " + why);
+                case "skipped" -> abort(name + ": " + why);
+                default -> { }
+            }
+        });
+    }
+}

@@ -1,0 +1,10 @@
+// The cases with npm's `nats`, version 2.
+
+import nats from "nats";
+import { run } from "./cases.mjs";
+
+await run({
+  connect: nats.connect,
+  isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
+  isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,
+});

@@ -1,0 +1,10 @@
+// The cases with npm's `@nats-io/transport-node`, version 3.
+
+import nats from "@nats-io/transport-node";
+import { run } from "./cases.mjs";
+
+await run({
+  connect: nats.connect,
+  isTimeout: (error) => error instanceof nats.TimeoutError,
+  isNoResponders: (error) => error instanceof nats.NoRespondersError || error.cause instanceof nats.NoRespondersError,
+});
