@@ -148,9 +148,11 @@ public abstract class Connection implements LogOrigin, Runnable {
         } catch (ProtocolException e) {
             server.log.error(this, logText(e));
             close(reason(e), e.wire());
+        } finally {
+            // Receivers wait for the promised flush, whatever becomes of this reader.
+            countBatch();
+            flushTouched();
         }
-        countBatch();
-        flushTouched();
     }
 
     /** Limits that a reload may have changed are looked up here, once per batch. */

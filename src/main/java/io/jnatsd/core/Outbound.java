@@ -39,6 +39,8 @@ public final class Outbound implements Runnable {
      * connections never need a writer thread.
      */
     private static final int NEVER_BLOCKS = 4096;
+    /** Less than this is held back while a batch that adds to it goes on, so that the batch leaves in one piece. */
+    private static final int WORTH_A_WRITE = 2 * 1024;
     /** A writer that makes no progress for so long gets no more consideration from publishers. */
     private static final long STUCK_NANOS = 50_000_000;
     /** After so many writes that used an eighth of the array or less, it is given back. */
@@ -147,7 +149,7 @@ public final class Outbound implements Runnable {
         filled += length;
         pending += length;
         int outcome = 0;
-        if (!writing && !flushPromised) {
+        if (!flushPromised) {
             flushPromised = true;
             outcome = FLUSH;
         }
@@ -226,7 +228,7 @@ public final class Outbound implements Runnable {
             wrote(first);
             writing = false;
             finished = finishing && pending == 0;
-            if (failure == null && pending > 0 && !dead) {
+            if (failure == null && hasWork() && !dead) {
                 writing = true;
                 startWriter();
             }
@@ -248,7 +250,7 @@ public final class Outbound implements Runnable {
             try {
                 if (dead)
                     return;
-                writing = pending > 0;
+                writing = hasWork();
                 if (writing)
                     chunk = takeOldest();
                 else if (finishing)
@@ -273,6 +275,12 @@ public final class Outbound implements Runnable {
             }
         }
         owner.outputFinished();
+    }
+
+    /** Something waits, and whoever has appended last is through with its batch or has appended much. */
+    private boolean hasWork() {
+        assert lock.isHeldByCurrentThread();
+        return pending > 0 && (!flushPromised || finishing || pending > WORTH_A_WRITE);
     }
 
     private Chunk takeOldest() {
