@@ -87,6 +87,7 @@ public final class Client extends Connection {
     void refuse() {
         if (!isClosing())
             server.log.error(this, "Maximum Connections Exceeded");
+        trace("<<- [-ERR Maximum Connections Exceeded]");
         close(CloseReason.MAX_CONNECTIONS, TOO_MANY);
     }
 
@@ -356,10 +357,12 @@ public final class Client extends Connection {
         long max = count == 2 ? Math.max(line.number(1), 0) : 0;
         Subscription sub = subs.get(line.token(0));
         if (sub != null) {
-            if (max == 0 || !outbound.endAfter(sub, max))
+            long received = max == 0 ? -1 : outbound.endAfter(sub, max);
+            if (received < 0)
                 remove(sub);
             else if (server.log.debugOn())
-                server.log.debug(this, "Deferring actual UNSUB(" + Arguments.text(sub.subject) + "): " + max + " max");
+                server.log.debug(this, "Deferring actual UNSUB(" + Arguments.text(sub.subject) + "): " + max + " max, "
+                        + received + " received");
         }
         acknowledge();
     }

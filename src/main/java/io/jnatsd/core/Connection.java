@@ -147,6 +147,9 @@ public abstract class Connection implements LogOrigin, Runnable {
                 handle(op);
         } catch (ProtocolException e) {
             server.log.error(this, logText(e));
+            if (server.log.traceOn())
+                for (String text : e.texts())
+                    server.log.trace(this, "<<- [-ERR " + text + "]");
             close(reason(e), e.wire());
         } finally {
             // Receivers wait for the promised flush, whatever becomes of this reader.

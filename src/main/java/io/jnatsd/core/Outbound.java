@@ -391,15 +391,15 @@ public final class Outbound implements Runnable {
             LockSupport.unpark(writer);
     }
 
-    /** Sets when a subscription ends; false if it has had its messages already. */
-    boolean endAfter(Subscription sub, long max) {
+    /** Sets when a subscription ends. Returns the messages it has had, or -1 if those were enough. */
+    long endAfter(Subscription sub, long max) {
         lock.lock();
         try {
             sub.max = max;
             if (max > sub.delivered)
-                return true;
+                return sub.delivered;
             sub.removed = true;
-            return false;
+            return -1;
         } finally {
             lock.unlock();
         }

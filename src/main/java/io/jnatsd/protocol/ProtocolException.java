@@ -1,5 +1,7 @@
 package io.jnatsd.protocol;
 
+import java.util.List;
+
 /**
  * What a peer did against the protocol (protocol reference, section 4.3). All of these end the connection; errors
  * after which it goes on are not exceptions. Carries no stack trace: it is an answer, not a defect.
@@ -20,10 +22,10 @@ public final class ProtocolException extends Exception {
         /** The peer sent -ERR itself: it is closed without an answer. */
         PEER_ERROR();
 
-        private final String[] texts;
+        private final List<String> texts;
 
         Fault(String... texts) {
-            this.texts = texts;
+            this.texts = List.of(texts);
         }
     }
 
@@ -36,6 +38,11 @@ public final class ProtocolException extends Exception {
 
     public Fault fault() {
         return fault;
+    }
+
+    /** What the peer is told, none if it gets no answer. */
+    public List<String> texts() {
+        return fault.texts;
     }
 
     /** The -ERR lines for the peer, empty if it gets none. */
