@@ -19,7 +19,7 @@ class ManyServersTest {
         try {
             for (int i = 0; i < 10; i++) {
                 int limit = 10_000 + i;
-                TestServer server = TestServer.logging(o -> o.maxPayload = limit);
+                TestServer server = TestServer.tracing(o -> o.maxPayload = limit);
                 servers.add(server);
                 ids.add(server.server().serverId());
                 RawClient client = server.open();

@@ -43,12 +43,22 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** With all that {@code -DV} logs. */
+    /** With what {@code -D} logs. */
     public static TestServer logging(Consumer<OptionsBuilder> change) {
+        return logging(false, change);
+    }
+
+    /** With what {@code -DV} logs. */
+    public static TestServer tracing(Consumer<OptionsBuilder> change) {
+        return logging(true, change);
+    }
+
+    private static TestServer logging(boolean trace, Consumer<OptionsBuilder> change) {
         try {
             Path file = Files.createTempFile("jnatsd", ".log");
-            return new TestServer(change,
-                    new Log(new LogSettings(true, true, false, "info", "text", file.toString(), 0, 0, false, "")), file);
+            LogSettings settings =
+                    new LogSettings(true, trace, false, "info", "text", file.toString(), 0, 0, false, "");
+            return new TestServer(change, new Log(settings), file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +98,7 @@ public final class TestServer implements AutoCloseable {
     /** A client whose system takes in little before it reads. */
     public RawClient openNarrow() throws IOException {
         Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
+        socket.setReceiveBufferSize(64 * 1024);
         socket.connect(new InetSocketAddress("127.0.0.1", port()));
         return kept(new RawClient(socket));
     }

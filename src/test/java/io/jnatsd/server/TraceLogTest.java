@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Protocol reference, section 16: what {@code -D} and {@code -V} show of a client. */
 class TraceLogTest {
     @AutoClose
-    private final TestServer server = TestServer.logging(o -> o.maxConnections = 2);
+    private final TestServer server = TestServer.tracing(o -> o.maxConnections = 2);
 
     private List<String> traced() throws IOException {
         return server.log().stream().filter(line -> line.startsWith("[TRC]")).map(line -> line.substring(6)).toList();
