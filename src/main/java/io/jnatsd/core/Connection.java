@@ -283,6 +283,8 @@ public abstract class Connection implements LogOrigin, Runnable {
             server.log.debug(this, "Error flushing: interrupted");
         }
         kill(CloseReason.CLIENT_CLOSED);
+        // Cached match results may refer to this connection for long.
+        parser.release();
         server.ended(this);
         if (server.log.debugOn())
             server.log.debug(this, "Client connection closed: " + closeReason.get());

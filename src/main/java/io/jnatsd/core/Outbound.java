@@ -378,7 +378,7 @@ public final class Outbound implements Runnable {
         lock.lock();
         try {
             dead = true;
-            fill = EMPTY;
+            fill = spare = EMPTY;
             filled = 0;
             backlog = null;
             pending = 0;

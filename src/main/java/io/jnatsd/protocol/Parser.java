@@ -92,6 +92,13 @@ public final class Parser {
         in.consume(in.limit());
     }
 
+    /** Gives the buffer's memory back; nothing is read any more. */
+    public void release() {
+        in.release();
+        message.buffer = in.bytes();
+        arguments.split(in.bytes(), 0, 0);
+    }
+
     /** The hash of a subject: that of its string with one char per byte. */
     public static int hash(byte[] bytes, int start, int end) {
         int hash = 0;

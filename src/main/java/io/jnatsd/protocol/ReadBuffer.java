@@ -96,6 +96,12 @@ public final class ReadBuffer extends BufferedInputStream {
         return n <= 1 << 30 ? Integer.highestOneBit(Math.max(n, 2) - 1) << 1 : Integer.MAX_VALUE - 8;
     }
 
+    /** Gives the memory back; nothing is read any more. */
+    void release() {
+        buf = new byte[0];
+        pos = count = 0;
+    }
+
     /** For the rare line that has to be written anew in place. */
     void replace(int end, byte[] with) {
         System.arraycopy(with, 0, buf, end - with.length, with.length);
