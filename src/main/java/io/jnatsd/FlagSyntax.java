@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
     private static final Set<String> FALSE = Set.of("0", "f", "false");
+    private static final String HELP = "--help=true", VERSION = "--version=true", TLS_HELP = "--help_tls=true";
 
     private FlagSyntax() {
     }
@@ -30,6 +31,8 @@ final class FlagSyntax {
                 return rewritten;
             }
             String name = arg.substring(arg.startsWith("--") ? 2 : 1), value = null;
+            if (name.startsWith("-") || name.startsWith("="))
+                throw UsageException.flag("bad flag syntax: " + arg);
             int equals = name.indexOf('=');
             if (equals >= 0) {
                 value = name.substring(equals + 1);
@@ -37,16 +40,18 @@ final class FlagSyntax {
             }
             OptionSpec option = known.containsKey("-" + name) ? known.get("-" + name) : known.get("--" + name);
             if (option == null)
-                throw new UsageException("flag provided but not defined: -" + name);
+                throw UsageException.flag("flag provided but not defined: -" + name);
             boolean bool = isBoolean(option);
             if (value == null && bool)
                 value = "true";
             if (value == null) {
                 if (++i == args.length)
-                    throw new UsageException("flag needs an argument: -" + name);
+                    throw UsageException.flag("flag needs an argument: -" + name);
                 value = args[i];
             }
             rewritten.add(option.longestName() + "=" + checked(name, value, option, bool));
+            if (rewritten.getLast().equals(HELP))
+                return rewritten;
         }
         return rewritten;
     }
@@ -55,12 +60,15 @@ final class FlagSyntax {
         return option.type() == boolean.class || option.type() == Boolean.class;
     }
 
-    /** The words that stand for flags; nothing else may stand alone. */
+    /** The words that stand for flags; nothing else may stand alone, but behind a question it does not matter. */
     private static void command(String word, List<String> rewritten) throws UsageException {
         switch (word.toLowerCase(Locale.ROOT)) {
             case "version", "help" -> rewritten.add("--" + word.toLowerCase(Locale.ROOT) + "=true");
             case "--" -> { }
-            default -> throw new UsageException("Unrecognized command: \"" + word + "\"");
+            default -> {
+                if (!rewritten.contains(VERSION) && !rewritten.contains(TLS_HELP))
+                    throw UsageException.command(word);
+            }
         }
     }
 
@@ -68,7 +76,7 @@ final class FlagSyntax {
         if (bool) {
             String lower = value.toLowerCase(Locale.ROOT);
             if (!TRUE.contains(lower) && !FALSE.contains(lower))
-                throw new UsageException("invalid boolean value \"" + value + "\" for flag -" + name
+                throw UsageException.flag("invalid boolean value \"" + value + "\" for flag -" + name
                         + ": expected true or false");
             return String.valueOf(TRUE.contains(lower));
         }
@@ -76,8 +84,8 @@ final class FlagSyntax {
             try {
                 return String.valueOf(Integer.decode(value));
             } catch (NumberFormatException e) {
-                throw new UsageException("invalid value \"" + value + "\" for flag -" + name
-                        + ": expected a whole number");
+                throw UsageException.flag("invalid value \"" + value + "\" for flag -" + name
+                        + ": expected a whole number of 32 bits");
             }
         }
         return value;

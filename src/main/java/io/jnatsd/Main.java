@@ -11,7 +11,6 @@ import io.jnatsd.server.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The program: flags to options, options to a running server, and the exit code. 0 is a clean end, 1 an error at
@@ -19,15 +18,17 @@ import java.util.Locale;
  */
 public final class Main {
     private static final int FAILURE = 1;
-    private static final int USAGE = 2;
-    private static final List<String> VERSION = List.of("-v", "--v", "-version", "--version", "version");
+    private static final List<String> VERSION = List.of("-v", "--v", "-version", "--version");
     private static final List<String> SIGNAL = List.of("-sl", "--sl", "-signal", "--signal");
 
     private Main() {
     }
 
     public static void main(String[] args) throws InterruptedException {
-        System.exit(run(args, System.out, System.err));
+        int code = run(args, System.out, System.err);
+        // System.exit sets a logger up, which takes as long as all that a short answer needs.
+        if (code != 0 || !asksVersion(args) && signal(args).isEmpty())
+            System.exit(code);
     }
 
     /** Returns the exit code: when the server has ended, or right away if none was started. */
@@ -38,7 +39,7 @@ public final class Main {
             return run(Flags.parse(args), out, err);
         } catch (UsageException e) {
             err.println("jnatsd: " + e.getMessage() + " (jnatsd --help lists all flags)");
-            return USAGE;
+            return e.exitCode();
         } catch (ConfigException | IOException e) {
             for (String line : e.getMessage().split("\n"))
                 err.println("jnatsd: " + line);
@@ -48,15 +49,27 @@ public final class Main {
 
     /** What scripts ask often is answered before anything heavy is loaded. */
     private static boolean answeredAtOnce(String[] args, PrintStream out) throws IOException {
-        if (args.length == 1 && VERSION.contains(args[0].toLowerCase(Locale.ROOT))) {
+        if (asksVersion(args)) {
             out.println("jnatsd version " + Version.TEXT);
             return true;
         }
-        if (args.length == 2 && SIGNAL.contains(args[0])) {
-            SignalCommand.run(args[1]);
-            return true;
-        }
-        return false;
+        String signal = signal(args);
+        if (signal.isEmpty())
+            return false;
+        SignalCommand.run(signal);
+        return true;
+    }
+
+    private static boolean asksVersion(String[] args) {
+        return args.length == 1 && (VERSION.contains(args[0]) || args[0].equalsIgnoreCase("version"));
+    }
+
+    /** The value of the flag for signals, if that is all there is; otherwise empty. */
+    private static String signal(String[] args) {
+        if (args.length == 2 && SIGNAL.contains(args[0]))
+            return args[1];
+        int equals = args.length == 1 ? args[0].indexOf('=') : -1;
+        return equals > 0 && SIGNAL.contains(args[0].substring(0, equals)) ? args[0].substring(equals + 1) : "";
     }
 
     private static int run(Flags flags, PrintStream out, PrintStream err)
