@@ -2,12 +2,16 @@ package io.jnatsd;
 
 import io.jnatsd.server.ControlSocket;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code -sl command[=pid]}: has a running server stop, quit, reopen, reload or leave (operations reference, section
@@ -16,17 +20,41 @@ import java.util.stream.Collectors;
 final class SignalCommand {
     private static final Map<String, String> SIGNALS = Map.of("stop", "KILL", "quit", "INT", "term", "TERM",
             "reopen", "USR1", "reload", "HUP", "ldm", "USR2");
+    /** After these the server may be gone before it has answered. */
+    private static final Set<String> ENDING = Set.of("quit", "term");
+    /** What else the program does than to serve, and never for long. */
+    private static final Set<String> ERRANDS = Set.of("sl", "signal", "t", "v", "version", "h", "help", "help_tls");
+
+    /** A process of this machine, and the words of its command line. */
+    record Running(long pid, List<String> words) {
+        /** Runs {@link Main}, and not for a command like this one. */
+        boolean isServer() {
+            int main = words.indexOf(Main.class.getName());
+            for (int i = 1; main < 0 && i < words.size(); i++)
+                if (words.get(i - 1).equals("-jar") && words.get(i).endsWith("jnatsd.jar"))
+                    main = i;
+            return main >= 0 && words.subList(main, words.size()).stream().noneMatch(Running::isErrand);
+        }
+
+        private static boolean isErrand(String word) {
+            if (!word.startsWith("-"))
+                return word.equalsIgnoreCase("version") || word.equalsIgnoreCase("help");
+            int equals = word.indexOf('=');
+            String flag = equals < 0 ? word : word.substring(0, equals);
+            return ERRANDS.contains(flag.substring(flag.startsWith("--") ? 2 : 1));
+        }
+    }
 
     private SignalCommand() {
     }
 
-    /** @throws IOException with the one line to show */
+    /** @throws IOException with the lines to show */
     static void run(String value) throws IOException {
         String[] parts = value.split("=", -1);
         if (parts.length > 2)
             throw new IOException("invalid signal parameters: " + value);
         String command = parts[0];
-        long pid = parts.length == 2 && !parts[1].isEmpty() ? pid(parts[1]) : onlyServer();
+        long pid = parts.length == 2 && !parts[1].isEmpty() ? pid(parts[1]) : onlyServer(processes());
         String signal = SIGNALS.get(command);
         if (signal == null)
             throw new IOException("unknown signal \"" + command + "\", expected one of stop, quit, term, reopen,"
@@ -34,36 +62,40 @@ final class SignalCommand {
         String answer = command.equals("stop") ? null : ControlSocket.ask(pid, command);
         if (answer == null)
             kill(signal, pid);
-        else if (!answer.equals("ok"))
+        else if (answer.isEmpty() && !ENDING.contains(command))
+            throw new IOException("the server ended before it answered");
+        else if (!answer.isEmpty() && !answer.equals("ok"))
             throw new IOException(answer);
     }
 
+    /** A number, or a file that holds one; 0 and below would be whole groups of processes. */
     private static long pid(String text) throws IOException {
         try {
             Path file = Path.of(text);
-            return Long.parseLong(Files.isRegularFile(file) ? Files.readString(file).strip() : text);
-        } catch (NumberFormatException e) {
+            long pid = Long.parseLong(Files.isRegularFile(file) ? Files.readString(file).strip() : text);
+            if (pid > 0)
+                return pid;
+        } catch (NumberFormatException | InvalidPathException e) {
             throw new IOException("invalid pid: " + text, e);
         }
+        throw new IOException("invalid pid: " + text);
     }
 
-    private static long onlyServer() throws IOException {
-        List<Long> pids = ProcessHandle.allProcesses().filter(SignalCommand::isServer).map(ProcessHandle::pid)
-                .filter(pid -> pid != ProcessHandle.current().pid()).sorted().toList();
+    private static Stream<Running> processes() {
+        return ProcessHandle.allProcesses().filter(process -> !process.equals(ProcessHandle.current()))
+                .map(process -> new Running(process.pid(),
+                        Arrays.asList(process.info().arguments().orElse(new String[0]))));
+    }
+
+    /** The pid of the one server among the processes. */
+    static long onlyServer(Stream<Running> processes) throws IOException {
+        List<Long> pids = processes.filter(Running::isServer).map(Running::pid).sorted().toList();
         if (pids.isEmpty())
             throw new IOException("no jnatsd processes running");
         if (pids.size() > 1)
             throw new IOException("multiple jnatsd processes running:\n"
                     + pids.stream().map(String::valueOf).collect(Collectors.joining("\n")));
-        return pids.get(0);
-    }
-
-    /** Runs {@link Main}, and not for a command like this one. */
-    private static boolean isServer(ProcessHandle process) {
-        List<String> args = Arrays.asList(process.info().arguments().orElse(new String[0]));
-        int main = args.indexOf(Main.class.getName());
-        return main >= 0 && args.subList(main, args.size()).stream()
-                .noneMatch(arg -> arg.matches("--?(sl|signal)(=.*)?"));
+        return pids.getFirst();
     }
 
     private static void kill(String signal, long pid) throws IOException {
@@ -73,11 +105,12 @@ final class SignalCommand {
                 throw new IOException("operation not permitted");
             return;
         }
-        Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).redirectErrorStream(true).start();
+        // Every shell has kill built in; the program of that name is missing in small containers.
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).redirectErrorStream(true).start();
         try {
+            String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (kill.waitFor() != 0)
-                throw new IOException(new String(kill.getInputStream().readAllBytes()).contains("ermitted")
-                        ? "operation not permitted" : "no such process");
+                throw new IOException(said.contains("ermitted") ? "operation not permitted" : "no such process");
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         }

@@ -11,22 +11,27 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Takes the commands of {@code jnatsd -sl} where signals do not reach: on Windows, and under {@code nohup}, which has
- * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter; one line in, one line
- * back: {@code ok}, or what went wrong.
+ * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter; one line in, and back come
+ * {@code ok} or the lines that say what is wrong.
  *
- * <p>Threads: one virtual thread accepts and answers, one command after the other.
+ * <p>Threads: a virtual thread accepts, and another one answers each command.
  */
 public final class ControlSocket implements AutoCloseable {
-    /** Does what a command says; the message of its exception is the answer. */
+    /** Does what a command says; the message of its exception is the answer. Called by several threads. */
     public interface Commands {
         void run(String command) throws Exception;
     }
+
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path file;
     private final ServerSocketChannel channel;
@@ -49,16 +54,7 @@ public final class ControlSocket implements AutoCloseable {
     /** Opens the socket of this process. */
     public static ControlSocket open(Commands commands, Log log) throws IOException {
         Path file = file(ProcessHandle.current().pid());
-        Path folder = file.getParent();
-        if (!Files.isDirectory(folder)) {
-            if (Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix"))
-                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwx------")));
-            else
-                Files.createDirectory(folder);
-        }
-        if (!Files.getOwner(folder).getName().equals(System.getProperty("user.name")))
-            throw new IOException(folder + " belongs to somebody else");
+        makePrivate(file.getParent());
         Files.deleteIfExists(file);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(file));
@@ -67,38 +63,69 @@ public final class ControlSocket implements AutoCloseable {
         return control;
     }
 
+    private static void makePrivate(Path folder) throws IOException {
+        try {
+            if (Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix"))
+                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rwx------")));
+            else
+                Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.getOwner(folder).getName().equals(System.getProperty("user.name")))
+                throw new IOException(folder + " belongs to somebody else", e);
+        }
+    }
+
     /**
      * Has another process do something.
      *
-     * @return its answer, or null if it has no control socket
+     * @return its answer, empty if it ended without one; null if it has no control socket
      */
     public static String ask(long pid, String command) {
         Path file = file(pid);
         if (!Files.exists(file))
             return null;
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            if (!connect(channel, file))
+                return null;
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
-            return line(channel);
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            // A file that its server left behind when it was killed.
-            return null;
+            return "";
         }
     }
 
-    private static String line(SocketChannel channel) throws IOException {
-        return new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8))
-                .readLine();
+    private static boolean connect(SocketChannel channel, Path file) {
+        try {
+            return channel.connect(UnixDomainSocketAddress.of(file));
+        } catch (IOException e) {
+            // A file that its server left behind when it was killed.
+            return false;
+        }
     }
 
     private void serve() {
         while (channel.isOpen()) {
-            try (SocketChannel peer = channel.accept()) {
-                String answer = answer(line(peer));
-                peer.write(ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8)));
+            try {
+                SocketChannel peer = channel.accept();
+                Thread.ofVirtual().name("control-peer").start(() -> serve(peer));
             } catch (IOException e) {
-                if (channel.isOpen())
+                // Out of descriptors, as a rule: trying again at once would only burn the processor.
+                if (channel.isOpen()) {
                     log.debug("Control socket: " + e.getMessage());
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
             }
+        }
+    }
+
+    private void serve(SocketChannel peer) {
+        try (peer) {
+            String command = new BufferedReader(new InputStreamReader(Channels.newInputStream(peer),
+                    StandardCharsets.UTF_8)).readLine();
+            peer.write(ByteBuffer.wrap((answer(command) + "\n").getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            log.debug("Control socket: " + e.getMessage());
         }
     }
 
@@ -108,7 +135,7 @@ public final class ControlSocket implements AutoCloseable {
             commands.run(String.valueOf(command));
             return "ok";
         } catch (Exception e) {
-            return String.valueOf(e.getMessage()).replace('\n', ' ');
+            return String.valueOf(e.getMessage());
         }
     }
 
