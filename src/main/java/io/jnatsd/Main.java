@@ -11,6 +11,7 @@ import io.jnatsd.server.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The program: flags to options, options to a running server, and the exit code. 0 is a clean end, 1 an error at
@@ -108,29 +109,24 @@ public final class Main {
         OptionsSource.Loaded loaded = configuration.loadFirst();
         chooseCarriers(loaded.options().tls() != null);
         try (Log log = new Log(NatsServer.logSettings(loaded.options().log()))) {
-            NatsServer server;
-            try {
-                server = NatsServer.start(loaded.options(), configuration, null, log);
+            CompletableFuture<NatsServer> started = new CompletableFuture<>();
+            Signals.install(started, log);
+            try (ControlSocket control = control(started, log)) {
+                started.complete(NatsServer.start(loaded, configuration, null, log));
+                started.join().awaitClose();
+                return 0;
             } catch (IOException e) {
                 log.fatal(e.getMessage());
                 return FAILURE;
             }
-            for (Problem warning : loaded.warnings())
-                log.warn(warning.toString());
-            if (loaded.plainTextSecrets())
-                log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
-            Signals.install(server, log);
-            try (ControlSocket control = control(server, log)) {
-                server.awaitClose();
-            }
-            return 0;
         }
     }
 
     /** Null if it cannot be had: signals then have to do. */
-    private static ControlSocket control(NatsServer server, Log log) {
+    private static ControlSocket control(CompletableFuture<NatsServer> started, Log log) {
         try {
             return ControlSocket.open(command -> {
+                NatsServer server = started.join();
                 switch (command) {
                     case "quit", "term" -> Thread.startVirtualThread(server::close);
                     case "reopen" -> log.reopen();

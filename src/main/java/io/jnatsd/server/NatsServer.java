@@ -114,31 +114,41 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts a server; the log remains the caller's to close. */
     public static NatsServer start(ServerOptions options, Log log) throws IOException {
-        return start(options, OptionsSource.fixed(options), null, log);
+        return start(options, OptionsSource.fixed(options), log);
     }
 
     /** Starts a server that lets in whom the given authenticator does, whatever the options say of users. */
     public static NatsServer start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
-        return start(options, OptionsSource.fixed(options), authenticator, log);
+        return start(new OptionsSource.Loaded(options, List.of(), false), OptionsSource.fixed(options),
+                authenticator, log);
+    }
+
+    /** Starts a server whose options {@link #reload} can load anew. */
+    public static NatsServer start(ServerOptions options, OptionsSource source, Log log) throws IOException {
+        return start(new OptionsSource.Loaded(options, List.of(), false), source, null, log);
     }
 
     /**
-     * Starts a server whose options {@link #reload} can load anew.
+     * Starts a server with what its source has loaded already; warnings are logged.
      *
      * @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own
      */
-    public static NatsServer start(ServerOptions options, OptionsSource source, Authenticator authenticator, Log log)
-            throws IOException {
+    public static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
+            Log log) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
+        for (Problem warning : loaded.warnings())
+            log.warn(warning.toString());
+        if (loaded.plainTextSecrets())
+            log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
         Authenticator own = authenticator != null ? authenticator
                 : ServiceLoader.load(Authenticator.class).findFirst().orElse(null);
-        NatsServer server = new NatsServer(options, source, own, log);
+        NatsServer server = new NatsServer(loaded.options(), source, own, log);
         try {
             server.listen();
             return server;
         } catch (IOException e) {
-            server.close();
+            server.stop();
             throw e;
         }
     }
@@ -146,6 +156,9 @@ public final class NatsServer implements AutoCloseable {
     private void listen() throws IOException {
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
+        if (options.profPort() != 0)
+            log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
+                    + " JFR.start)");
         watchCertificates();
         security.warmUp(log);
         clients.start();
@@ -203,13 +216,17 @@ public final class NatsServer implements AutoCloseable {
         return id.toString();
     }
 
-    /** Loads the options again and applies what can change while the server runs; otherwise nothing changes. */
-    public void reload() {
+    /**
+     * Loads the options again and applies what can change while the server runs.
+     *
+     * @return false if that came to nothing; then nothing has changed, and the log says why
+     */
+    public boolean reload() {
         try {
             tryReload();
+            return true;
         } catch (ConfigException | IOException e) {
-            for (String line : e.getMessage().split("\n"))
-                log.error("Failed to reload server configuration: " + line);
+            return false;
         }
     }
 
@@ -233,7 +250,12 @@ public final class NatsServer implements AutoCloseable {
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
         } catch (TlsException e) {
+            log.error("Failed to reload server configuration: " + e.getMessage());
             throw new IOException(e.getMessage(), e);
+        } catch (ConfigException | IOException e) {
+            for (String line : e.getMessage().split("\n"))
+                log.error("Failed to reload server configuration: " + line);
+            throw e;
         } finally {
             reloadLock.unlock();
         }
@@ -350,6 +372,12 @@ public final class NatsServer implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true))
             return;
+        stop();
+        log.notice("Server Exiting..");
+        closed.countDown();
+    }
+
+    private void stop() {
         stopping.countDown();
         state.stopAdmitting();
         clients.close();
@@ -362,8 +390,6 @@ public final class NatsServer implements AutoCloseable {
             certWatch.close();
         stopThreads();
         removePortsFile();
-        log.notice("Server Exiting..");
-        closed.countDown();
     }
 
     private void removePortsFile() {

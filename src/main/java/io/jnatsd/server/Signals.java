@@ -1,6 +1,7 @@
 package io.jnatsd.server;
 
 import io.jnatsd.log.Log;
+import java.util.concurrent.CompletableFuture;
 import sun.misc.Signal;
 
 /**
@@ -11,13 +12,16 @@ public final class Signals {
     private Signals() {
     }
 
-    /** Traps the signals of this process for one server. Those that the system does not have are left out. */
-    public static void install(NatsServer server, Log log) {
-        trap("INT", "interrupt", log, server::close);
-        trap("TERM", "terminated", log, server::close);
+    /**
+     * Traps the signals of this process for one server, which may still be starting: what untrapped signals do is end
+     * the process. Those that the system does not have are left out.
+     */
+    public static void install(CompletableFuture<NatsServer> server, Log log) {
+        trap("INT", "interrupt", log, () -> server.join().close());
+        trap("TERM", "terminated", log, () -> server.join().close());
         trap("USR1", "user defined signal 1", log, log::reopen);
-        trap("HUP", "hangup", log, server::reload);
-        trap("USR2", "user defined signal 2", log, server::lameDuck);
+        trap("HUP", "hangup", log, () -> server.join().reload());
+        trap("USR2", "user defined signal 2", log, () -> server.join().lameDuck());
     }
 
     private static void trap(String name, String description, Log log, Runnable action) {
