@@ -154,8 +154,7 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private void listen() throws IOException {
-        if (options.pidFile() != null)
-            RunFiles.writePid(options.pidFile());
+        writeFirstPid();
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
@@ -190,6 +189,15 @@ public final class NatsServer implements AutoCloseable {
             log.error("Failed to renew TLS certificates: " + e.getMessage());
         } finally {
             reloadLock.unlock();
+        }
+    }
+
+    private void writeFirstPid() throws IOException {
+        try {
+            if (options.pidFile() != null)
+                RunFiles.writePid(options.pidFile());
+        } catch (IOException e) {
+            throw new IOException("Could not write pidfile: " + e.getMessage(), e);
         }
     }
 

@@ -1,12 +1,24 @@
 package io.jnatsd.server;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The files that tell scripts about a running server: its pid, and the ports that it got. Threads: anybody's. */
@@ -14,12 +26,19 @@ final class RunFiles {
     private RunFiles() {
     }
 
-    /** The decimal pid, no line end. gnatsd: never removed. */
+    /** The decimal pid, no line end; for the owner and his group, as with gnatsd, and never removed. */
     static void writePid(Path file) throws IOException {
-        try {
-            Files.writeString(file, String.valueOf(ProcessHandle.current().pid()));
+        byte[] pid = String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE);
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] mode = !posix ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rw-rw----"))};
+        try (FileChannel channel = FileChannel.open(file, options, mode)) {
+            channel.write(ByteBuffer.wrap(pid));
         } catch (IOException e) {
-            throw new IOException("Could not write pidfile: open " + file + ": " + reason(e), e);
+            throw new IOException("open " + file + ": " + reason(e), e);
         }
     }
 
@@ -39,15 +58,20 @@ final class RunFiles {
                 .collect(Collectors.joining(",", "{", "}"));
         try {
             Files.writeString(unfinished, json);
-            return Files.move(unfinished, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            return Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new IOException("Error writing ports file (" + file + "): " + reason(e), e);
         }
     }
 
+    /** In the words of the system. */
     private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException)
-            return "no such file or directory";
-        return e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+        return switch (e) {
+            case NoSuchFileException missing -> "no such file or directory";
+            case AccessDeniedException denied -> "permission denied";
+            case FileSystemException other when other.getReason() != null ->
+                other.getReason().toLowerCase(Locale.ROOT);
+            default -> e.getMessage();
+        };
     }
 }
