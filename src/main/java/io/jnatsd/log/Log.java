@@ -17,6 +17,8 @@ public final class Log implements AutoCloseable {
     private final LogQueue queue = new LogQueue();
     private final Losses losses;
     private final LogLoop loop;
+    private final LogTarget.Opener opener;
+    private volatile LogSettings settings;
     private volatile boolean debug, trace;
     private volatile LogLevel least;
 
@@ -32,7 +34,7 @@ public final class Log implements AutoCloseable {
     Log(LogSettings settings, LogHost host) throws IOException {
         useSwitches(settings);
         losses = new Losses(host.stderr());
-        LogTarget.Opener opener = next -> LogTarget.open(next, host, losses);
+        opener = next -> LogTarget.open(next, host, losses);
         loop = new LogLoop(queue, settings, opener.open(settings), opener, losses);
         startLoop();
     }
@@ -40,13 +42,15 @@ public final class Log implements AutoCloseable {
     private Log(Writer writer, LogSettings settings) {
         useSwitches(settings);
         losses = new Losses(System.err);
-        var target = new WriterTarget(writer, losses);
-        loop = new LogLoop(queue, settings, target, next -> target, losses);
+        opener = next -> null; // the writer stays, whatever is set
+        loop = new LogLoop(queue, settings, new WriterTarget(writer, losses), opener, losses);
         startLoop();
     }
 
     private Log() {
+        useSwitches(LogSettings.STDERR);
         least = LogLevel.FATAL;
+        opener = null;
         losses = new Losses(System.err);
         loop = null;
         queue.close();
@@ -69,10 +73,11 @@ public final class Log implements AutoCloseable {
         Thread.ofPlatform().name("log").daemon().start(loop);
     }
 
-    private void useSwitches(LogSettings settings) {
-        debug = settings.debug();
-        trace = settings.trace();
-        least = LogLevel.named(settings.level());
+    private void useSwitches(LogSettings next) {
+        settings = next;
+        debug = next.debug();
+        trace = next.trace();
+        least = LogLevel.named(next.level());
     }
 
     public boolean debugOn() {
@@ -155,20 +160,46 @@ public final class Log implements AutoCloseable {
             done.join();
     }
 
+    /** Other settings, whose target is open. To be used soon or not at all. */
+    public static final class Prepared {
+        private final LogSettings settings;
+        /** Null if the present one will do. */
+        private final LogTarget target;
+
+        private Prepared(LogSettings settings, LogTarget target) {
+            this.settings = settings;
+            this.target = target;
+        }
+    }
+
     /**
-     * Goes on with other settings. Lines logged before go to the old target, which is closed when this returns.
+     * Opens what other settings ask for, so that {@link #use} cannot fail; nothing changes yet.
+     *
+     * @throws IOException as the constructor
+     */
+    public Prepared prepare(LogSettings next) throws IOException {
+        LogLevel.named(next.level()); // refused before anything is opened
+        return new Prepared(next, loop == null || next.sameTarget(settings) ? null : opener.open(next));
+    }
+
+    /** Goes on with other settings. Lines logged before go to the old target, which is closed when this returns. */
+    public void use(Prepared next) {
+        var done = new CompletableFuture<Void>();
+        if (queue.put(new LogStep.Use(next.settings, next.target, done))) {
+            done.join();
+            useSwitches(next.settings);
+        } else if (next.target != null) {
+            next.target.close();
+        }
+    }
+
+    /**
+     * Goes on with other settings, as {@link #use}.
      *
      * @throws IOException as the constructor; then nothing has changed
      */
-    public void apply(LogSettings settings) throws IOException {
-        LogLevel.named(settings.level()); // refused before anything is changed
-        var failure = new CompletableFuture<IOException>();
-        if (!queue.put(new LogStep.Apply(settings, failure)))
-            return;
-        IOException cause = failure.join();
-        if (cause != null)
-            throw new IOException(cause.getMessage(), cause);
-        useSwitches(settings);
+    public void apply(LogSettings next) throws IOException {
+        use(prepare(next));
     }
 
     /** Lines that could not be written, because a disk was full or a syslog server away. */

@@ -79,8 +79,12 @@ final class LogLoop implements Runnable {
                 reopen();
                 done.complete(null);
             }
-            case LogStep.Apply(LogSettings next, CompletableFuture<IOException> failure) ->
-                failure.complete(apply(next));
+            case LogStep.Use(LogSettings next, LogTarget nextTarget, CompletableFuture<Void> done) -> {
+                settings = next;
+                if (nextTarget != null)
+                    replaceTarget(nextTarget);
+                done.complete(null);
+            }
         }
     }
 
@@ -98,21 +102,7 @@ final class LogLoop implements Runnable {
         target.flush();
     }
 
-    /** Why it was not possible, or null. */
-    private IOException apply(LogSettings next) {
-        try {
-            if (!next.sameTarget(settings))
-                replaceTarget(opener.open(next));
-            settings = next;
-            return null;
-        } catch (IOException e) {
-            return e;
-        }
-    }
-
     private void replaceTarget(LogTarget next) {
-        if (next == target)
-            return;
         LogTarget old = target;
         target = next;
         old.close();

@@ -1,6 +1,5 @@
 package io.jnatsd.log;
 
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.tinylog.core.LogEntry;
 
@@ -32,11 +31,11 @@ sealed interface LogStep {
         }
     }
 
-    /** Go on as these settings say; the future gets why that is not possible, or null. */
-    record Apply(LogSettings settings, CompletableFuture<IOException> failure) implements LogStep {
+    /** Go on as these settings say, in this target, or the old one if it is null. */
+    record Use(LogSettings settings, LogTarget target, CompletableFuture<Void> done) implements LogStep {
         @Override
         public void abandon() {
-            failure.complete(new IOException("the log is closed"));
+            done.complete(null);
         }
     }
 

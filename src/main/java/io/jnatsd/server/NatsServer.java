@@ -269,12 +269,9 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
+    /** What can fail comes first; then everything is applied. */
     private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
-        boolean logs = reload.changes(ServerOptions::log);
-        for (String line : reload.lines())
-            log.notice(line);
-        if (logs)
-            log.apply(logSettings(next.log()));
+        Log.Prepared nextLog = log.prepare(logSettings(next.log()));
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         options = next;
         state.apply(next);
@@ -283,11 +280,12 @@ public final class NatsServer implements AutoCloseable {
         state.info = info();
         if (reload.changes(ServerOptions::tls))
             watchCertificates();
+        int excess = state.closeExcess();
         if (pidMoved)
             writePid(next.pidFile());
-        int excess = state.closeExcess();
-        if (excess > 0)
-            log.notice("Closed " + excess + " connections to fall within max_connections");
+        for (String line : reload.lines(excess))
+            log.notice(line);
+        log.use(nextLog);
         if (reload.changes(ServerOptions::auth))
             recheckClients();
     }

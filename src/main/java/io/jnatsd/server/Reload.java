@@ -17,7 +17,6 @@ import java.util.function.Function;
 final class Reload {
     private final ServerOptions old;
     private final ServerOptions next;
-    private final List<String> lines = new ArrayList<>();
 
     /** An option that can change while the server runs, and how its new value is shown. */
     private record Live(String name, Function<ServerOptions, Object> value, boolean shown) {
@@ -122,12 +121,20 @@ final class Reload {
         return !Objects.equals(value.apply(old), value.apply(next));
     }
 
-    /** {@code Reloaded: max_payload = 100}, one line for each change, in the order of the reference. */
-    List<String> lines() {
+    /**
+     * {@code Reloaded: max_payload = 100}, one line for each change, in the order of the reference.
+     *
+     * @param excess how many clients were closed because they were more than {@code max_connections}
+     */
+    List<String> lines(int excess) {
+        List<String> lines = new ArrayList<>();
         for (Live live : LIVE) {
             Object is = live.value.apply(next);
-            if (changes(live.value) && is != null)
+            if (changes(live.value) && is != null) {
+                if (live.name.equals("max_connections") && excess > 0)
+                    lines.add("Closed " + excess + " connections to fall within max_connections");
                 lines.add("Reloaded: " + live.name + (live.shown ? " = " + text(is) : ""));
+            }
             if (live.name.equals("tls timeout") && changes(ServerOptions::tls))
                 lines.add("Reloaded: tls = " + (next.tls() == null ? "disabled" : "enabled"));
         }
