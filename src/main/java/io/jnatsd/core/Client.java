@@ -147,7 +147,15 @@ public final class Client extends Connection {
             return;
         if (said.protocol() < 0 || said.protocol() > 1)
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
+        if (server.log.debugOn())
+            server.log.debug(this, "Client connection accepted: " + introduction());
         acknowledge();
+    }
+
+    /** Who a line about an address is about. Quoted: it is the client's word, and must stay on one line. */
+    private String introduction() {
+        return "name " + Quoted.of(clientName()) + ", user " + Quoted.of(user()) + ", lang "
+                + Quoted.of(connect.lang()) + ", version " + Quoted.of(connect.version());
     }
 
     private void ping() {
@@ -270,7 +278,7 @@ public final class Client extends Connection {
             if ((outcome & Outbound.LAST) != 0)
                 receiver.exhausted(sub);
         }
-        if (tracing() && server.traceFilter.wants(m))
+        if (server.log.traceOn() && server.traceFilter.wants(receiver) && server.traceFilter.wants(m))
             server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
                     + m.lineText().substring(m.subjectText().length() + 1) + "]");
         return true;

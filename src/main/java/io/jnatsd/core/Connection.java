@@ -215,8 +215,11 @@ public abstract class Connection implements LogOrigin, Runnable {
             return;
         leaveOnce();
         lastWords = !wire.isEmpty();
-        if (lastWords)
+        if (lastWords) {
+            if (server.log.traceOn() && server.traceFilter.wants(this))
+                server.log.trace(this, "<<- [" + wire.strip().replaceFirst("^-ERR '(.*)'$", "-ERR $1") + "]");
             outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        }
         outbound.finish();
     }
 

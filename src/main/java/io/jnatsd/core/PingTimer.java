@@ -44,7 +44,8 @@ final class PingTimer {
             return;
         }
         unanswered++;
-        server.log.trace(connection, "<<- [PING]");
+        if (server.traceFilter.wants(connection))
+            server.log.trace(connection, "<<- [PING]");
         sent = System.nanoTime();
         connection.outbound.append(PING, Long.MAX_VALUE);
         connection.outbound.flush();

@@ -21,9 +21,9 @@ final class TraceFilter {
     }
 
     /** Clients are listed by cid or by the name that they gave themselves. */
-    boolean wants(Client client) {
-        return clients.isEmpty() || clients.contains(client.clientName())
-                || clients.contains(String.valueOf(client.id()));
+    boolean wants(Connection connection) {
+        return clients.isEmpty() || clients.contains(connection.clientName())
+                || clients.contains(String.valueOf(connection.id()));
     }
 
     boolean wants(Message m) {
