@@ -15,6 +15,8 @@ public final class Parser {
     /** Lines that carry JSON may be longer than other control lines: tokens and certificates travel in CONNECT. */
     private static final int MAX_JSON_LINE = 32 * 1024;
     private static final int SNIPPET = 32;
+    /** A message and its line have to fit into one array. */
+    private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE / 2;
 
     private final ReadBuffer in;
     private final Message message = new Message();
@@ -38,7 +40,7 @@ public final class Parser {
     /** Bytes of a line's arguments, and of a payload; below zero stands for no limit. Checked from the next line on. */
     public void limits(int controlLine, int payload) {
         maxControlLine = controlLine < 0 ? Integer.MAX_VALUE : controlLine;
-        maxPayload = payload < 0 ? Integer.MAX_VALUE / 2 : payload;
+        maxPayload = payload < 0 ? LARGEST_PAYLOAD : Math.min(payload, LARGEST_PAYLOAD);
     }
 
     /** While credentials are awaited, no command but CONNECT is let through. */
