@@ -242,7 +242,7 @@ public final class Client extends Connection {
     }
 
     private void refusePublish(Message m) {
-        String subject = Quoted.of(m.subjectText());
+        String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
         complain("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User \"" + user() + "\", Subject " + subject);
     }

@@ -1,34 +1,56 @@
 package io.jnatsd.protocol;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /** Text in double quotes with escapes, the way subjects and snippets stand in -ERR lines and logs (Go's {@code %q}). */
 public final class Quoted {
+    /** What follows the backslash, for the control characters from 7 to 13. */
+    private static final String CONTROL_ESCAPES = "abtnvfr";
+
     private Quoted() {
     }
 
+    /** Bytes that are not UTF-8 are escaped one by one. */
     public static String of(byte[] bytes, int start, int end) {
-        return of(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+        ByteBuffer in = ByteBuffer.wrap(bytes, start, end - start);
+        CharBuffer text = CharBuffer.allocate(end - start);
+        StringBuilder quoted = new StringBuilder(end - start + 2).append('"');
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        while (true) {
+            CoderResult result = decoder.decode(in, text, true);
+            append(quoted, text.flip());
+            text.clear();
+            if (result.isUnderflow())
+                return quoted.append('"').toString();
+            for (int i = result.length(); i > 0; i--)
+                appendHex(quoted, in.get() & 0xff);
+        }
     }
 
     public static String of(String text) {
-        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-        text.codePoints().forEach(c -> append(quoted, c));
-        return quoted.append('"').toString();
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return of(bytes, 0, bytes.length);
     }
 
-    private static void append(StringBuilder quoted, int c) {
-        switch (c) {
-            case '"', '\\' -> quoted.append('\\').append((char) c);
-            case '\n' -> quoted.append("\\n");
-            case '\r' -> quoted.append("\\r");
-            case '\t' -> quoted.append("\\t");
-            default -> {
-                if (c < ' ' || c == 0x7f)
-                    quoted.append(String.format("\\x%02x", c));
-                else
-                    quoted.appendCodePoint(c);
-            }
+    private static void append(StringBuilder quoted, CharBuffer text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\')
+                quoted.append('\\').append(c);
+            else if (c >= 7 && c <= 13)
+                quoted.append('\\').append(CONTROL_ESCAPES.charAt(c - 7));
+            else if (c < ' ' || c == 0x7f)
+                appendHex(quoted, c);
+            else
+                quoted.append(c);
         }
+    }
+
+    private static void appendHex(StringBuilder quoted, int c) {
+        quoted.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
     }
 }
