@@ -133,8 +133,9 @@ final class KeyTable<T> {
         return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
     }
 
-    /** How many letters must be inserted, removed or replaced to make one word the other. */
+    /** How many letters must be inserted, removed, replaced or swapped with the next one to make a word the other. */
     private static int distance(String a, String b) {
+        int[] beforePrevious = new int[b.length() + 1];
         int[] previous = new int[b.length() + 1], current = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++)
             previous[j] = j;
@@ -143,10 +144,13 @@ final class KeyTable<T> {
             for (int j = 1; j <= b.length(); j++) {
                 int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
                 current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1))
+                    current[j] = Math.min(current[j], beforePrevious[j - 2] + 1);
             }
-            int[] swap = previous;
+            int[] oldest = beforePrevious;
+            beforePrevious = previous;
             previous = current;
-            current = swap;
+            current = oldest;
         }
         return previous[b.length()];
     }
