@@ -28,9 +28,9 @@ final class Reload {
 
     private static final List<Fixed> FIXED = List.of(
             new Fixed("Host", o -> o.client().host()),
-            new Fixed("HTTPHost", o -> o.monitor().httpPort() + o.monitor().httpsPort() == 0 ? "" : o.monitor().host()),
             new Fixed("HTTPPort", o -> o.monitor().httpPort()),
             new Fixed("HTTPSPort", o -> o.monitor().httpsPort()),
+            new Fixed("HTTPHost", o -> o.monitor().httpPort() + o.monitor().httpsPort() == 0 ? "" : o.monitor().host()),
             new Fixed("HTTPBasePath", o -> o.monitor().basePath()),
             new Fixed("ProfPort", o -> o.profPort()),
             new Fixed("ServerName", ServerOptions::serverName),
