@@ -216,11 +216,16 @@ public abstract class Connection implements LogOrigin, Runnable {
         leaveOnce();
         lastWords = !wire.isEmpty();
         if (lastWords) {
-            if (server.log.traceOn() && server.traceFilter.wants(this))
-                server.log.trace(this, "<<- [" + wire.strip().replaceFirst("^-ERR '(.*)'$", "-ERR $1") + "]");
+            traceErrors(wire);
             outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
         }
         outbound.finish();
+    }
+
+    private void traceErrors(String wire) {
+        if (server.log.traceOn() && server.traceFilter.wants(this))
+            for (String line : wire.split("\r\n"))
+                server.log.trace(this, "<<- [" + line.replaceFirst("^-ERR '(.*)'$", "-ERR $1") + "]");
     }
 
     /** The output is written to the end; the peer sees it end, and has a moment to end its own. */
