@@ -1,0 +1,120 @@
+package io.jnatsd.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.log.Log;
+import io.jnatsd.log.LogSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tinylog.core.LogEntry;
+import org.tinylog.core.LogEntryValue;
+import org.tinylog.writers.Writer;
+
+/** The pid file and the ports file. */
+@Timeout(30)
+class RunFilesTest {
+    private static final String PID = String.valueOf(ProcessHandle.current().pid());
+
+    @TempDir
+    private Path dir;
+    private ServerOptions options;
+
+    @BeforeEach
+    void options() {
+        options = ServerOptions.defaults().withHost("127.0.0.1").withPort(-1);
+    }
+
+    /** Notes which lines found the ports file there. */
+    private final class Witness implements Writer {
+        private final List<String> seen = new ArrayList<>();
+
+        @Override
+        public Collection<LogEntryValue> getRequiredLogEntryValues() {
+            return Set.of();
+        }
+
+        @Override
+        public void write(LogEntry entry) throws IOException {
+            try (Stream<Path> files = Files.list(dir)) {
+                if (files.anyMatch(file -> file.toString().endsWith(".ports")))
+                    seen.add(entry.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+
+    @Test
+    void thePidFileHoldsThePidAndStays() throws Exception {
+        Path file = dir.resolve("pid");
+        Files.writeString(file, "1234567890 from a server of long ago");
+        NatsServer.start(options.with(o -> o.pidFile = file)).close();
+        assertEquals(PID, Files.readString(file));
+    }
+
+    @Test
+    void thePidFileIsNotForEverybody() throws Exception {
+        Path file = dir.resolve("pid");
+        NatsServer.start(options.with(o -> o.pidFile = file)).close();
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        assertTrue(permissions.containsAll(
+                Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+        assertFalse(permissions.contains(PosixFilePermission.OTHERS_READ));
+    }
+
+    @Test
+    void aPidFileThatCannotBeWrittenIsAnErrorAndFreesThePort() throws Exception {
+        NatsServer first = NatsServer.start(options);
+        int port = first.port();
+        first.close();
+        for (Path bad : List.of(dir.resolve("no/such/dir/pid"), dir)) {
+            IOException e = assertThrows(IOException.class,
+                    () -> NatsServer.start(options.withPort(port).with(o -> o.pidFile = bad)));
+            assertEquals("Could not write pidfile: open " + bad + (bad.equals(dir) ? ": is a directory"
+                    : ": no such file or directory"), e.getMessage());
+        }
+        NatsServer.start(options.withPort(port)).close();
+    }
+
+    @Test
+    void thePortsFileIsThereBeforeTheServerIsReadyAndGoesWithIt() throws Exception {
+        Path file = dir.resolve("jnatsd_" + PID + ".ports");
+        Witness witness = new Witness();
+        try (Log log = Log.to(witness, LogSettings.STDERR);
+                NatsServer server = NatsServer.start(options.with(o -> o.portsFileDir = dir), log)) {
+            assertEquals("{\"nats\":[\"nats://127.0.0.1:" + server.port() + "\"]}", Files.readString(file));
+            log.flush();
+            assertTrue(witness.seen.contains("Server is ready"), witness.seen.toString());
+        }
+        assertFalse(Files.exists(file));
+    }
+
+    @Test
+    void aFolderForThePortsFileThatIsNotThereIsAnError() {
+        IOException e = assertThrows(IOException.class,
+                () -> NatsServer.start(options.with(o -> o.portsFileDir = dir.resolve("none"))));
+        assertEquals("Error writing ports file (" + dir.resolve("none/jnatsd_" + PID + ".ports")
+                + "): no such file or directory", e.getMessage());
+    }
+}
