@@ -25,7 +25,7 @@ public final class Client extends Connection {
     private static final byte[] OK = ascii("+OK\r\n");
     /** A client that is one too many is told so behind its CONNECT, where client libraries look for errors. */
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
-    private static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
+    static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
 
     private final SidTable subs;
     /** Written by the reader. */
@@ -244,7 +244,7 @@ public final class Client extends Connection {
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
         complain("Permissions Violation for Publish to " + subject);
-        server.log.error(this, "Publish Violation - User \"" + user() + "\", Subject " + subject);
+        server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
     private void fanOut(MatchResult match, Message m) {
@@ -318,7 +318,9 @@ public final class Client extends Connection {
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
         Subscription sub = new Subscription(this, subject, queue, sid, literal);
         ClientLogin.restrict(sub, permissions);
-        subs.add(sub);
+        if (subs.add(sub) && login.permissions() != permissions)
+            // A reload came in between, and may have looked through the subscriptions before this one was there.
+            review(sub);
         acknowledge();
     }
 
@@ -326,32 +328,34 @@ public final class Client extends Connection {
         String quoted = Quoted.of(Arguments.text(subject));
         complain("Permissions Violation for Subscription to " + quoted
                 + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
-        server.log.error(this, "Subscription Violation - User \"" + user() + "\", Subject " + quoted + ", SID "
+        server.log.error(this, "Subscription Violation - User " + Quoted.of(user()) + ", Subject " + quoted + ", SID "
                 + Arguments.text(sid));
     }
 
     /** A reload has changed who may do what. Not on the reader: it may take a while. */
     public void recheck() throws InterruptedException {
-        if (isClosing() || refused || !login.recheck(connect))
+        if (isClosing() || refused || !login.recheck())
             return;
-        Permissions permissions = login.permissions();
-        for (Subscription sub : subs.all()) {
-            if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue)) {
-                withdraw(sub);
-            } else {
-                ClientLogin.restrict(sub, permissions);
-                server.index.changed(sub);
-            }
-        }
+        subs.all().forEach(this::review);
         outbound.flush();
     }
 
+    /** Holds a subscription against what the client may do now. Anybody's. */
+    private void review(Subscription sub) {
+        Permissions permissions = login.permissions();
+        if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue))
+            withdraw(sub);
+        else if (ClientLogin.restrict(sub, permissions))
+            server.index.changed(sub);
+    }
+
     private void withdraw(Subscription sub) {
-        remove(sub);
+        if (!remove(sub))
+            return;
         String quoted = Quoted.of(Arguments.text(sub.subject));
         outbound.append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
                 + Arguments.text(sub.sid) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
-        server.log.notice(this, "Removed sub " + quoted + " for user \"" + user() + "\" - not authorized");
+        server.log.notice(this, "Removed sub " + quoted + " for user " + Quoted.of(user()) + " - not authorized");
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
@@ -384,9 +388,11 @@ public final class Client extends Connection {
     }
 
     /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
-    private void remove(Subscription sub) {
-        if (subs.remove(sub) && tracing())
+    private boolean remove(Subscription sub) {
+        boolean removed = subs.remove(sub);
+        if (removed && tracing())
             server.log.trace(this, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
+        return removed;
     }
 
     @Override

@@ -5,16 +5,17 @@ import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.Credentials;
 import io.jnatsd.auth.Login;
 import io.jnatsd.auth.Permissions;
-import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
+import io.jnatsd.protocol.Quoted;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -22,7 +23,8 @@ import javax.net.ssl.SSLSession;
  * Who a client is and what it may do (protocol reference, section 12): the wait for its credentials, their check, and
  * the permissions that come of it.
  *
- * <p>Threads: the client's reader owns the verdicts; {@link #login} is swapped by the reader or by a reload.
+ * <p>Threads: the client's reader owns the verdicts. {@code lock} makes the end of each check one step, so that of a
+ * reload, a CONNECT and a close at the same time none undoes what another did.
  */
 final class ClientLogin {
     private static final String TIMEOUT = "-ERR 'Authentication Timeout'\r\n";
@@ -30,14 +32,21 @@ final class ClientLogin {
     private static final int NONCE_BYTES = 11;
     private static final int VERDICTS = 256;
 
+    private enum Outcome { ADMITTED, REFUSED, TOO_MANY, OUTDATED }
+
     private final Client client;
     private final ServerState server;
     /** What the client signs if it logs in by a key; empty if nobody does. */
     private final String nonce;
-    private volatile Login login;
     private volatile Future<?> timer;
-    /** The user that holds one of its {@code max_connections}; written by the reader and, once that ended, by leave. */
-    private volatile String counted = "";
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Null until the client is in. Written under {@code lock}. */
+    private volatile Login login;
+    /** The user among whose {@code max_connections} it counts. guarded by {@code lock}. */
+    private String counted = "";
+    /** guarded by {@code lock}. */
+    private boolean left;
 
     /** The permissions that {@link #verdicts} are about. */
     private Permissions judged;
@@ -48,7 +57,7 @@ final class ClientLogin {
     ClientLogin(Client client, ServerState server) {
         this.client = client;
         this.server = server;
-        this.nonce = server.needsNonce() ? newNonce() : "";
+        this.nonce = server.auth.nonce() ? newNonce() : "";
     }
 
     private static String newNonce() {
@@ -67,13 +76,19 @@ final class ClientLogin {
      * @return whether the client must send CONNECT before anything else
      */
     boolean begin() {
-        if (server.authenticator == null) {
-            login = Login.ANYBODY;
-            return false;
+        ClientAuth auth;
+        lock.lock();
+        try {
+            auth = server.auth;
+            if (auth.authenticator() == null)
+                login = Login.ANYBODY;
+        } finally {
+            lock.unlock();
         }
-        AuthOptions auth = server.auth;
+        if (auth.authenticator() == null)
+            return false;
         timer = server.after(auth.timeout(), this::timeout);
-        return auth.noAuthUser().isEmpty();
+        return !auth.silent();
     }
 
     private void timeout() {
@@ -83,18 +98,17 @@ final class ClientLogin {
         Thread.startVirtualThread(() -> client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT));
     }
 
-    /** Logs in with what CONNECT said; also again, if it comes again. */
+    /** Logs in with what CONNECT said, the client's newest; also again, if it comes again. */
     void connect(ConnectInfo said) throws ProtocolException {
         stopTimer();
         try {
-            Login granted = authenticate(said);
-            if (granted == null)
-                throw refusal(said);
-            count(granted);
-            login = granted;
+            switch (judge(said)) {
+                case REFUSED -> throw new ProtocolException(Fault.AUTHORIZATION, refusal(said));
+                case TOO_MANY -> refuseOneTooMany(said);
+                case ADMITTED, OUTDATED -> { }
+            }
         } catch (AuthenticationTimeout e) {
-            server.log.error(client, "Authentication Timeout: " + e.getMessage());
-            client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
+            giveUp(e);
         } catch (InterruptedException e) {
             client.kill(CloseReason.SERVER_SHUTDOWN);
         }
@@ -106,11 +120,78 @@ final class ClientLogin {
             connect(ConnectInfo.BEFORE_CONNECT);
     }
 
-    private Login authenticate(ConnectInfo said) throws AuthenticationTimeout, InterruptedException {
-        Authenticator authenticator = server.authenticator;
-        return authenticator == null ? Login.ANYBODY
-                : authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
-                        said.signature(), nonce, client.ip(), certificates()));
+    /**
+     * A reload has changed who may do what: the client is judged again by what it said last. One that has yet to log
+     * in meets the new rules then.
+     *
+     * @return false if it may not stay
+     */
+    boolean recheck() throws InterruptedException {
+        lock.lock();
+        try {
+            if (login == null)
+                return false;
+        } finally {
+            lock.unlock();
+        }
+        ConnectInfo said = client.connectInfo();
+        try {
+            Outcome outcome = judge(said);
+            if (outcome == Outcome.REFUSED) {
+                server.log.error(client, refusal(said));
+                client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
+            } else if (outcome == Outcome.TOO_MANY) {
+                refuseOneTooMany(said);
+            }
+            return outcome == Outcome.ADMITTED;
+        } catch (AuthenticationTimeout e) {
+            giveUp(e);
+            return false;
+        }
+    }
+
+    /** By the rules in force when the check is done, however often they change meanwhile. */
+    private Outcome judge(ConnectInfo said) throws AuthenticationTimeout, InterruptedException {
+        while (true) {
+            ClientAuth auth = server.auth;
+            Login granted = ask(auth.authenticator(), said);
+            lock.lock();
+            try {
+                if (auth == server.auth)
+                    return conclude(said, granted);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private Outcome conclude(ConnectInfo said, Login granted) {
+        assert lock.isHeldByCurrentThread();
+        // A CONNECT that has come meanwhile is judged by the reader.
+        if (left || said != client.connectInfo())
+            return Outcome.OUTDATED;
+        if (granted == null)
+            return Outcome.REFUSED;
+        boolean room = server.users.move(counted, granted.user(), granted.maxConnections());
+        counted = room ? granted.user() : "";
+        if (!room)
+            return Outcome.TOO_MANY;
+        login = granted;
+        return Outcome.ADMITTED;
+    }
+
+    private Login ask(Authenticator authenticator, ConnectInfo said)
+            throws AuthenticationTimeout, InterruptedException {
+        if (authenticator == null)
+            return Login.ANYBODY;
+        try {
+            return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
+                    said.signature(), nonce, client.ip(), certificates()));
+        } catch (RuntimeException e) {
+            // Somebody else's code, perhaps: what it cannot judge does not come in.
+            server.log.error(client, "Authenticator failed: " + e);
+            return null;
+        }
     }
 
     /** Those that the client proved to have. */
@@ -124,49 +205,35 @@ final class ClientLogin {
         }
     }
 
-    private ProtocolException refusal(ConnectInfo said) {
-        String who = server.auth.users() == null ? "" : " - User \"" + (said.nkey().isEmpty() ? said.user()
-                : said.nkey()) + "\"";
-        return new ProtocolException(Fault.AUTHORIZATION, "Authorization Error" + who);
+    private String refusal(ConnectInfo said) {
+        return "Authorization Error" + (server.auth.named() ? userText(said) : "");
     }
 
-    private void count(Login granted) {
-        if (counted.equals(granted.user()))
-            return;
-        server.releaseUser(counted);
-        counted = "";
-        if (server.takeUser(granted.user(), granted.maxConnections()))
-            counted = granted.user();
-        else
-            client.refuse();
+    private static String userText(ConnectInfo said) {
+        return " - User " + Quoted.of(said.nkey().isEmpty() ? said.user() : said.nkey());
     }
 
-    /**
-     * A reload has changed who may do what: the client is judged again by what it said last.
-     *
-     * @return false if it may not stay
-     */
-    boolean recheck(ConnectInfo said) throws InterruptedException {
-        try {
-            Login granted = authenticate(said);
-            if (granted == null) {
-                server.log.error(client, refusal(said).getMessage());
-                client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
-                return false;
-            }
-            login = granted;
-            return true;
-        } catch (AuthenticationTimeout e) {
-            server.log.error(client, "Authentication Timeout: " + e.getMessage());
-            client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
-            return false;
-        }
+    /** The text for the client is the one that libraries know, whoever's connections are too many. */
+    private void refuseOneTooMany(ConnectInfo said) {
+        server.log.error(client, "Maximum Connections Exceeded" + userText(said));
+        client.close(CloseReason.MAX_CONNECTIONS, Client.TOO_MANY);
+    }
+
+    private void giveUp(AuthenticationTimeout e) {
+        server.log.error(client, "Authentication Timeout: " + e.getMessage());
+        client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
     }
 
     void leave() {
         stopTimer();
-        server.releaseUser(counted);
-        counted = "";
+        lock.lock();
+        try {
+            left = true;
+            server.users.move(counted, "", 0);
+            counted = "";
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void stopTimer() {
@@ -201,8 +268,14 @@ final class ClientLogin {
         return allowed[slot];
     }
 
-    /** Gives a subscription what it must not get of the subjects that it covers. */
-    static void restrict(Subscription sub, Permissions permissions) {
+    /**
+     * Gives a subscription what it must not get of the subjects that it covers.
+     *
+     * @return whether there is, or was, anything of the kind
+     */
+    static boolean restrict(Subscription sub, Permissions permissions) {
+        List<byte[]> before = sub.denied;
         sub.denied = permissions == null ? null : permissions.denials(sub.subject);
+        return before != null || sub.denied != null;
     }
 }

@@ -1,9 +1,6 @@
 package io.jnatsd.core;
 
-import io.jnatsd.auth.Authenticator;
-import io.jnatsd.auth.ConfiguredAuthenticator;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
 import java.time.Duration;
@@ -40,8 +37,8 @@ public final class ServerState {
     private final ReentrantLock stopLock = new ReentrantLock();
     /** Signalled when the last reader has ended, once the server is stopping. */
     private final Condition allEnded = stopLock.newCondition();
-    /** Connections of users that may only have so many. */
-    private final Map<String, Integer> userConnections = new ConcurrentHashMap<>();
+    /** For users that may only have so many. */
+    final UserConnections users = new UserConnections();
     /** Registered clients by cid. */
     private final Map<Long, Client> clients = new ConcurrentHashMap<>();
     /** How many places of {@code max_connections} are taken. */
@@ -65,10 +62,8 @@ public final class ServerState {
 
     /** Bounds on what clients may use. */
     public volatile ServerOptions.Limits limits;
-    /** Who may connect; null if anybody may. */
-    public volatile Authenticator authenticator;
-    /** What the authenticator follows; for timeouts and log texts. */
-    volatile AuthOptions auth;
+    /** Who may connect. */
+    public volatile ClientAuth auth = ClientAuth.NONE;
     /** TLS for clients; null if there is none. */
     public volatile ClientTls tls;
     /** Whose traces are written. */
@@ -90,7 +85,6 @@ public final class ServerState {
     /** Options that a reload has changed come into force. */
     public void apply(ServerOptions options) {
         limits = options.limits();
-        auth = options.auth();
         traceFilter = new TraceFilter(options.log());
     }
 
@@ -169,22 +163,6 @@ public final class ServerState {
         }
         clients.put(client.id(), client);
         return true;
-    }
-
-    /** Takes one of a user's places; false if there is none left. */
-    boolean takeUser(String user, int max) {
-        if (user.isEmpty() || userConnections.merge(user, 1, Integer::sum) <= max || max <= 0)
-            return true;
-        releaseUser(user);
-        return false;
-    }
-
-    void releaseUser(String user) {
-        userConnections.computeIfPresent(user, (name, had) -> had > 1 ? had - 1 : null);
-    }
-
-    boolean needsNonce() {
-        return ConfiguredAuthenticator.needsNonce(auth);
     }
 
     void dismiss(Client client) {

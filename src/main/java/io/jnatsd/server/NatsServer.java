@@ -211,7 +211,7 @@ public final class NatsServer implements AutoCloseable {
         ServerOptions o = options;
         String name = o.serverName().isEmpty() ? serverId : o.serverName();
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
-                security.authRequired(o), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
+                security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
                 o.limits().maxPayload(), List.of(), false, lameDuck,
                 o.compat() == ServerOptions.Compat.GNATSD_1_0);
     }

@@ -4,7 +4,9 @@ import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.ConfiguredAuthenticator;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.core.ClientAuth;
 import io.jnatsd.core.ClientTls;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
@@ -21,12 +23,12 @@ import java.util.concurrent.ScheduledExecutorService;
  * is made, so that a reload fails before anything has changed. Threads: immutable.
  */
 final class Security {
-    private final Authenticator authenticator;
+    private final ClientAuth auth;
     private final TlsContext context;
     private final ClientTls tls;
 
-    private Security(Authenticator authenticator, TlsContext context, ClientTls tls) {
-        this.authenticator = authenticator;
+    private Security(ClientAuth auth, TlsContext context, ClientTls tls) {
+        this.auth = auth;
         this.context = context;
         this.tls = tls;
     }
@@ -37,21 +39,29 @@ final class Security {
      */
     static Security of(ServerOptions options, Authenticator own, PasswordCheck passwords,
             ScheduledExecutorService timer) throws TlsException {
-        Authenticator authenticator = own != null ? own
-                : ConfiguredAuthenticator.isRequired(options.auth())
-                        ? new ConfiguredAuthenticator(options.auth(), passwords) : null;
+        ClientAuth auth = auth(options.auth(), own, passwords);
         TlsOptions tls = options.tls();
         if (tls == null)
-            return new Security(authenticator, null, null);
+            return new Security(auth, null, null);
         TlsContext context = TlsContext.forClients(tls, Clock.systemUTC());
         TlsHandshake handshake = new TlsHandshake(context, tls.timeout(), timer);
-        return new Security(authenticator, context,
+        return new Security(auth, context,
                 new ClientTls(handshake, tls.handshakeFirst(), options.client().allowNonTls(), tls.verify()));
+    }
+
+    private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
+        boolean silent = !options.noAuthUser().isEmpty();
+        if (own != null)
+            return new ClientAuth(own, options.timeout(), silent, true, true);
+        if (!ConfiguredAuthenticator.isRequired(options))
+            return ClientAuth.NONE;
+        return new ClientAuth(new ConfiguredAuthenticator(options, passwords), options.timeout(), silent,
+                ConfiguredAuthenticator.needsNonce(options), options.users() != null);
     }
 
     /** Puts it into force for connections to come. */
     void install(ServerState state, Log log) {
-        state.authenticator = authenticator;
+        state.auth = auth;
         state.tls = tls;
         if (context != null)
             context.warnings().forEach(log::warn);
@@ -68,8 +78,8 @@ final class Security {
         }
     }
 
-    boolean authRequired(ServerOptions options) {
-        return authenticator != null && options.auth().noAuthUser().isEmpty();
+    boolean authRequired() {
+        return auth.authenticator() != null && !auth.silent();
     }
 
     boolean tlsRequired() {
