@@ -1,10 +1,16 @@
 package io.jnatsd.auth;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -12,71 +18,130 @@ import java.util.function.BooleanSupplier;
 /**
  * Checks that wait for a few threads to do them. Askers take turns, whatever each has waiting, and of one asker's the
  * newest goes first: in a flood the oldest have given up by the time that their turn would come. So a flood of bad
- * logins costs a good one little more than its own check.
+ * logins costs a good one little more than its own check. Those who ask the same share one check, which comes as soon
+ * as any of them is served; one that nobody waits for any more is not done.
  *
- * <p>Threads: {@link #submit} anybody's. The workers are platform threads: the checks would keep virtual ones from
- * their carriers.
+ * <p>Threads: all methods are anybody's; {@code lock} is a leaf. The workers are platform threads: the checks would
+ * keep virtual ones from their carriers.
  */
 final class BcryptQueue implements AutoCloseable {
-    /** Of one asker; the oldest beyond that are given up. */
+    /** Of one asker; the oldest beyond that lose their turn. */
     private static final int MAX_WAITING = 1000;
 
-    private record Check(BooleanSupplier question, CompletableFuture<Boolean> answer) {
+    private static final class Check {
+        private final Object question;
+        private final BooleanSupplier work;
+        private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        /** guarded by {@code lock}. */
+        private int waiters;
+        /** Done, under way or not wanted any more: other places in the queue are void. guarded by {@code lock}. */
+        private boolean taken;
+
+        private Check(Object question, BooleanSupplier work) {
+            this.question = question;
+            this.work = work;
+        }
+
+        private void run() {
+            try {
+                answer.complete(work.getAsBoolean());
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
+        }
     }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
+    /** Checks by question, until they are answered. guarded by {@code lock}. */
+    private final Map<Object, Check> open = new HashMap<>();
     /** Askers with waiting checks, in the order of their turns. guarded by {@code lock}. */
     private final Map<String, Deque<Check>> waiting = new LinkedHashMap<>();
     private final int maxWorkers;
     /** guarded by {@code lock}. */
     private int workers;
-    private int idle;
     private boolean closed;
 
     BcryptQueue(int maxWorkers) {
         this.maxWorkers = maxWorkers;
     }
 
-    CompletableFuture<Boolean> submit(String asker, BooleanSupplier question) {
-        Check check = new Check(question, new CompletableFuture<>());
-        Check given = null;
+    /**
+     * Waits until the work has been done, by somebody.
+     *
+     * @param asker whose turn it takes
+     * @param question equal for those who can share the answer
+     */
+    boolean ask(String asker, Object question, BooleanSupplier work, Duration patience)
+            throws AuthenticationTimeout, InterruptedException {
+        Check check = enter(asker, question, work);
+        try {
+            return check.answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new AuthenticationTimeout("too many logins at once");
+        } catch (ExecutionException e) {
+            throw new AuthenticationTimeout(String.valueOf(e.getCause().getMessage()));
+        } finally {
+            leave(check);
+        }
+    }
+
+    private Check enter(String asker, Object question, BooleanSupplier work) throws AuthenticationTimeout {
         lock.lock();
         try {
-            if (closed) {
-                given = check;
-            } else {
-                Deque<Check> own = waiting.computeIfAbsent(asker, a -> new ArrayDeque<>());
-                own.push(check);
-                if (own.size() > MAX_WAITING)
-                    given = own.pollLast();
-                if (idle > 0)
-                    arrived.signal();
-                else if (workers < maxWorkers)
-                    Thread.ofPlatform().daemon().name("bcrypt-" + ++workers).start(this::work);
+            if (closed)
+                throw new AuthenticationTimeout("the server is stopping");
+            Check check = open.computeIfAbsent(question, q -> new Check(q, work));
+            check.waiters++;
+            if (!check.taken)
+                line(asker, check);
+            return check;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A check that others asked for gets a place in this asker's line as well. */
+    private void line(String asker, Check check) {
+        assert lock.isHeldByCurrentThread();
+        Deque<Check> own = waiting.computeIfAbsent(asker, a -> new ArrayDeque<>());
+        own.push(check);
+        if (own.size() > MAX_WAITING)
+            own.removeLast();
+        if (workers < maxWorkers)
+            Thread.ofPlatform().daemon().name("bcrypt-" + ++workers).start(this::work);
+        arrived.signal();
+    }
+
+    private void leave(Check check) {
+        lock.lock();
+        try {
+            if (--check.waiters == 0 && !check.taken) {
+                check.taken = true;
+                open.remove(check.question, check);
             }
         } finally {
             lock.unlock();
         }
-        if (given != null)
-            given.answer.completeExceptionally(new AuthenticationTimeout("too many logins at once"));
-        return check.answer;
     }
 
     private void work() {
         try {
-            for (Check check; (check = next()) != null;)
-                answer(check);
+            for (Check check; (check = next()) != null;) {
+                check.run();
+                done(check);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void answer(Check check) {
+    private void done(Check check) {
+        lock.lock();
         try {
-            check.answer.complete(check.question.getAsBoolean());
-        } catch (RuntimeException e) {
-            check.answer.completeExceptionally(e);
+            open.remove(check.question, check);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -84,32 +149,42 @@ final class BcryptQueue implements AutoCloseable {
     private Check next() throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closed) {
-                idle++;
-                arrived.await();
-                idle--;
+            while (true) {
+                while (waiting.isEmpty() && !closed)
+                    arrived.await();
+                if (closed)
+                    return null;
+                String asker = waiting.keySet().iterator().next();
+                Deque<Check> own = waiting.remove(asker);
+                Check check;
+                do
+                    check = own.pop();
+                while (check.taken && !own.isEmpty());
+                if (!own.isEmpty())
+                    waiting.put(asker, own);
+                if (!check.taken) {
+                    check.taken = true;
+                    return check;
+                }
             }
-            if (closed)
-                return null;
-            String asker = waiting.keySet().iterator().next();
-            Deque<Check> own = waiting.remove(asker);
-            Check check = own.pop();
-            if (!own.isEmpty())
-                waiting.put(asker, own);
-            return check;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Nobody waits any longer. */
     @Override
     public void close() {
+        List<Check> given;
         lock.lock();
         try {
             closed = true;
+            given = List.copyOf(open.values());
             arrived.signalAll();
         } finally {
             lock.unlock();
         }
+        for (Check check : given)
+            check.answer.completeExceptionally(new AuthenticationTimeout("the server is stopping"));
     }
 }

@@ -5,9 +5,12 @@ import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.protocol.Nkey;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The users of the configuration (protocol reference, section 12). The first way to log in that is configured counts:
@@ -17,7 +20,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
     private final AuthOptions options;
     private final PasswordCheck passwords;
     private final Map<String, User> users = new HashMap<>();
-    private final Map<String, User> nkeyUsers = new HashMap<>();
+    private final Map<String, Nkey> nkeys = new HashMap<>();
     private final Map<String, Login> logins = new HashMap<>();
     /** What a user that does not exist is checked against, so that it takes as long as one that does. */
     private final String decoy;
@@ -27,19 +30,21 @@ public final class ConfiguredAuthenticator implements Authenticator {
         this.passwords = passwords;
         // Users often share one block of permissions: then they share what is made of it.
         Map<PermissionOptions, Permissions> shared = new IdentityHashMap<>();
-        String hash = BcryptHash.isHash(options.password()) ? options.password() : "";
+        List<String> secrets = new ArrayList<>(List.of(options.password(), options.token()));
         if (options.users() != null) {
             for (User user : options.users()) {
-                (user.nkey().isEmpty() ? users : nkeyUsers).put(name(user), user);
+                if (user.nkey().isEmpty())
+                    users.put(user.name(), user);
+                else
+                    nkeys.put(user.nkey(), Nkey.ofUser(user.nkey()));
                 Permissions permissions = shared.computeIfAbsent(user.permissions(), Permissions::of);
                 logins.put(name(user), new Login(name(user), permissions, user.maxConnections()));
-                if (BcryptHash.isHash(user.password()) && hash.isEmpty())
-                    hash = user.password();
+                secrets.add(user.password());
             }
         }
-        if (!hash.isEmpty() || BcryptHash.isHash(options.token()))
-            BcryptHash.warmUp();
-        decoy = hash.isEmpty() ? "a password that nobody has" : BcryptHash.decoy(hash);
+        Optional<String> hash = secrets.stream().filter(BcryptHash::isHash).findFirst();
+        hash.ifPresent(h -> BcryptHash.warmUp());
+        decoy = hash.map(BcryptHash::decoy).orElse("a password that nobody has");
     }
 
     private static String name(User user) {
@@ -60,14 +65,12 @@ public final class ConfiguredAuthenticator implements Authenticator {
     public Login authenticate(Credentials c) throws AuthenticationTimeout, InterruptedException {
         if (options.users() != null)
             return amongUsers(c);
-        String asker = c.address() + " " + (c.user().equals(options.user()) ? c.user() : "");
         if (!options.token().isEmpty())
-            return passwords.matches(options.token(), c.token(), asker) ? Login.ANYBODY : null;
+            return passwords.matches(options.token(), c.token(), c.asker(false)) ? Login.ANYBODY : null;
         if (options.user().isEmpty())
             return Login.ANYBODY;
         boolean known = c.user().equals(options.user());
-        boolean right = passwords.matches(known ? options.password() : decoy, c.password(), asker);
-        return known && right ? new Login(c.user(), null, 0) : null;
+        return isRight(known ? options.password() : null, c) ? new Login(c.user(), null, 0) : null;
     }
 
     private Login amongUsers(Credentials c) throws AuthenticationTimeout, InterruptedException {
@@ -76,15 +79,28 @@ public final class ConfiguredAuthenticator implements Authenticator {
         if (!c.nkey().isEmpty())
             return byKey(c);
         User user = users.get(c.user());
-        String asker = c.address() + " " + (user == null ? "" : c.user());
-        boolean right = passwords.matches(user == null ? decoy : user.password(), c.password(), asker);
-        return user != null && right ? logins.get(user.name()) : null;
+        return isRight(user == null ? null : user.password(), c) ? logins.get(c.user()) : null;
+    }
+
+    /**
+     * Whether the password is the user's. A no takes as long for every user, whether it exists, and whether its
+     * password is hashed.
+     *
+     * @param secret null if there is no such user
+     */
+    private boolean isRight(String secret, Credentials c) throws AuthenticationTimeout, InterruptedException {
+        String asker = c.asker(secret != null);
+        boolean right = secret != null && passwords.matches(secret, c.password(), asker);
+        if (!right && (secret == null || !BcryptHash.isHash(secret)))
+            passwords.matches(decoy, c.password(), asker);
+        return right;
     }
 
     private Login byKey(Credentials c) {
-        if (!nkeyUsers.containsKey(c.nkey()) || c.nonce().isEmpty())
+        Nkey key = nkeys.get(c.nkey());
+        if (key == null || c.nonce().isEmpty())
             return null;
         byte[] nonce = c.nonce().getBytes(StandardCharsets.US_ASCII);
-        return Nkey.ofUser(c.nkey()).verify(nonce, c.signature()) ? logins.get(c.nkey()) : null;
+        return key.verify(nonce, c.signature()) ? logins.get(c.nkey()) : null;
     }
 }

@@ -13,6 +13,20 @@ import java.util.List;
 public record Credentials(String user, String password, String token, String nkey, String signature, String nonce,
         String address, List<X509Certificate> certificates) {
 
+    /** Of an IPv6 address, so many groups are the network that one party has all to itself. */
+    private static final int NETWORK_GROUPS = 4;
+
+    /**
+     * Whose turn it is when the password is checked: of each network, and in it of each user that exists. Of those
+     * that do not there are as many as anybody likes.
+     */
+    String asker(boolean known) {
+        int end = -1;
+        for (int group = 0; group < NETWORK_GROUPS; group++)
+            end = address.indexOf(':', end + 1);
+        return (end < 0 ? address : address.substring(0, end)) + " " + (known ? user : "");
+    }
+
     /** Nothing was shown at all. */
     public boolean isEmpty() {
         return user.isEmpty() && password.isEmpty() && token.isEmpty() && nkey.isEmpty();

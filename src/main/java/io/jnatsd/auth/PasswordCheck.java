@@ -4,10 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,10 +22,11 @@ public final class PasswordCheck implements AutoCloseable {
     private final BcryptQueue queue;
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
-    /** When successes are forgotten, in nanoseconds; oldest first. guarded by {@code lock}. */
+    /**
+     * When successes are forgotten, in nanoseconds; oldest first. What a reload takes out of the configuration is not
+     * asked for any more, since the hash is part of the question. guarded by {@code lock}.
+     */
     private final Map<ByteBuffer, Long> remembered = new LinkedHashMap<>();
-    /** Checks that wait or run. guarded by {@code lock}. */
-    private final Map<ByteBuffer, CompletableFuture<Boolean>> running = new LinkedHashMap<>();
 
     /** @param patience how long a login may wait for its check */
     public PasswordCheck(Duration patience) {
@@ -41,51 +38,37 @@ public final class PasswordCheck implements AutoCloseable {
      * Whether a password is right.
      *
      * @param secret plain text, or a bcrypt hash
-     * @param asker who waits, so that nobody's checks keep another's waiting: an address with a user, say
+     * @param asker who waits, so that nobody's checks keep another's waiting, see {@link Credentials#asker}
      */
     public boolean matches(String secret, String password, String asker)
             throws AuthenticationTimeout, InterruptedException {
         if (!BcryptHash.isHash(secret))
             return digest.equal(secret, password);
         ByteBuffer question = digest.of(secret, password);
-        CompletableFuture<Boolean> answer;
-        lock.lock();
-        try {
-            if (isRemembered(question))
-                return true;
-            answer = running.get(question);
-            if (answer == null) {
-                answer = queue.submit(asker, () -> BcryptHash.matches(secret, password));
-                running.put(question, answer);
-                answer.whenComplete((right, failure) -> finished(question, Boolean.TRUE.equals(right)));
-            }
-        } finally {
-            lock.unlock();
-        }
-        return await(answer);
+        return isRemembered(question) || queue.ask(asker, question, () -> check(question, secret, password), patience);
     }
 
-    private boolean await(CompletableFuture<Boolean> answer) throws AuthenticationTimeout, InterruptedException {
-        try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new AuthenticationTimeout("too many logins at once");
-        } catch (ExecutionException e) {
-            throw new AuthenticationTimeout(String.valueOf(e.getCause().getMessage()));
-        }
+    /** A success is remembered before anybody hears of it, so that who asks next need not have it checked again. */
+    private boolean check(ByteBuffer question, String hash, String password) {
+        boolean right = BcryptHash.matches(hash, password);
+        if (right)
+            remember(question);
+        return right;
     }
 
     private boolean isRemembered(ByteBuffer question) {
-        Long until = remembered.get(question);
-        return until != null && until - System.nanoTime() > 0;
-    }
-
-    private void finished(ByteBuffer question, boolean right) {
         lock.lock();
         try {
-            running.remove(question);
-            if (!right)
-                return;
+            Long until = remembered.get(question);
+            return until != null && until - System.nanoTime() > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remember(ByteBuffer question) {
+        lock.lock();
+        try {
             remembered.remove(question);
             remembered.put(question, System.nanoTime() + MEMORY.toNanos());
             if (remembered.size() > MAX_REMEMBERED)

@@ -4,6 +4,7 @@ import io.jnatsd.config.ConfigValue.Array;
 import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.User;
+import io.jnatsd.protocol.Nkey;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -33,8 +34,6 @@ final class AuthReader {
             .integer("max_connections max_conn", 0, Integer.MAX_VALUE, (u, v) -> u.maxConnections = v)
             .unsupported("account allowed_connection_types connection_types clients connection_deadline"
                     + " proxy_required");
-
-    private static final int NKEY_LENGTH = 56;
 
     private final Problems problems;
     /** A map that several users refer to by a variable is read once. */
@@ -165,13 +164,11 @@ final class AuthReader {
         return known;
     }
 
-    /** The public key of a user: "U" and 55 letters of base 32. */
     private static String nkey(Entry entry) throws MismatchException {
-        String key = entry.text();
-        boolean valid = key.length() == NKEY_LENGTH && key.charAt(0) == 'U'
-                && key.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= '2' && c <= '7');
-        if (!valid)
+        try {
+            return Nkey.ofUser(entry.text()).toString();
+        } catch (IllegalArgumentException e) {
             throw new MismatchException(entry.value(), "Not a valid public nkey for a user");
-        return key;
+        }
     }
 }

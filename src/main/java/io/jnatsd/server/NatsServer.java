@@ -387,6 +387,8 @@ public final class NatsServer implements AutoCloseable {
         stopping.countDown();
         state.stopAdmitting();
         clients.close();
+        // Whoever waits for a password to be checked would keep the rest waiting.
+        passwords.close();
         try {
             state.closeAll(SHUTDOWN_PATIENCE);
         } catch (InterruptedException e) {
