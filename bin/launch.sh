@@ -3,7 +3,7 @@
 #     launch MAIN_CLASS ARGUMENT...
 #
 # It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
-# may set the array JAVA_FLAGS before; the user may add flags in JNATSD_OPTS.
+# may set the array JAVA_FLAGS before; the user may add flags in JNATSD_OPTS, and jars in JNATSD_CLASSPATH.
 #
 # Every start of a command pays for what is done here, so that it starts next to no other program, and it keeps to what
 # bash 3.2 has, which is the one on macOS. Functions hand their results over in variables that their comments name.
@@ -25,7 +25,8 @@ launch() {
         find_java
     fi
     set -f # the words of JNATSD_OPTS are no file patterns
-    exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar" "$main_class" "$@"
+    exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar${JNATSD_CLASSPATH:+:$JNATSD_CLASSPATH}" \
+        "$main_class" "$@"
 }
 
 fail() {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -139,6 +140,8 @@ public final class Client extends Connection {
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
         lastActivity = System.currentTimeMillis();
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
+        // The buffer may keep what it holds for long: not a password.
+        Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
         connect = said;
         connected = true;
         login.connect(said);

@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -10,7 +11,7 @@ import javax.net.ssl.SSLSocket;
  * reader.
  *
  * @param first the handshake comes before INFO
- * @param optional a client may go on in plain text instead
+ * @param optional a client may go on in plain text instead, by what it sends first or by sending nothing in time
  * @param verify clients must show a certificate
  */
 public record ClientTls(TlsHandshake handshake, boolean first, boolean optional, boolean verify) {
@@ -21,8 +22,8 @@ public record ClientTls(TlsHandshake handshake, boolean first, boolean optional,
         try {
             byte[] begin = {};
             if (optional) {
-                begin = client.socket().getInputStream().readNBytes(1);
-                if (begin.length > 0 && begin[0] != TlsHandshake.FIRST_BYTE) {
+                begin = handshake.firstByte(client.socket());
+                if (begin.length == 0 || begin[0] != TlsHandshake.FIRST_BYTE) {
                     client.unread(begin);
                     return true;
                 }
@@ -35,7 +36,8 @@ public record ClientTls(TlsHandshake handshake, boolean first, boolean optional,
                 client.server.log.debug(client, TlsContext.describe(secured.getSession()));
             return true;
         } catch (IOException e) {
-            client.server.log.debug(client, "TLS handshake error: " + e.getMessage());
+            client.server.log.debug(client, e instanceof SocketTimeoutException ? e.getMessage()
+                    : "TLS handshake error: " + e.getMessage());
             client.close(CloseReason.TLS_HANDSHAKE, REQUIRED);
             return false;
         }

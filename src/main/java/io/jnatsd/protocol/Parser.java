@@ -14,6 +14,11 @@ import java.io.IOException;
 public final class Parser {
     /** Lines that carry JSON may be longer than other control lines: tokens and certificates travel in CONNECT. */
     private static final int MAX_JSON_LINE = 32 * 1024;
+    /**
+     * The same from those who have yet to log in, any number of whom may be nobody that we know: twice what newer
+     * servers take, so enough for every token that works with those.
+     */
+    private static final int MAX_LOGIN_LINE = 8 * 1024;
     private static final int SNIPPET = 32;
     /** A message and its line have to fit into one array. */
     private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE / 2;
@@ -234,7 +239,8 @@ public final class Parser {
         int argument = keywordEnd;
         while (argument < end && (b[argument] == ' ' || b[argument] == '\t'))
             argument++;
-        int limit = keyword.isJson() ? Math.max(maxControlLine, MAX_JSON_LINE) : maxControlLine;
+        int limit = keyword.isJson() ? Math.max(maxControlLine, connectOnly ? MAX_LOGIN_LINE : MAX_JSON_LINE)
+                : maxControlLine;
         int feed = Math.max(argument, start + scanned);
         while (feed < end && b[feed] != '\n')
             feed++;

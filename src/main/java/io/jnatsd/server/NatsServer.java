@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -141,8 +143,7 @@ public final class NatsServer implements AutoCloseable {
             log.warn(warning.toString());
         if (loaded.plainTextSecrets())
             log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
-        Authenticator own = authenticator != null ? authenticator
-                : ServiceLoader.load(Authenticator.class).findFirst().orElse(null);
+        Authenticator own = authenticator != null ? authenticator : pluggedIn(log);
         NatsServer server = new NatsServer(loaded.options(), source, own, log);
         try {
             server.listen();
@@ -150,6 +151,17 @@ public final class NatsServer implements AutoCloseable {
         } catch (IOException e) {
             server.stop();
             throw e;
+        }
+    }
+
+    /** Null if there is none on the class path. */
+    private static Authenticator pluggedIn(Log log) throws IOException {
+        try {
+            Optional<Authenticator> found = ServiceLoader.load(Authenticator.class).findFirst();
+            found.ifPresent(a -> log.notice("Clients are authenticated by " + a.getClass().getName()));
+            return found.orElse(null);
+        } catch (ServiceConfigurationError e) {
+            throw new IOException("Authenticator cannot be loaded: " + e.getMessage(), e);
         }
     }
 

@@ -60,6 +60,26 @@ public final class TlsHandshake {
     }
 
     /**
+     * The first byte that a peer sends, for the caller to see whether it begins TLS; nothing if none comes within the
+     * time of a handshake, or ever.
+     */
+    public byte[] firstByte(Socket raw) throws IOException {
+        int readTimeout = raw.getSoTimeout();
+        raw.setSoTimeout(timeoutMillis());
+        try {
+            return raw.getInputStream().readNBytes(1);
+        } catch (SocketTimeoutException e) {
+            return new byte[0];
+        } finally {
+            raw.setSoTimeout(readTimeout);
+        }
+    }
+
+    private int timeoutMillis() {
+        return (int) Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE);
+    }
+
+    /**
      * The client's side over a dialled socket, see {@link TlsContext#clientSocket}.
      *
      * @throws SocketTimeoutException {@code TLS handshake timeout}
@@ -84,13 +104,16 @@ public final class TlsHandshake {
         raw.setTcpNoDelay(true);
         int readTimeout = raw.getSoTimeout();
         // Where the end of input does not wake a reader that already waits, this does.
-        raw.setSoTimeout((int) Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
+        raw.setSoTimeout(timeoutMillis());
         SSLSocket tls = null;
         IOException failure = null;
         try {
             tls = steps.take();
         } catch (IOException e) {
             failure = e;
+        } catch (RuntimeException e) {
+            // Nothing that a peer sends should lead here; if it does in some JDK, it is the peer that goes.
+            failure = new SSLException(e.toString(), e);
         } finally {
             deadline.cancel(false);
         }
