@@ -112,7 +112,7 @@ public final class Main {
             CompletableFuture<NatsServer> started = new CompletableFuture<>();
             Signals.install(started, log);
             try (ControlSocket control = control(started, log)) {
-                started.complete(NatsServer.start(loaded, configuration, null, log));
+                started.complete(NatsServer.start(loaded, configuration, log));
                 started.join().awaitClose();
                 return 0;
             } catch (IOException e) {

@@ -127,15 +127,16 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts a server whose options {@link #reload} can load anew. */
     public static NatsServer start(ServerOptions options, OptionsSource source, Log log) throws IOException {
-        return start(new OptionsSource.Loaded(options, List.of(), false), source, null, log);
+        return start(new OptionsSource.Loaded(options, List.of(), false), source, log);
     }
 
-    /**
-     * Starts a server with what its source has loaded already; warnings are logged.
-     *
-     * @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own
-     */
-    public static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
+    /** Starts a server with what its source has loaded already; warnings are logged. */
+    public static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
+        return start(loaded, source, null, log);
+    }
+
+    /** @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own */
+    private static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
             Log log) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
