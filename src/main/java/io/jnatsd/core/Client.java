@@ -39,6 +39,10 @@ public final class Client extends Connection {
     private volatile boolean ponged;
     private final AtomicBoolean infoDue = new AtomicBoolean();
     private boolean badSubjectReported;
+    /** Both sides know of headers. */
+    private boolean headers;
+    /** It wants to be told when nobody gets a request. */
+    private boolean noResponders;
     private final Delivery delivery = new Delivery(this);
     private volatile long lastActivity;
     private final long started = System.currentTimeMillis();
@@ -129,6 +133,10 @@ public final class Client extends Connection {
         parser.connectOnly(false);
         if (isClosing())
             return;
+        headers = said.headers() && server.info.headers();
+        // .NET can ask for it without headers, which the answer consists of.
+        noResponders = headers && said.noResponders();
+        outbound.takeHeaders(headers);
         if (said.protocol() < 0 || said.protocol() > 1)
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
         if (server.log.debugOn())
@@ -203,9 +211,11 @@ public final class Client extends Connection {
         }
     }
 
-    private void publish(Message m) {
+    private void publish(Message m) throws ProtocolException {
         delivery.received(m);
-        delivery.trace("PUB", m);
+        delivery.trace(m.headerLength() < 0 ? "PUB" : "HPUB", m);
+        if (m.headerLength() >= 0 && !headers)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "message headers not supported");
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.literal || !connect.pedantic();
         if (!wellFormed && !badSubjectReported)
@@ -218,8 +228,9 @@ public final class Client extends Connection {
         }
         if (connect.verbose())
             acknowledge();
-        if (wellFormed)
-            delivery.publish(match, m);
+        boolean received = wellFormed && delivery.publish(match, m);
+        if (!received && noResponders && m.replyLength() > 0)
+            delivery.reportNoResponders(m);
     }
 
     private void refusePublish(Message m) {

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: the connection's reader, alone; only {@link #inMessages} and {@link #inBytes} are anybody's.
  */
 public final class Delivery {
+    private static final String NO_RESPONDERS = "NATS/1.0 503\r\n\r\n";
+
     private final Connection from;
     private final ServerState server;
     /** Its own messages come back to it. */
@@ -46,14 +48,20 @@ public final class Delivery {
         return server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
     }
 
-    /** A client's message: to every client, to every other server once, and to one member of each queue group. */
-    void publish(MatchResult match, Message m) {
+    /**
+     * A client's message: to every client, to every other server once, and to one member of each queue group.
+     *
+     * @return whether anybody got it
+     */
+    boolean publish(MatchResult match, Message m) {
+        boolean any = false;
         for (Subscription sub : match.plain)
-            deliver(sub, m);
+            any |= deliver(sub, m);
         for (Subscription[] carriers : match.routed)
-            deliverToFirst(carriers, m);
+            any |= deliverToFirst(carriers, m);
         for (Subscription[] members : match.queues)
-            deliverToOne(members, m);
+            any |= deliverToOne(members, m);
+        return any;
     }
 
     /**
@@ -87,9 +95,18 @@ public final class Delivery {
         return false;
     }
 
-    private void deliverToFirst(Subscription[] subs, Message m) {
+    private boolean deliverToFirst(Subscription[] subs, Message m) {
         for (Subscription sub : subs)
             if (deliver(sub, m))
+                return true;
+        return false;
+    }
+
+    /** Answers a request that nobody got, at the asker's own subscription for replies (protocol reference, 19.4). */
+    void reportNoResponders(Message request) {
+        Message answer = Message.ofHeaders(request.reply(), NO_RESPONDERS);
+        for (Subscription sub : match(answer).plain)
+            if (sub.owner == from && deliver(sub, answer))
                 return;
     }
 

@@ -1,10 +1,10 @@
 package io.jnatsd.core;
 
+import io.jnatsd.core.ChunkQueue.Chunk;
 import io.jnatsd.protocol.Message;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,8 +32,8 @@ public final class Outbound implements Runnable {
     /** More waits than may: the connection is a slow consumer. */
     public static final int OVERFLOW = 16;
 
-    private static final int CHUNK = 128 * 1024;
-    private static final int FIRST_CHUNK = 256;
+    /** So much may wait before publishers are asked to wait as well. */
+    private static final int ROOM = ChunkQueue.CHUNK;
     /**
      * So many bytes fit into the send buffer of any fresh socket: until then a write cannot block, and most idle
      * connections never need a writer thread.
@@ -43,23 +43,12 @@ public final class Outbound implements Runnable {
     private static final int WORTH_A_WRITE = 2 * 1024;
     /** A writer that makes no progress for so long gets no more consideration from publishers. */
     private static final long STUCK_NANOS = 50_000_000;
-    /** After so many writes that used an eighth of the array or less, it is given back. */
-    private static final int CALM_WRITES = 64;
-    private static final byte[] EMPTY = {};
-
-    private record Chunk(byte[] bytes, int length) {
-    }
-
     private final Connection owner;
     private OutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
 
-    private byte[] fill = EMPTY;
-    private int filled;
-    /** Full chunks before {@link #fill}, oldest first; null until there is a backlog. */
-    private Queue<Chunk> backlog;
-    private byte[] spare = EMPTY;
+    private final ChunkQueue waiting = new ChunkQueue();
     /** Bytes not yet written, those of the present write included. */
     private long pending;
     private long written;
@@ -73,13 +62,24 @@ public final class Outbound implements Runnable {
     private boolean finishing;
     private boolean dead;
     private Thread writer;
-    private int calmWrites;
+    /** The peer understands HMSG. */
+    private boolean takesHeaders;
     /** When the present write began, 0 if there is none; read by the watchdog. */
     private volatile long writeStarted;
 
     Outbound(Connection owner, OutputStream out) {
         this.owner = owner;
         this.out = out;
+    }
+
+    /** Whether the peer is sent HMSG, or messages without their headers. */
+    public void takeHeaders(boolean on) {
+        lock.lock();
+        try {
+            takesHeaders = on;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Writes elsewhere from now on: TLS has been put between. Nothing may be waiting. */
@@ -108,27 +108,40 @@ public final class Outbound implements Runnable {
                 sub.removed = true;
                 outcome |= LAST;
             }
-            byte[] from = m.buffer(), head = sub.head;
-            int tail = m.tailLength(), subject = sub.literal ? 0 : m.subjectLength();
-            int length = head.length + tail + (sub.literal ? 0 : subject + 4);
-            byte[] to = room(length);
-            int at = filled;
-            if (!sub.literal) {
-                to[at] = 'M';
-                to[at + 1] = 'S';
-                to[at + 2] = 'G';
-                to[at + 3] = ' ';
-                System.arraycopy(from, m.subjectStart(), to, at + 4, subject);
-                at += 4 + subject;
-            }
-            System.arraycopy(head, 0, to, at, head.length);
-            System.arraycopy(from, m.tailStart(), to, at + head.length, tail);
+            int length = m.headerLength() < 0 || takesHeaders ? appendWhole(sub, m) : appendWithoutHeaders(sub, m);
             messages++;
-            messageBytes += m.payloadLength();
             return outcome | added(length, maxPending);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@code MSG subject sid}, or HMSG, and the rest in one piece; returns its length. */
+    private int appendWhole(Subscription sub, Message m) {
+        int tail = m.tailLength(), headers = m.headerLength() < 0 ? 0 : 1;
+        int length = headers + sub.headLength(m) + tail;
+        byte[] to = waiting.room(length);
+        int at = waiting.filled;
+        if (headers > 0)
+            to[at++] = 'H';
+        at = sub.copyHead(m, to, at);
+        System.arraycopy(m.buffer(), m.tailStart(), to, at, tail);
+        messageBytes += m.payloadLength();
+        return length;
+    }
+
+    /** For a peer that does not know of headers; returns the length. */
+    private int appendWithoutHeaders(Subscription sub, Message m) {
+        int body = m.payloadLength() - m.headerLength(), reply = m.replyLength() == 0 ? 0 : m.replyLength() + 1;
+        byte[] size = (body + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        int length = sub.headLength(m) + reply + size.length + body + 2;
+        byte[] to = waiting.room(length);
+        int at = sub.copyHead(m, to, waiting.filled);
+        System.arraycopy(m.buffer(), m.tailStart(), to, at, reply);
+        System.arraycopy(size, 0, to, at + reply, size.length);
+        System.arraycopy(m.buffer(), m.payloadStart() + m.headerLength(), to, at + reply + size.length, body + 2);
+        messageBytes += body;
+        return length;
     }
 
     /** Appends protocol text; the same outcomes as {@link #deliver}. */
@@ -137,8 +150,8 @@ public final class Outbound implements Runnable {
         try {
             if (dead || finishing)
                 return 0;
-            byte[] to = room(text.length);
-            System.arraycopy(text, 0, to, filled, text.length);
+            byte[] to = waiting.room(text.length);
+            System.arraycopy(text, 0, to, waiting.filled, text.length);
             return DELIVERED | added(text.length, maxPending);
         } finally {
             lock.unlock();
@@ -146,43 +159,16 @@ public final class Outbound implements Runnable {
     }
 
     private int added(int length, long maxPending) {
-        filled += length;
+        waiting.filled += length;
         pending += length;
         int outcome = 0;
         if (!flushPromised) {
             flushPromised = true;
             outcome = FLUSH;
         }
-        if (pending > CHUNK)
+        if (pending > ROOM)
             outcome |= pending > maxPending ? OVERFLOW | CROWDED : CROWDED;
         return outcome;
-    }
-
-    /** The array to append so many bytes to, at {@code filled}. */
-    private byte[] room(int length) {
-        if (length > fill.length - filled)
-            enlarge(length);
-        return fill;
-    }
-
-    private void enlarge(int length) {
-        if (filled > 0 && filled + length > CHUNK) {
-            if (backlog == null)
-                backlog = new ArrayDeque<>();
-            backlog.add(new Chunk(fill, filled));
-            fill = spare;
-            spare = EMPTY;
-            filled = 0;
-        }
-        int needed = filled + length;
-        if (needed > fill.length) {
-            int size = Math.max(fill.length, FIRST_CHUNK);
-            while (size < needed && size < CHUNK)
-                size *= 2;
-            byte[] larger = new byte[Math.max(size, needed)];
-            System.arraycopy(fill, 0, larger, 0, filled);
-            fill = larger;
-        }
     }
 
     /**
@@ -219,7 +205,7 @@ public final class Outbound implements Runnable {
     /** {@code writing} is set and there is no writer: this thread is the writer for a moment. */
     private void writeFirstBytes() {
         lock.lock();
-        Chunk first = dead ? new Chunk(EMPTY, 0) : takeOldest();
+        Chunk first = dead ? Chunk.NOTHING : takeOldest();
         lock.unlock();
         IOException failure = write(first);
         boolean finished;
@@ -289,20 +275,13 @@ public final class Outbound implements Runnable {
             messagesTaken = messages;
             lastDelivery = System.currentTimeMillis();
         }
-        Chunk oldest = backlog == null ? null : backlog.poll();
-        if (oldest != null)
-            return oldest;
-        oldest = new Chunk(fill, filled);
-        fill = spare;
-        spare = EMPTY;
-        filled = 0;
-        return oldest;
+        return waiting.takeOldest();
     }
 
     private IOException write(Chunk chunk) {
         writeStarted = System.nanoTime();
         try {
-            out.write(chunk.bytes, 0, chunk.length);
+            out.write(chunk.bytes(), 0, chunk.length());
             return null;
         } catch (IOException e) {
             return e;
@@ -311,20 +290,14 @@ public final class Outbound implements Runnable {
         }
     }
 
-    /** Accounts for a write and keeps its array for the next one, unless so large a one is not needed any more. */
     private void wrote(Chunk chunk) {
         assert lock.isHeldByCurrentThread();
         if (dead)
             return;
-        pending -= chunk.length;
-        written += chunk.length;
-        int size = chunk.bytes.length;
-        calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
-        if (size > CHUNK || calmWrites >= CALM_WRITES)
-            calmWrites = 0;
-        else if (size > spare.length)
-            spare = chunk.bytes;
-        if (pending <= CHUNK)
+        pending -= chunk.length();
+        written += chunk.length();
+        waiting.giveBack(chunk);
+        if (pending <= ROOM)
             drained.signalAll();
     }
 
@@ -336,7 +309,7 @@ public final class Outbound implements Runnable {
     long awaitRoom(long nanos) throws InterruptedException {
         lock.lock();
         try {
-            while (pending > CHUNK && nanos > 0 && !dead && !isStuck(System.nanoTime(), STUCK_NANOS))
+            while (pending > ROOM && nanos > 0 && !dead && !isStuck(System.nanoTime(), STUCK_NANOS))
                 nanos = drained.awaitNanos(nanos);
             return nanos;
         } finally {
@@ -378,9 +351,7 @@ public final class Outbound implements Runnable {
         lock.lock();
         try {
             dead = true;
-            fill = spare = EMPTY;
-            filled = 0;
-            backlog = null;
+            waiting.clear();
             pending = 0;
             drained.signalAll();
         } finally {

@@ -1,5 +1,6 @@
 package io.jnatsd.core;
 
+import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.List;
  * owner's outbound lock; {@code slot} by the lock of the index that lists it.
  */
 public final class Subscription {
+    private static final byte[] MSG = {'M', 'S', 'G', ' '};
+
     final Connection owner;
     /** Subject, queue and sid keep one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
     final String subject;
@@ -36,6 +39,23 @@ public final class Subscription {
         this.sid = sid;
         this.literal = literal;
         this.head = ((literal ? "MSG " + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Bytes of {@code MSG subject sid SP} for a message. */
+    int headLength(Message m) {
+        return literal ? head.length : MSG.length + m.subjectLength() + head.length;
+    }
+
+    /** Writes them; returns where they end. */
+    int copyHead(Message m, byte[] to, int start) {
+        int at = start;
+        if (!literal) {
+            System.arraycopy(MSG, 0, to, at, MSG.length);
+            System.arraycopy(m.buffer(), m.subjectStart(), to, at + MSG.length, m.subjectLength());
+            at += MSG.length + m.subjectLength();
+        }
+        System.arraycopy(head, 0, to, at, head.length);
+        return at + head.length;
     }
 
     /** Whether its owner may not have messages on this subject. */

@@ -1,6 +1,7 @@
 package io.jnatsd.protocol;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The arguments of one command, in place in the read buffer: the text behind the keyword, and its tokens, which blanks
@@ -75,6 +76,35 @@ public final class Arguments {
             value = value * 10 + digit;
         }
         return value;
+    }
+
+    /** Single blanks separate the tokens, and CR LF follows the last one at once. */
+    boolean isPlain(int lineEnd) {
+        for (int i = 1; i < count; i++)
+            if (starts[i] != ends[i - 1] + 1 || buffer[ends[i - 1]] != ' ')
+                return false;
+        return lineEnd == ends[count - 1] + 2 && buffer[lineEnd - 2] == '\r';
+    }
+
+    /**
+     * The tokens in that plain form, for a place that ends with the line; afterwards they are where they will be then.
+     * It is never longer than what stood there: the keyword makes up for a missing carriage return.
+     */
+    byte[] layOut(int lineEnd) {
+        byte[] line = new byte[lineEnd];
+        int at = lineEnd - 2;
+        line[at] = '\r';
+        line[at + 1] = '\n';
+        for (int i = count - 1; i >= 0; i--) {
+            int length = length(i);
+            at -= length;
+            System.arraycopy(buffer, starts[i], line, at, length);
+            starts[i] = at;
+            ends[i] = at + length;
+            if (i > 0)
+                line[--at] = ' ';
+        }
+        return Arrays.copyOfRange(line, at, lineEnd);
     }
 
     void split(byte[] in, int from, int to) {

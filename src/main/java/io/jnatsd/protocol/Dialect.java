@@ -4,18 +4,23 @@ import java.util.List;
 
 /** Who speaks: a client, or another server over a route (cluster reference, sections 12 and 13). */
 public enum Dialect {
-    CLIENT("Client", "cid", "PUB", Keyword.CLIENT), ROUTE("Router", "rid", "MSG", Keyword.ROUTE);
+    CLIENT("Client", "cid", Keyword.PUB, Keyword.HPUB, Keyword.CLIENT),
+    ROUTE("Router", "rid", Keyword.MSG, Keyword.HMSG, Keyword.ROUTE);
 
     private final String title;
     private final String idName;
     final List<Keyword> keywords;
     /** The three letters of the command that carries its messages, in lower case, packed. */
     final int messageWord;
+    /** The command that carries messages with headers. */
+    final Keyword headerMessage;
 
-    Dialect(String title, String idName, String word, List<Keyword> keywords) {
+    Dialect(String title, String idName, Keyword message, Keyword headerMessage, List<Keyword> keywords) {
         this.title = title;
         this.idName = idName;
         this.keywords = keywords;
+        this.headerMessage = headerMessage;
+        String word = message.name();
         this.messageWord = (word.charAt(0) << 16 | word.charAt(1) << 8 | word.charAt(2)) | 0x202020;
     }
 

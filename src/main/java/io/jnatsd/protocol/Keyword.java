@@ -6,11 +6,11 @@ import java.util.List;
 enum Keyword {
     PUB("PUB", Op.PUB, 17), PING("PING", Op.PING, 17), PONG("PONG", Op.PONG, 17), SUB("SUB", Op.SUB, 30),
     UNSUB("UNSUB", Op.UNSUB, 35), CONNECT("CONNECT", Op.CONNECT, 9), INFO("INFO", Op.INFO, 47), OK("+OK", Op.OK, 0),
-    ERR("-ERR", Op.ERR, 3), MSG("MSG", Op.MSG, 42);
+    ERR("-ERR", Op.ERR, 3), MSG("MSG", Op.MSG, 42), HPUB("HPUB", Op.PUB, 52), HMSG("HMSG", Op.MSG, 56);
 
     static final List<Keyword> ROUTE = List.of(values());
     /** A client that sends MSG is refused. */
-    static final List<Keyword> CLIENT = ROUTE.stream().filter(keyword -> keyword != MSG).toList();
+    static final List<Keyword> CLIENT = ROUTE.stream().filter(keyword -> !keyword.hasSid()).toList();
 
     private final String text;
     private final Op op;
@@ -37,7 +37,17 @@ enum Keyword {
 
     /** A payload follows the line. */
     boolean isMessage() {
-        return this == PUB || this == MSG;
+        return this == PUB || this == MSG || hasHeaders();
+    }
+
+    /** The size of the headers stands before that of the whole. */
+    boolean hasHeaders() {
+        return this == HPUB || this == HMSG;
+    }
+
+    /** A sid stands behind the subject. */
+    boolean hasSid() {
+        return this == MSG || this == HMSG;
     }
 
     /** Arguments must be set off from the keyword. The others take anything up to the line's end, or JSON. */

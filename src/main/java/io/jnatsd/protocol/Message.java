@@ -19,6 +19,26 @@ public final class Message {
     int tailStart;
     int payloadStart;
     int payloadLength;
+    /** Bytes of the payload that are headers, -1 for a message without. */
+    int headerLength = -1;
+
+    /**
+     * A message of the server's own: headers and nothing else.
+     *
+     * @param subject one char per byte
+     * @param headers the whole block with its empty line
+     */
+    public static Message ofHeaders(String subject, String headers) {
+        Message m = new Message();
+        String line = subject + " " + headers.length() + " " + headers.length() + "\r\n";
+        m.buffer = (line + headers + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        m.subjectLength = subject.length();
+        m.subjectHash = Parser.hash(m.buffer, 0, m.subjectLength);
+        m.tailStart = m.subjectLength + 1;
+        m.payloadStart = line.length();
+        m.payloadLength = m.headerLength = headers.length();
+        return m;
+    }
 
     /** The bytes that all offsets point into. */
     public byte[] buffer() {
@@ -47,7 +67,12 @@ public final class Message {
         return sidLength;
     }
 
-    /** Start of {@code [reply SP] size CR LF payload CR LF}; it lasts {@link #tailLength} bytes. */
+    /** Bytes of headers at the start of the payload; -1 for a message that came without. */
+    public int headerLength() {
+        return headerLength;
+    }
+
+    /** Start of {@code [reply SP] [header size SP] size CR LF payload CR LF}; it lasts {@link #tailLength} bytes. */
     public int tailStart() {
         return tailStart;
     }
@@ -65,9 +90,14 @@ public final class Message {
         return payloadStart;
     }
 
-    /** Bytes of payload, without the line end behind it. */
+    /** Bytes of payload, headers included, without the line end behind it. */
     public int payloadLength() {
         return payloadLength;
+    }
+
+    /** The reply subject, one char per byte. */
+    public String reply() {
+        return new String(buffer, tailStart, replyLength, StandardCharsets.ISO_8859_1);
     }
 
     /** The subject as text; for logs and errors. */

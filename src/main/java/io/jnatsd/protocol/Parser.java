@@ -92,6 +92,9 @@ public final class Parser {
                 && ((b[p] << 16 | b[p + 1] << 8 | b[p + 2]) | 0x202020) == messageWord) {
             if (plainMessage(b, p + 4, end))
                 return payload(b, end);
+        } else if (end - p > 8 && !connectOnly && b[p] == 'H' && b[p + 4] == ' '
+                && dialect.headerMessage.matches(b, p, end) == 4) {
+            return line(dialect.headerMessage, b, p, p + 4, end);
         }
         return p == end ? Op.NEED_MORE : command(b, p, end);
     }
@@ -165,35 +168,35 @@ public final class Parser {
         m.tailStart = tail;
         m.replyLength = digits == tail ? 0 : digits - 1 - tail;
         m.payloadStart = i + 2;
+        m.headerLength = -1;
         announce(size);
         return true;
     }
 
-    /** A message's line in any legal form; it is rewritten in place into the common one. */
+    /** A message's line in any legal form; one that is not laid out as a delivery needs it is written anew in place. */
     private Op messageLine(Keyword keyword, byte[] b, int lineEnd, int end) throws ProtocolException {
         Arguments a = arguments;
-        String work = keyword == Keyword.MSG ? "processMsgArgs" : "processPub";
-        int sids = keyword == Keyword.MSG ? 1 : 0, last = a.count() - 1;
-        if (last < 1 + sids || last > 2 + sids)
+        String work = keyword.hasSid() ? "processMsgArgs" : keyword.hasHeaders() ? "processHeaderPub" : "processPub";
+        int sids = keyword.hasSid() ? 1 : 0, sizes = keyword.hasHeaders() ? 2 : 1, replies = a.count() - 1 - sids - sizes;
+        if (replies < 0 || replies > 1)
             throw badArguments(work + " Parse Error: '" + a.text() + "'");
-        long size = a.number(last);
-        if (size < 0)
+        int last = a.count() - 1;
+        long size = a.number(last), headers = sizes == 2 ? a.number(last - 1) : -1;
+        if (size < 0 || sizes == 2 && headers < 0 || headers > size)
             throw badArguments(work + " Bad or Missing Size: '" + a.text() + "'");
-        boolean replies = last == 2 + sids;
-        String tail = (replies ? a.token(1 + sids) + " " : "") + a.token(last) + "\r\n";
-        String line = a.token(0) + " " + (sids == 1 ? a.token(1) + " " : "") + tail;
-        // Never longer than what stood there: the keyword makes up for a missing carriage return.
-        in.replace(lineEnd, line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        if (!a.isPlain(lineEnd))
+            in.replace(lineEnd, a.layOut(lineEnd));
         Message m = message;
         m.buffer = b;
-        m.subjectStart = lineEnd - line.length();
+        m.subjectStart = a.start(0);
         m.subjectLength = a.length(0);
         m.subjectHash = hash(b, m.subjectStart, m.subjectStart + m.subjectLength);
-        m.sidStart = m.subjectStart + m.subjectLength + 1;
+        m.sidStart = a.start(sids);
         m.sidLength = sids == 1 ? a.length(1) : 0;
-        m.tailStart = lineEnd - tail.length();
-        m.replyLength = replies ? a.length(1 + sids) : 0;
+        m.tailStart = a.start(1 + sids);
+        m.replyLength = replies == 1 ? a.length(1 + sids) : 0;
         m.payloadStart = lineEnd;
+        m.headerLength = (int) Math.min(headers, Integer.MAX_VALUE);
         announce(size);
         return payload(b, end);
     }

@@ -223,10 +223,10 @@ public final class NatsServer implements AutoCloseable {
     private ServerInfo info() {
         ServerOptions o = options;
         String name = o.serverName().isEmpty() ? serverId : o.serverName();
+        boolean old = o.compat() == ServerOptions.Compat.GNATSD_1_0;
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
                 security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
-                o.limits().maxPayload(), List.of(), false, lameDuck,
-                o.compat() == ServerOptions.Compat.GNATSD_1_0);
+                o.limits().maxPayload(), List.of(), !old, lameDuck, old);
     }
 
     private static String newId() {

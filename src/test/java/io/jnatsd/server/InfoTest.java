@@ -28,7 +28,7 @@ class InfoTest {
 
     @Test
     void oldFieldsKeepTheirOrderAndNewOnesFollow() throws IOException {
-        server.open().expect(OLD_FIELDS + ",\"server_name\":\"[0-9A-Za-z]{22}\",\"proto\":1,\"headers\":false,"
+        server.open().expect(OLD_FIELDS + ",\"server_name\":\"[0-9A-Za-z]{22}\",\"proto\":1,\"headers\":true,"
                 + "\"client_id\":1,\"client_ip\":\"127\\.0\\.0\\.1\"} \r\n");
     }
 

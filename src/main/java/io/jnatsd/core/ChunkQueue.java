@@ -1,0 +1,85 @@
+package io.jnatsd.core;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * The bytes of an {@link Outbound} that nobody has taken to write yet: one array that is being filled, and full ones
+ * before it while there is a backlog. Arrays start small and grow to 128 KB, which is the most that the JDK hands to a
+ * socket in one call; larger ones would only push data out of the processor's cache before it is written.
+ *
+ * <p>Threads: guarded by the outbound's lock.
+ */
+final class ChunkQueue {
+    static final int CHUNK = 128 * 1024;
+    private static final int FIRST_CHUNK = 256;
+    /** After so many writes that used an eighth of the array or less, it is given back. */
+    private static final int CALM_WRITES = 64;
+    private static final byte[] EMPTY = {};
+
+    record Chunk(byte[] bytes, int length) {
+        static final Chunk NOTHING = new Chunk(EMPTY, 0);
+    }
+
+    /** Bytes in {@link #room}'s array. */
+    int filled;
+    private byte[] fill = EMPTY;
+    /** Full chunks before {@link #fill}, oldest first; null until there is a backlog. */
+    private Queue<Chunk> backlog;
+    private byte[] spare = EMPTY;
+    private int calmWrites;
+
+    /** The array to append so many bytes to, at {@link #filled}. */
+    byte[] room(int length) {
+        if (length > fill.length - filled)
+            enlarge(length);
+        return fill;
+    }
+
+    private void enlarge(int length) {
+        if (filled > 0 && filled + length > CHUNK) {
+            if (backlog == null)
+                backlog = new ArrayDeque<>();
+            backlog.add(new Chunk(fill, filled));
+            fill = spare;
+            spare = EMPTY;
+            filled = 0;
+        }
+        int needed = filled + length;
+        if (needed > fill.length) {
+            int size = Math.max(fill.length, FIRST_CHUNK);
+            while (size < needed && size < CHUNK)
+                size *= 2;
+            byte[] larger = new byte[Math.max(size, needed)];
+            System.arraycopy(fill, 0, larger, 0, filled);
+            fill = larger;
+        }
+    }
+
+    Chunk takeOldest() {
+        Chunk oldest = backlog == null ? null : backlog.poll();
+        if (oldest != null)
+            return oldest;
+        oldest = new Chunk(fill, filled);
+        fill = spare;
+        spare = EMPTY;
+        filled = 0;
+        return oldest;
+    }
+
+    /** A chunk has been written: its array serves again, unless so large a one is not needed any more. */
+    void giveBack(Chunk chunk) {
+        int size = chunk.bytes.length;
+        calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
+        if (size > CHUNK || calmWrites >= CALM_WRITES)
+            calmWrites = 0;
+        else if (size > spare.length)
+            spare = chunk.bytes;
+    }
+
+    void clear() {
+        fill = spare = EMPTY;
+        filled = 0;
+        backlog = null;
+    }
+}
