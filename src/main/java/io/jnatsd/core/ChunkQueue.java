@@ -71,10 +71,15 @@ final class ChunkQueue {
     void giveBack(Chunk chunk) {
         int size = chunk.bytes.length;
         calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
-        if (size > CHUNK || calmWrites >= CALM_WRITES)
+        if (calmWrites >= CALM_WRITES) {
             calmWrites = 0;
-        else if (size > spare.length)
+            // The other array too: they take turns, and this one may be the small one every time.
+            spare = EMPTY;
+            if (filled == 0)
+                fill = EMPTY;
+        } else if (size <= CHUNK && size > spare.length) {
             spare = chunk.bytes;
+        }
     }
 
     void clear() {
