@@ -2,7 +2,7 @@ package io.jnatsd.core;
 
 import java.util.regex.Pattern;
 
-/** Protocol text as it may stand in a log: without passwords, tokens and signatures. */
+/** Protocol text as it may stand in a log: without passwords, tokens and signatures. Threads: any. */
 public final class Redacted {
     private static final Pattern SECRET =
             Pattern.compile("(\"(?:pass|auth_token|sig|jwt)\"\\s*:\\s*)\"(?:[^\"\\\\]|\\\\.)*\"?", Pattern.CASE_INSENSITIVE);

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * generation each, so that the coming and going of inboxes ({@code _INBOX.x.*}) neither waits for other subjects nor
  * makes their cached matches stale. Patterns that begin with a wildcard share one branch, the root, which every match
  * looks at too.
+ *
+ * <p>Threads: anybody's; each branch has its own lock.
  */
 final class WildcardTree {
     private static final int BRANCHES = 64;

@@ -1,0 +1,363 @@
+package io.jnatsd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LambdaExpressionTree;
+import com.sun.source.tree.MemberSelectTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.NewClassTree;
+import com.sun.source.tree.SynchronizedTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the design asks of the code and no compiler checks. A list that is too long or too short breaks the build. */
+class ArchitectureTest {
+    private static final String ROOT = "io.jnatsd";
+    private static final int MOST_LINES = 400;
+    private static final int MOST_METHOD_LINES = 50;
+    private static final int MOST_PARAMETERS = 6;
+
+    /** Beyond the JDK's own, each package may use these and itself. */
+    private static final Map<String, List<String>> LAYERS = Map.of(
+            "protocol", List.of("com.google.gson"),
+            "log", List.of("org.tinylog"),
+            "config", List.of("protocol"),
+            "core", List.of("protocol", "config", "log"),
+            "cluster", List.of("protocol", "config", "log", "core"),
+            "monitor", List.of("protocol", "config", "log", "core", "cluster", "com.google.gson"),
+            "server", List.of("protocol", "config", "log", "core", "cluster", "monitor"),
+            "bench", List.of("picocli"),
+            "", List.of("server", "config", "log", "picocli"));
+
+    /** Who may use what of the JDK, by pattern of the used class. */
+    private static final Map<String, Set<String>> RESERVED = Map.of(
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("core.Client", "core.Connection", "server.Listener",
+                    "server.NatsServer"),
+            "java\\.net\\.ServerSocket", Set.of("server.Listener"),
+            "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
+                    "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink"),
+            "javax\\.net\\.ssl\\..*", Set.of(),
+            "com\\.sun\\.net\\.httpserver\\..*", Set.of(),
+            "sun\\..*", Set.of("server.Signals"));
+
+    /** Files that had outgrown the ceiling when it was drawn; they may only shrink, and then leave this list. */
+    private static final Map<String, Integer> TOO_LONG = Map.of("core/Client.java", 420, "core/Outbound.java", 430);
+
+    /** Between a message's arrival and its departure: no strings, no streams, no lambdas. */
+    private static final Set<String> HOT_CLASSES =
+            Set.of("MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Subject");
+
+    private static Path home;
+    private static final List<Source> SOURCES = new ArrayList<>();
+
+    private record Source(String name, String text, CompilationUnitTree tree, DocTrees trees) {
+        int line(long position) {
+            return (int) tree.getLineMap().getLineNumber(position);
+        }
+
+        int start(Tree node) {
+            return line(trees.getSourcePositions().getStartPosition(tree, node));
+        }
+
+        int end(Tree node) {
+            return line(trees.getSourcePositions().getEndPosition(tree, node));
+        }
+    }
+
+    @BeforeAll
+    static void parseTheSources() throws IOException {
+        home = Path.of(System.getProperty("jnatsd.home"), "src/main/java/io/jnatsd");
+        JavaCompiler javac = javax.tools.ToolProvider.getSystemJavaCompiler();
+        try (var files = javac.getStandardFileManager(null, null, null); Stream<Path> walk = Files.walk(home)) {
+            List<Path> paths = walk.filter(path -> path.toString().endsWith(".java")).sorted().toList();
+            JavacTask task = (JavacTask) javac.getTask(null, files, null, null, null,
+                    files.getJavaFileObjectsFromPaths(paths));
+            DocTrees trees = DocTrees.instance(task);
+            for (CompilationUnitTree tree : task.parse()) {
+                Path path = Path.of(tree.getSourceFile().toUri());
+                SOURCES.add(new Source(home.relativize(path).toString(), Files.readString(path), tree, trees));
+            }
+        }
+        assertFalse(SOURCES.isEmpty());
+    }
+
+    /** {@code user -> used} for every pair of classes, without the root package's name for our own. */
+    private static List<String[]> uses() {
+        StringWriter text = new StringWriter();
+        ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
+        int code = jdeps.run(new PrintWriter(text), new PrintWriter(text), "-v", "--ignore-missing-deps",
+                System.getProperty("jnatsd.classes"));
+        assertEquals(0, code, text::toString);
+        return text.toString().lines().filter(line -> line.startsWith("   "))
+                .map(line -> line.strip().split("\\s+"))
+                .map(words -> new String[] {own(words[0]), own(words[2])}).toList();
+    }
+
+    private static String own(String type) {
+        return type.startsWith(ROOT + ".") ? ":" + type.substring(ROOT.length() + 1) : type;
+    }
+
+    private static String layer(String own) {
+        int dot = own.indexOf('.');
+        return dot < 0 ? "" : own.substring(1, dot);
+    }
+
+    private static String outer(String type) {
+        int nested = type.indexOf('$');
+        return nested < 0 ? type : type.substring(0, nested);
+    }
+
+    private static void assertNone(String rule, Iterable<String> faults) {
+        assertEquals("", String.join("\n", faults), rule);
+    }
+
+    @Test
+    void packagesUseOnlyWhatIsBelowThem() {
+        Set<String> faults = new TreeSet<>();
+        for (String[] use : uses()) {
+            String layer = layer(use[0]), used = use[1];
+            List<String> allowed = LAYERS.get(layer);
+            if (allowed == null)
+                faults.add("package " + layer + " has no line in LAYERS");
+            else if (used.startsWith(":")) {
+                if (!layer(used).equals(layer) && !allowed.contains(layer(used)))
+                    faults.add(use[0] + " uses " + used);
+            } else if (!isJdk(used) && allowed.stream().noneMatch(used::startsWith))
+                faults.add(use[0] + " uses " + used);
+        }
+        assertNone("design.md 3.1: packages use only what is below them", faults);
+    }
+
+    private static boolean isJdk(String type) {
+        return Stream.of("java.", "javax.", "jdk.", "sun.", "com.sun.").anyMatch(type::startsWith);
+    }
+
+    @Test
+    void socketsTlsAndInternalsAreTheBusinessOfFew() {
+        Set<String> faults = new TreeSet<>(), idle = new TreeSet<>();
+        RESERVED.forEach((type, users) -> users.forEach(user -> idle.add(user + " no longer uses " + type)));
+        for (String[] use : uses())
+            RESERVED.forEach((type, users) -> {
+                String user = outer(use[0]).substring(1);
+                if (!use[1].matches(type))
+                    return;
+                idle.remove(user + " no longer uses " + type);
+                if (!users.contains(user))
+                    faults.add(user + " uses " + use[1]);
+            });
+        assertNone("design.md 3.7, rule 2: who uses what", faults);
+        assertNone("take these out of RESERVED", idle);
+    }
+
+    @Test
+    void wholeOptionsStayWhereTheyAreReadAndHandedOut() {
+        List<String> faults = new ArrayList<>();
+        for (Source source : SOURCES) {
+            if (Stream.of("config/", "server/", "Main", "Flags").anyMatch(source.name::startsWith))
+                continue;
+            if (source.text.matches("(?s).*\\bServerOptions\\s+\\w+\\s*[,;)=].*"))
+                faults.add(source.name + " holds a whole ServerOptions");
+        }
+        assertNone("design.md 3.7, rule 3: each class receives only its record", faults);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        List<String> faults = new ArrayList<>();
+        for (Source source : SOURCES) {
+            String name = source.name.substring(source.name.lastIndexOf('/') + 1).replace(".java", "");
+            if (name.matches(".*(Manager|Helper|Utils?|Impl|Handler|Processor)|(Abstract|Base).*"))
+                faults.add(source.name);
+        }
+        assertNone("design.md 3.7, rule 5: no vague names", faults);
+    }
+
+    @Test
+    void filesStayReadable() {
+        List<String> faults = new ArrayList<>();
+        for (Source source : SOURCES) {
+            long lines = source.text.lines().count();
+            int most = TOO_LONG.getOrDefault(source.name, MOST_LINES);
+            if (lines > most)
+                faults.add(source.name + " has " + lines + " lines, " + most + " are allowed");
+            if (lines <= MOST_LINES && TOO_LONG.containsKey(source.name))
+                faults.add(source.name + " has " + lines + " lines: take it out of TOO_LONG");
+        }
+        assertNone("design.md 3.7, rule 6: files", faults);
+    }
+
+    @Test
+    void methodsAndParameterListsStayShort() {
+        List<String> faults = new ArrayList<>();
+        scan(new Check(faults) {
+            @Override
+            public Void visitMethod(MethodTree method, Source source) {
+                int lines = source.end(method) - source.start(method) + 1;
+                if (lines > MOST_METHOD_LINES)
+                    fault(source, method, method.getName() + " has " + lines + " lines");
+                boolean record = type().getKind() == Tree.Kind.RECORD;
+                if (method.getReturnType() == null && !record && method.getParameters().size() > MOST_PARAMETERS)
+                    fault(source, method, "constructor with " + method.getParameters().size() + " parameters");
+                return super.visitMethod(method, source);
+            }
+        });
+        assertNone("design.md 3.7, rule 6: " + MOST_METHOD_LINES + " lines a method, " + MOST_PARAMETERS
+                + " parameters a constructor", faults);
+    }
+
+    @Test
+    void nothingIsStaticNothingSynchronizedNothingSleeps() {
+        List<String> faults = new ArrayList<>();
+        scan(new Check(faults) {
+            @Override
+            public Void visitSynchronized(SynchronizedTree block, Source source) {
+                fault(source, block, "synchronized block");
+                return super.visitSynchronized(block, source);
+            }
+
+            @Override
+            public Void visitMethod(MethodTree method, Source source) {
+                if (method.getModifiers().getFlags().contains(Modifier.SYNCHRONIZED))
+                    fault(source, method, "synchronized method");
+                return super.visitMethod(method, source);
+            }
+
+            @Override
+            public Void visitVariable(VariableTree variable, Source source) {
+                Set<Modifier> flags = variable.getModifiers().getFlags();
+                if (flags.contains(Modifier.STATIC) && !flags.contains(Modifier.FINAL))
+                    fault(source, variable, "static field that is not final: " + variable.getName());
+                return super.visitVariable(variable, source);
+            }
+
+            @Override
+            public Void visitMethodInvocation(MethodInvocationTree call, Source source) {
+                if (call.getMethodSelect().toString().equals("Thread.sleep"))
+                    fault(source, call, "Thread.sleep");
+                return super.visitMethodInvocation(call, source);
+            }
+        });
+        assertNone("design.md 3.7, rule 4", faults);
+    }
+
+    @Test
+    void hotClassesMakeNoGarbage() {
+        List<String> faults = new ArrayList<>();
+        scan(new Check(faults) {
+            private boolean hot() {
+                return HOT_CLASSES.contains(type().getSimpleName().toString()) && !method().endsWith("Text");
+            }
+
+            @Override
+            public Void visitNewClass(NewClassTree made, Source source) {
+                if (hot() && made.getIdentifier().toString().equals("String"))
+                    fault(source, made, "new String");
+                return super.visitNewClass(made, source);
+            }
+
+            @Override
+            public Void visitLambdaExpression(LambdaExpressionTree lambda, Source source) {
+                if (hot())
+                    fault(source, lambda, "lambda");
+                return super.visitLambdaExpression(lambda, source);
+            }
+
+            @Override
+            public Void visitMethodInvocation(MethodInvocationTree call, Source source) {
+                if (hot() && call.getMethodSelect() instanceof MemberSelectTree select
+                        && Set.of("stream", "format", "formatted", "replaceAll", "forEach")
+                                .contains(select.getIdentifier().toString()))
+                    fault(source, call, call.getMethodSelect().toString());
+                return super.visitMethodInvocation(call, source);
+            }
+        });
+        assertNone("design.md 3.7, rule 7: no strings, streams, lambdas or patterns in " + HOT_CLASSES, faults);
+    }
+
+    @Test
+    void hotClassesExist() {
+        Set<String> missing = new TreeSet<>(HOT_CLASSES);
+        for (Source source : SOURCES)
+            missing.remove(source.name.substring(source.name.lastIndexOf('/') + 1).replace(".java", ""));
+        assertNone("renamed or gone: take these out of HOT_CLASSES", missing);
+    }
+
+    @Test
+    void everyClassOfTheCoreSaysWhichThreadsUseIt() {
+        List<String> faults = new ArrayList<>();
+        for (Source source : SOURCES)
+            if (source.name.startsWith("core/") || source.name.startsWith("cluster/"))
+                scan(source, new Check(faults) {
+                    @Override
+                    public Void visitClass(ClassTree type, Source of) {
+                        DocCommentTree comment = of.trees.getDocCommentTree(getCurrentPath());
+                        if (type.getKind() == Tree.Kind.CLASS && !String.valueOf(comment).contains("Threads:"))
+                            fault(of, type, type.getSimpleName() + " has no sentence \"Threads: ...\"");
+                        return null; // nested classes belong to what the outer one says
+                    }
+                });
+        assertNone("design.md 3.7, rule 8", faults);
+    }
+
+    private static void scan(Check check) {
+        for (Source source : SOURCES)
+            scan(source, check);
+    }
+
+    private static void scan(Source source, Check check) {
+        check.scan(source.tree, source);
+    }
+
+    /** Walks through a source and notes what should not be there. */
+    private abstract static class Check extends TreePathScanner<Void, Source> {
+        private final List<String> faults;
+
+        Check(List<String> faults) {
+            this.faults = faults;
+        }
+
+        void fault(Source source, Tree node, String what) {
+            faults.add(source.name + ":" + source.start(node) + " " + what);
+        }
+
+        /** The class that the walk is in. */
+        ClassTree type() {
+            var path = getCurrentPath();
+            while (!(path.getLeaf() instanceof ClassTree))
+                path = path.getParentPath();
+            return (ClassTree) path.getLeaf();
+        }
+
+        /** The method that the walk is in, empty outside. */
+        String method() {
+            for (var path = getCurrentPath(); path != null; path = path.getParentPath())
+                if (path.getLeaf() instanceof MethodTree method)
+                    return method.getName().toString();
+            return "";
+        }
+    }
+}
