@@ -174,7 +174,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected void beginBatch() {
         Limits limits = server.limits;
         parser.limits(limits.maxControlLine(), limits.maxPayload());
-        maxPending = limits.maxPending();
+        maxPending = limits.maxPending() < 0 ? Long.MAX_VALUE : limits.maxPending();
     }
 
     /** Must be told what {@link Outbound#deliver} or {@link Outbound#append} answered. */
