@@ -24,7 +24,11 @@ public final class PingTimer {
     }
 
     public void start() {
-        next = connection.server.after(connection.server.limits.pingInterval(), this::expired);
+        Future<?> timer = connection.server.after(connection.server.limits.pingInterval(), this::expired);
+        next = timer;
+        // The connection may have left while the timer's thread was here.
+        if (timer != null && connection.closeReason() != null)
+            timer.cancel(false);
     }
 
     public void stop() {
