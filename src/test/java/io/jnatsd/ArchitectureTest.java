@@ -188,11 +188,15 @@ class ArchitectureTest {
     @Test
     void namesSayWhatAThingIs() {
         List<String> faults = new ArrayList<>();
-        for (Source source : SOURCES) {
-            String name = source.name.substring(source.name.lastIndexOf('/') + 1).replace(".java", "");
-            if (name.matches(".*(Manager|Helper|Utils?|Impl|Handler|Processor)|(Abstract|Base).*"))
-                faults.add(source.name);
-        }
+        scan(new Check(faults) {
+            @Override
+            public Void visitClass(ClassTree type, Source source) {
+                if (type.getSimpleName().toString()
+                        .matches(".*(Manager|Helper|Utils?|Impl|Handler|Processor)|(Abstract|Base).*"))
+                    fault(source, type, type.getSimpleName().toString());
+                return super.visitClass(type, source);
+            }
+        });
         assertNone("design.md 3.7, rule 5: no vague names", faults);
     }
 

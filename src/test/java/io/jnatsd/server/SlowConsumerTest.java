@@ -66,6 +66,18 @@ class SlowConsumerTest {
     }
 
     @Test
+    void pendingBytesMayBeUnlimited() throws IOException {
+        try (TestServer server = TestServer.start(o -> o.maxPending = -1)) {
+            RawClient sleeper = sleeper(server), publisher = server.quiet();
+            for (int i = 0; i < 20; i++)
+                publisher.send(MEGABYTE).roundTrip();
+            sleeper.expect("INFO.*?PONG\r\n");
+            for (int i = 0; i < 20; i++)
+                sleeper.expectText(MEGABYTE.replace("PUB foo", "MSG foo 1"));
+        }
+    }
+
+    @Test
     void pendingNeverExceedsItsLimitByMoreThanAMessage() throws IOException {
         try (TestServer server = TestServer.start(o -> o.maxPending = 2_000_000)) {
             sleeper(server);
