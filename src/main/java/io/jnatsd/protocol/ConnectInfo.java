@@ -24,6 +24,10 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
     public static final ConnectInfo BEFORE_CONNECT =
             new ConnectInfo(true, true, "", "", "", "", "", "", 0, true, false, false, "", "");
 
+    /** The same on a route. */
+    public static final ConnectInfo BEFORE_ROUTE_CONNECT =
+            new ConnectInfo(false, false, "", "", "", "", "", "", 0, true, false, false, "", "");
+
     /**
      * Reads a CONNECT's argument.
      *

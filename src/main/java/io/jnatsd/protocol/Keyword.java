@@ -6,9 +6,11 @@ import java.util.List;
 enum Keyword {
     PUB("PUB", Op.PUB, 17), PING("PING", Op.PING, 17), PONG("PONG", Op.PONG, 17), SUB("SUB", Op.SUB, 30),
     UNSUB("UNSUB", Op.UNSUB, 35), CONNECT("CONNECT", Op.CONNECT, 9), INFO("INFO", Op.INFO, 47), OK("+OK", Op.OK, 0),
-    ERR("-ERR", Op.ERR, 3);
+    ERR("-ERR", Op.ERR, 3), MSG("MSG", Op.MSG, 42);
 
-    static final List<Keyword> CLIENT = List.of(values());
+    static final List<Keyword> ROUTE = List.of(values());
+    /** A client that sends MSG is refused. */
+    static final List<Keyword> CLIENT = ROUTE.stream().filter(keyword -> keyword != MSG).toList();
 
     private final String text;
     private final Op op;
@@ -33,9 +35,14 @@ enum Keyword {
         return this == CONNECT || this == INFO;
     }
 
+    /** A payload follows the line. */
+    boolean isMessage() {
+        return this == PUB || this == MSG;
+    }
+
     /** Arguments must be set off from the keyword. The others take anything up to the line's end, or JSON. */
     boolean needsBlank() {
-        return this == PUB || this == SUB || this == UNSUB || this == ERR;
+        return isMessage() || this == SUB || this == UNSUB || this == ERR;
     }
 
     /** How many bytes at {@code start} are the beginning of this keyword, in any case of letters. */

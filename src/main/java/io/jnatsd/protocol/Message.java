@@ -12,6 +12,9 @@ public final class Message {
     int subjectStart;
     int subjectLength;
     int subjectHash;
+    /** Where the sid is that a routed message has behind its subject; its length is 0 if there is none. */
+    int sidStart;
+    int sidLength;
     int replyLength;
     int tailStart;
     int payloadStart;
@@ -33,6 +36,15 @@ public final class Message {
     /** {@link Parser#hash} of the subject, computed while it was read. */
     public int subjectHash() {
         return subjectHash;
+    }
+
+    public int sidStart() {
+        return sidStart;
+    }
+
+    /** 0 for a message that a client published. */
+    public int sidLength() {
+        return sidLength;
     }
 
     /** Start of {@code [reply SP] size CR LF payload CR LF}; it lasts {@link #tailLength} bytes. */
@@ -63,9 +75,14 @@ public final class Message {
         return new String(buffer, subjectStart, subjectLength, StandardCharsets.UTF_8);
     }
 
-    /** What stood on the line, as a trace shows it: {@code subject [reply] size}. */
+    /** What stood on the line, as a trace shows it: {@code subject [sid] [reply] size}. */
     public String lineText() {
-        return subjectText() + " " + new String(buffer, tailStart, payloadStart - 2 - tailStart, StandardCharsets.UTF_8);
+        return new String(buffer, subjectStart, payloadStart - 2 - subjectStart, StandardCharsets.UTF_8);
+    }
+
+    /** The end of the line as a trace of a delivery shows it: {@code [reply] size}. */
+    public String tailText() {
+        return new String(buffer, tailStart, payloadStart - 2 - tailStart, StandardCharsets.UTF_8);
     }
 
     int end() {
@@ -76,6 +93,7 @@ public final class Message {
     void shift(byte[] newBuffer, int left) {
         buffer = newBuffer;
         subjectStart -= left;
+        sidStart -= left;
         tailStart -= left;
         payloadStart -= left;
     }

@@ -4,7 +4,9 @@ package io.jnatsd.protocol;
 public enum Op {
     /** The batch is used up: fill the buffer and ask again. */
     NEED_MORE,
-    /** A PUB line whose payload is still on its way; {@link Op#PUB} follows when it is complete. */
+    /** The line of a message whose payload is still on its way; {@link Op#PUB} or {@link Op#MSG} follows. */
     PUB_LINE,
-    PUB, SUB, UNSUB, CONNECT, INFO, PING, PONG, OK, ERR
+    PUB,
+    /** A message from another server. */
+    MSG, SUB, UNSUB, CONNECT, INFO, PING, PONG, OK, ERR
 }

@@ -4,7 +4,7 @@ import io.jnatsd.protocol.ProtocolException.Fault;
 import java.io.IOException;
 
 /**
- * A pull parser for what a client sends (protocol reference, section 4). It works in place: arguments and payloads
+ * A pull parser for what a client or another server sends (protocol reference, section 4). It works in place: arguments and payloads
  * stay in the {@link ReadBuffer}, and a command that is cut anywhere is taken up again after the next {@link #fill}.
  *
  * <p>Two states: at the start of a command, or within a payload, whose line has been read already.
@@ -24,6 +24,8 @@ public final class Parser {
     private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE / 2;
 
     private final ReadBuffer in;
+    private final Dialect dialect;
+    private final int messageWord;
     private final Message message = new Message();
     private final Arguments arguments = new Arguments();
 
@@ -38,8 +40,10 @@ public final class Parser {
     /** Where the bytes of the last read begin, for the index in error logs. */
     private int batchStart;
 
-    public Parser(ReadBuffer in) {
+    public Parser(ReadBuffer in, Dialect dialect) {
         this.in = in;
+        this.dialect = dialect;
+        this.messageWord = dialect.messageWord;
     }
 
     /** Bytes of a line's arguments, and of a payload; below zero stands for no limit. Checked from the next line on. */
@@ -53,7 +57,7 @@ public final class Parser {
         connectOnly = only;
     }
 
-    /** The message of the last {@link Op#PUB} or {@link Op#PUB_LINE}. */
+    /** The message of the last {@link Op#PUB}, {@link Op#MSG} or {@link Op#PUB_LINE}. */
     public Message message() {
         return message;
     }
@@ -84,9 +88,9 @@ public final class Parser {
         int p = in.position(), end = in.limit();
         if (inPayload)
             return payload(b, end);
-        if (end - p > 8 && scanned == 0 && !connectOnly && (b[p] | 0x20) == 'p' && (b[p + 1] | 0x20) == 'u'
-                && (b[p + 2] | 0x20) == 'b' && b[p + 3] == ' ') {
-            if (plainPublish(b, p + 4, end))
+        if (end - p > 8 && scanned == 0 && !connectOnly && b[p + 3] == ' '
+                && ((b[p] << 16 | b[p + 1] << 8 | b[p + 2]) | 0x202020) == messageWord) {
+            if (plainMessage(b, p + 4, end))
                 return payload(b, end);
         }
         return p == end ? Op.NEED_MORE : command(b, p, end);
@@ -115,10 +119,10 @@ public final class Parser {
     }
 
     /**
-     * The common form, {@code subject [reply] size CR LF} with single spaces and wholly there, in one pass. Anything
-     * else is left to {@link #publishLine}.
+     * The common form, {@code subject [reply] size CR LF} with single spaces and wholly there, in one pass; on routes
+     * a sid is behind the subject. Anything else is left to {@link #messageLine}.
      */
-    private boolean plainPublish(byte[] b, int start, int end) throws ProtocolException {
+    private boolean plainMessage(byte[] b, int start, int end) throws ProtocolException {
         int i = start, hash = 0;
         byte c = 0;
         while (i < end && (c = b[i]) > ' ') {
@@ -127,7 +131,14 @@ public final class Parser {
         }
         if (c != ' ' || i == start)
             return false;
-        int subjectEnd = i++, tail = i, digits = i, size = 0;
+        int subjectEnd = i++, sid = i;
+        if (dialect == Dialect.ROUTE) {
+            while (i < end && (c = b[i]) > ' ')
+                i++;
+            if (c != ' ' || i++ == sid)
+                return false;
+        }
+        int tail = i, digits = i, size = 0;
         for (; i < end && (c = b[i]) >= '0' && c <= '9'; i++)
             size = size * 10 + c - '0';
         if (c != '\r') {
@@ -149,6 +160,8 @@ public final class Parser {
         m.subjectStart = start;
         m.subjectLength = subjectEnd - start;
         m.subjectHash = hash;
+        m.sidStart = sid;
+        m.sidLength = tail == sid ? 0 : tail - 1 - sid;
         m.tailStart = tail;
         m.replyLength = digits == tail ? 0 : digits - 1 - tail;
         m.payloadStart = i + 2;
@@ -156,17 +169,19 @@ public final class Parser {
         return true;
     }
 
-    /** A publish line in any legal form; it is rewritten in place into the common one. */
-    private Op publishLine(byte[] b, int lineEnd, int end) throws ProtocolException {
+    /** A message's line in any legal form; it is rewritten in place into the common one. */
+    private Op messageLine(Keyword keyword, byte[] b, int lineEnd, int end) throws ProtocolException {
         Arguments a = arguments;
-        if (a.count() < 2 || a.count() > 3)
-            throw badArguments("processPub Parse Error: '" + a.text() + "'");
-        int last = a.count() - 1;
+        String work = keyword == Keyword.MSG ? "processMsgArgs" : "processPub";
+        int sids = keyword == Keyword.MSG ? 1 : 0, last = a.count() - 1;
+        if (last < 1 + sids || last > 2 + sids)
+            throw badArguments(work + " Parse Error: '" + a.text() + "'");
         long size = a.number(last);
         if (size < 0)
-            throw badArguments("processPub Bad or Missing Size: '" + a.text() + "'");
-        String tail = (last == 2 ? a.token(1) + " " : "") + a.token(last) + "\r\n";
-        String line = a.token(0) + " " + tail;
+            throw badArguments(work + " Bad or Missing Size: '" + a.text() + "'");
+        boolean replies = last == 2 + sids;
+        String tail = (replies ? a.token(1 + sids) + " " : "") + a.token(last) + "\r\n";
+        String line = a.token(0) + " " + (sids == 1 ? a.token(1) + " " : "") + tail;
         // Never longer than what stood there: the keyword makes up for a missing carriage return.
         in.replace(lineEnd, line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         Message m = message;
@@ -174,8 +189,10 @@ public final class Parser {
         m.subjectStart = lineEnd - line.length();
         m.subjectLength = a.length(0);
         m.subjectHash = hash(b, m.subjectStart, m.subjectStart + m.subjectLength);
+        m.sidStart = m.subjectStart + m.subjectLength + 1;
+        m.sidLength = sids == 1 ? a.length(1) : 0;
         m.tailStart = lineEnd - tail.length();
-        m.replyLength = last == 2 ? a.length(1) : 0;
+        m.replyLength = replies ? a.length(1 + sids) : 0;
         m.payloadStart = lineEnd;
         announce(size);
         return payload(b, end);
@@ -204,7 +221,7 @@ public final class Parser {
             throw unknownOperation(b, b[stop - 2] != '\r' ? stop - 2 : stop - 1, end, b[stop - 2] != '\r' ? 29 : 30);
         inPayload = false;
         in.consume(stop);
-        return Op.PUB;
+        return message.sidLength == 0 ? Op.PUB : Op.MSG;
     }
 
     private Op command(byte[] b, int start, int end) throws ProtocolException {
@@ -212,7 +229,7 @@ public final class Parser {
             throw new ProtocolException(Fault.AUTHORIZATION, "Authorization Error");
         Keyword keyword = null;
         int matched = 0;
-        for (Keyword candidate : Keyword.CLIENT) {
+        for (Keyword candidate : dialect.keywords) {
             int same = candidate.matches(b, start, end);
             if (keyword == null || same > matched) {
                 keyword = candidate;
@@ -256,8 +273,8 @@ public final class Parser {
         scanned = 0;
         int stop = feed > argument && b[feed - 1] == '\r' ? feed - 1 : feed;
         arguments.split(b, argument, stop);
-        if (keyword == Keyword.PUB)
-            return publishLine(b, feed + 1, end);
+        if (keyword.isMessage())
+            return messageLine(keyword, b, feed + 1, end);
         in.consume(feed + 1);
         return keyword.op();
     }
@@ -271,7 +288,7 @@ public final class Parser {
     }
 
     private ProtocolException unknownOperation(byte[] b, int at, int end, int state) {
-        return new ProtocolException(Fault.UNKNOWN_OPERATION, "Client Parser ERROR, state=" + state + ", i="
-                + Math.max(at - batchStart, 0) + ": proto='" + Quoted.of(b, at, Math.min(at + SNIPPET, end)) + "...'");
+        return new ProtocolException(Fault.UNKNOWN_OPERATION, dialect.title() + " Parser ERROR, state=" + state
+                + ", i=" + Math.max(at - batchStart, 0) + ": proto='" + Quoted.of(b, at, Math.min(at + SNIPPET, end)) + "...'");
     }
 }

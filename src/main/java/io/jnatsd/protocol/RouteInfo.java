@@ -1,0 +1,169 @@
+package io.jnatsd.protocol;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import io.jnatsd.protocol.ProtocolException.Fault;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a server says of itself, or of a third one, in INFO on a route (cluster reference, section 3). Threads:
+ * immutable.
+ *
+ * @param go the runtime; gnatsd: empty on routes
+ * @param sslRequired the same as {@code tlsRequired}, under its first name
+ * @param ip a URL at which others reach the server; empty if the others have to find out
+ * @param connectUrls where its clients reach it, as host:port
+ */
+public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
+        boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
+        List<String> connectUrls) {
+
+    public RouteInfo {
+        connectUrls = List.copyOf(connectUrls);
+    }
+
+    /** The same with a URL at which others reach the server. */
+    public RouteInfo withIp(String url) {
+        return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
+                maxPayload, url, connectUrls);
+    }
+
+    /** The line, which on routes has no blank before its end. */
+    public String line() {
+        StringWriter text = new StringWriter(512);
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.beginObject();
+            json.name("server_id").value(serverId);
+            json.name("version").value(version);
+            json.name("go").value(go);
+            json.name("host").value(host);
+            json.name("port").value(port);
+            json.name("auth_required").value(authRequired);
+            json.name("ssl_required").value(sslRequired);
+            json.name("tls_required").value(tlsRequired);
+            json.name("tls_verify").value(tlsVerify);
+            json.name("max_payload").value(maxPayload);
+            if (!ip.isEmpty())
+                json.name("ip").value(ip);
+            if (!connectUrls.isEmpty()) {
+                json.name("connect_urls").beginArray();
+                for (String url : connectUrls)
+                    json.value(url);
+                json.endArray();
+            }
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return "INFO " + escaped(text.toString()) + "\r\n";
+    }
+
+    /** CONNECT, which the dialling server sends before its INFO; without a login if the user is empty. */
+    public String connectLine(String user, String password) {
+        StringWriter text = new StringWriter(128);
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.beginObject();
+            json.name("verbose").value(false);
+            json.name("pedantic").value(false);
+            if (!user.isEmpty())
+                json.name("user").value(user);
+            if (!password.isEmpty())
+                json.name("pass").value(password);
+            json.name("tls_required").value(tlsRequired);
+            json.name("name").value(serverId);
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return "CONNECT " + escaped(text.toString()) + "\r\n";
+    }
+
+    /** As Go writes JSON: what could be mistaken for HTML is escaped. It can only be within strings. */
+    private static String escaped(String json) {
+        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+    }
+
+    /**
+     * Reads an INFO's argument. Unknown fields are ignored, missing ones are empty.
+     *
+     * @throws ProtocolException with a reason for the log if it isn't a JSON object with values of the right types
+     */
+    public static RouteInfo parse(byte[] json, int start, int end) throws ProtocolException {
+        Fields fields = new Fields();
+        try (JsonReader in = new JsonReader(new InputStreamReader(
+                new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
+            in.setStrictness(Strictness.STRICT);
+            in.beginObject();
+            while (in.hasNext())
+                fields.read(in.nextName().toLowerCase(Locale.ROOT), in);
+            in.endObject();
+            if (in.peek() != JsonToken.END_DOCUMENT)
+                throw new IllegalStateException("invalid text after the JSON object");
+        } catch (IOException | IllegalStateException | NumberFormatException e) {
+            throw new ProtocolException(Fault.BAD_ARGUMENTS,
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON"));
+        }
+        return fields.freeze();
+    }
+
+    /** The record, while it is being read. */
+    private static final class Fields {
+        private String serverId = "", version = "", go = "", host = "", ip = "";
+        private int port;
+        private long maxPayload;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify;
+        private List<String> connectUrls = List.of();
+
+        void read(String key, JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return;
+            }
+            switch (key) {
+                case "server_id" -> serverId = text(in);
+                case "version" -> version = text(in);
+                case "go" -> go = text(in);
+                case "host" -> host = text(in);
+                case "port" -> port = in.nextInt();
+                case "auth_required" -> authRequired = in.nextBoolean();
+                case "ssl_required" -> sslRequired = in.nextBoolean();
+                case "tls_verify" -> tlsVerify = in.nextBoolean();
+                case "tls_required" -> tlsRequired = in.nextBoolean();
+                case "max_payload" -> maxPayload = in.nextLong();
+                case "ip" -> ip = text(in);
+                case "connect_urls" -> connectUrls = texts(in);
+                default -> in.skipValue();
+            }
+        }
+
+        private static String text(JsonReader in) throws IOException {
+            if (in.peek() != JsonToken.STRING)
+                throw new IllegalStateException("expected a string but found " + in.peek() + " at " + in.getPath());
+            return in.nextString();
+        }
+
+        private static List<String> texts(JsonReader in) throws IOException {
+            List<String> texts = new ArrayList<>();
+            in.beginArray();
+            while (in.hasNext())
+                texts.add(text(in));
+            in.endArray();
+            return texts;
+        }
+
+        RouteInfo freeze() {
+            return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
+                    maxPayload, ip, connectUrls);
+        }
+    }
+}
