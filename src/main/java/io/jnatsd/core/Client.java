@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.ProtocolException;
@@ -38,26 +39,17 @@ public final class Client extends Connection {
     private volatile boolean ponged;
     private final AtomicBoolean infoDue = new AtomicBoolean();
     private boolean badSubjectReported;
-    private int random;
-
-    private long batchMessages;
-    private long batchBytes;
-    private long batchMatches;
-    private long batchDelivered;
-    private long batchDeliveredBytes;
-    /** Written by the reader, once per batch. */
-    private volatile long inMessages;
-    private volatile long inBytes;
+    private final Delivery delivery = new Delivery(this);
     private volatile long lastActivity;
     private final long started = System.currentTimeMillis();
 
     private final PingTimer pings = new PingTimer(this);
 
     public Client(ServerState server, Socket socket) throws IOException {
-        super(server, socket, "cid");
-        subs = new SidTable(server.index);
+        super(server, socket, Dialect.CLIENT);
+        server.totalConnections.increment();
+        subs = SidTable.announced(server);
         login = new ClientLogin(this, server);
-        random = (int) id() * 0x9E3779B9 | 1;
     }
 
     private static byte[] ascii(String text) {
@@ -117,20 +109,8 @@ public final class Client extends Connection {
 
     @Override
     protected void countBatch() {
-        if (batchMessages > 0) {
-            inMessages += batchMessages;
-            inBytes += batchBytes;
-            server.inMessages.add(batchMessages);
-            server.inBytes.add(batchBytes);
-            server.matches.add(batchMatches);
+        if (delivery.countBatch())
             lastActivity = System.currentTimeMillis();
-            batchMessages = batchBytes = batchMatches = 0;
-        }
-        if (batchDelivered > 0) {
-            server.outMessages.add(batchDelivered);
-            server.outBytes.add(batchDeliveredBytes);
-            batchDelivered = batchDeliveredBytes = 0;
-        }
     }
 
     // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
@@ -144,6 +124,7 @@ public final class Client extends Connection {
         Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
         connect = said;
         connected = true;
+        delivery.echo(said.echo());
         login.connect(said);
         parser.connectOnly(false);
         if (isClosing())
@@ -223,12 +204,9 @@ public final class Client extends Connection {
     }
 
     private void publish(Message m) {
-        batchMessages++;
-        batchBytes += m.payloadLength();
-        if (tracing() && server.traceFilter.wants(m))
-            traceMessage(m);
-        MatchResult match = server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
-        batchMatches++;
+        delivery.received(m);
+        delivery.trace("PUB", m);
+        MatchResult match = delivery.match(m);
         boolean wellFormed = match.literal || !connect.pedantic();
         if (!wellFormed && !badSubjectReported)
             complain("Invalid Subject");
@@ -241,57 +219,13 @@ public final class Client extends Connection {
         if (connect.verbose())
             acknowledge();
         if (wellFormed)
-            fanOut(match, m);
+            delivery.publish(match, m);
     }
 
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
         complain("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
-    }
-
-    private void fanOut(MatchResult match, Message m) {
-        for (Subscription sub : match.plain)
-            deliver(sub, m);
-        for (Subscription[] members : match.queues)
-            deliverToOne(members, m);
-    }
-
-    /** Any member with the same probability; if it has just gone, the next one that has not. */
-    private void deliverToOne(Subscription[] members, Message m) {
-        int first = (int) ((nextRandom() & 0xFFFFFFFFL) * members.length >>> 32);
-        for (int i = 0; i < members.length; i++) {
-            int at = first + i;
-            if (deliver(members[at < members.length ? at : at - members.length], m))
-                return;
-        }
-    }
-
-    private boolean deliver(Subscription sub, Message m) {
-        Connection receiver = sub.owner;
-        if (receiver == this && !connect.echo())
-            return false;
-        int outcome = receiver.outbound.deliver(sub, m, maxPending);
-        if (outcome == 0)
-            return false;
-        batchDelivered++;
-        batchDeliveredBytes += m.payloadLength();
-        if (outcome != Outbound.DELIVERED) {
-            sent(receiver.outbound, outcome);
-            if ((outcome & Outbound.LAST) != 0)
-                receiver.exhausted(sub);
-        }
-        if (server.log.traceOn() && server.traceFilter.wants(receiver) && server.traceFilter.wants(m))
-            server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
-                    + m.lineText().substring(m.subjectText().length() + 1) + "]");
-        return true;
-    }
-
-    /** Xorshift: queue groups need evenness, not secrecy. */
-    private int nextRandom() {
-        random ^= random << 13;
-        random ^= random >>> 17;
-        return random ^= random << 5;
     }
 
     // ---- SUB, UNSUB ------------------------------------------------------------------------------------------
@@ -372,7 +306,7 @@ public final class Client extends Connection {
         long max = count == 2 ? Math.max(line.number(1), 0) : 0;
         Subscription sub = subs.get(line.token(0));
         if (sub != null) {
-            long received = max == 0 ? -1 : outbound.endAfter(sub, max);
+            long received = max == 0 ? -1 : subs.endAfter(sub, max);
             if (received < 0)
                 remove(sub);
             else if (server.log.debugOn())
@@ -383,7 +317,7 @@ public final class Client extends Connection {
     }
 
     @Override
-    void exhausted(Subscription sub) {
+    protected void exhausted(Subscription sub) {
         if (server.log.debugOn())
             server.log.debug(this, "Auto-unsubscribe limit of " + sub.max + " reached for sid '"
                     + Arguments.text(sub.sid) + "'");
@@ -402,28 +336,12 @@ public final class Client extends Connection {
     protected void leave() {
         pings.stop();
         login.leave();
-        server.dismiss(this);
+        // While it can still be found, its queue members can be told from such that never were.
         subs.removeAll();
+        server.dismiss(this);
     }
 
     // ---- logs and monitoring ---------------------------------------------------------------------------------
-
-    private boolean tracing() {
-        return server.log.traceOn() && server.traceFilter.wants(this);
-    }
-
-    private void trace(String text) {
-        if (tracing())
-            server.log.trace(this, text);
-    }
-
-    private void traceMessage(Message m) {
-        server.log.trace(this, "->> [PUB " + m.lineText() + "]");
-        int shown = server.traceFilter.payload(m.payloadLength());
-        server.log.trace(this, "->> MSG_PAYLOAD: ["
-                + new String(m.buffer(), m.payloadStart(), shown, StandardCharsets.UTF_8)
-                + (shown < m.payloadLength() ? "..." : "") + "]");
-    }
 
     @Override
     public String clientName() {
@@ -434,6 +352,16 @@ public final class Client extends Connection {
     public String user() {
         String known = login.user();
         return known.isEmpty() ? connect.user() : known;
+    }
+
+    /** New routes are told of its subscriptions. Anybody's. */
+    void announce() {
+        subs.catchUp();
+    }
+
+    /** The subscription with this sid, null if there is none. Anybody's. */
+    public Subscription subscription(String sid) {
+        return subs.get(sid);
     }
 
     /** What the client said last in CONNECT; anybody's. */
@@ -447,6 +375,6 @@ public final class Client extends Connection {
 
     public Stats stats() {
         long active = Math.max(lastActivity, outbound.stats().lastDelivery());
-        return new Stats(started, active, inMessages, inBytes, subs.size());
+        return new Stats(started, active, delivery.inMessages(), delivery.inBytes(), subs.size());
     }
 }

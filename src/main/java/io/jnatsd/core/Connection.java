@@ -2,6 +2,7 @@ package io.jnatsd.core;
 
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.log.LogOrigin;
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.Parser;
 import io.jnatsd.protocol.ProtocolException;
@@ -38,6 +39,7 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     protected final ServerState server;
     protected final Parser parser;
+    final Dialect dialect;
     private final long id;
     private final Socket socket;
     private final ReadBuffer input;
@@ -62,13 +64,14 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** What may wait for a receiver of this batch, in bytes. */
     protected long maxPending;
 
-    protected Connection(ServerState server, Socket socket, String kind) throws IOException {
+    protected Connection(ServerState server, Socket socket, Dialect dialect) throws IOException {
         this.server = server;
         this.socket = socket;
+        this.dialect = dialect;
         this.id = server.nextId();
-        this.label = address(socket) + " - " + kind + ":" + id;
+        this.label = address(socket) + " - " + dialect.idName() + ":" + id;
         this.input = new ReadBuffer(socket.getInputStream());
-        this.parser = new Parser(input);
+        this.parser = new Parser(input, dialect);
         this.outbound = new Outbound(this, socket.getOutputStream());
     }
 
@@ -102,7 +105,17 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected abstract void leave();
 
     /** One of its subscriptions has had its last message. Called by the publisher's reader. */
-    abstract void exhausted(Subscription sub);
+    protected abstract void exhausted(Subscription sub);
+
+    /** The server that its subscriptions stand for, which gets each message once; null if they are a client's. */
+    public String remoteId() {
+        return null;
+    }
+
+    /** Losing it would cost more than to hold up for a moment who publishes to it. */
+    protected boolean isWorthWaitingFor() {
+        return false;
+    }
 
     /** Reads until the connection ends. */
     @Override
@@ -198,7 +211,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         crowded = null;
         behind.flush();
         try {
-            behind.awaitRoom(PATIENCE_NANOS);
+            behind.awaitRoom(PATIENCE_NANOS, maxPending);
         } catch (InterruptedException e) {
             kill(CloseReason.SERVER_SHUTDOWN);
         }
@@ -256,7 +269,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         return first;
     }
 
-    final void slowConsumer(CloseReason why) {
+    protected final void slowConsumer(CloseReason why) {
         long waiting = outbound.stats().pending();
         if (!kill(why))
             return;
@@ -295,7 +308,18 @@ public abstract class Connection implements LogOrigin, Runnable {
         parser.release();
         server.ended(this);
         if (server.log.debugOn())
-            server.log.debug(this, "Client connection closed: " + closeReason.get());
+            server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
+    }
+
+    /** Whether commands of this connection are traced. */
+    protected final boolean tracing() {
+        return server.log.traceOn() && server.traceFilter.wants(this);
+    }
+
+    /** An outgoing or incoming line, if it is to be traced. */
+    protected final void trace(String text) {
+        if (tracing())
+            server.log.trace(this, text);
     }
 
     private void leaveOnce() {

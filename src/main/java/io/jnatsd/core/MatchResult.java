@@ -8,20 +8,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who gets a message on one subject: every plain subscription, and one member of each queue group. Groups are told
- * apart by name alone: members whose patterns differ but match the same subject are one group for it.
+ * Who gets a message on one subject: every plain subscription of a client, every other server with such clients, and
+ * one member of each queue group. Groups are told apart by name alone: members whose patterns differ but match the
+ * same subject are one group for it, wherever they are.
  *
  * <p>Threads: immutable. It is valid as long as no subscription that matters to its subject came or went: see
  * {@link #isCurrent}.
  */
 final class MatchResult {
     private static final Subscription[] NONE = {};
-    private static final Subscription[][] NO_QUEUES = {};
+    private static final Subscription[][] NO_GROUPS = {};
     private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'};
 
     final byte[] subject;
     final int hash;
+    /** Those of this server's own clients. */
     final Subscription[] plain;
+    /** One array for each other server, which gets the message once, by way of the first that still takes it. */
+    final Subscription[][] routed;
     /** One array of members for each queue group. */
     final Subscription[][] queues;
     /** A pedantic client may publish to it. */
@@ -46,19 +50,24 @@ final class MatchResult {
         this.literal = Subject.isValidLiteral(subject, 0, subject.length);
         this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
         List<Subscription> single = new ArrayList<>(matches.size());
-        Map<String, List<Subscription>> groups = Map.of();
+        Map<String, List<Subscription>> servers = new LinkedHashMap<>(0), groups = new LinkedHashMap<>(0);
         for (Subscription sub : matches) {
-            if (sub.queue == null) {
-                single.add(sub);
-            } else {
-                if (groups.isEmpty())
-                    groups = new LinkedHashMap<>();
+            String remote = sub.owner.remoteId();
+            if (sub.queue != null)
                 groups.computeIfAbsent(sub.queue, name -> new ArrayList<>()).add(sub);
-            }
+            else if (remote == null)
+                single.add(sub);
+            else if (!remote.isEmpty())
+                servers.computeIfAbsent(remote, id -> new ArrayList<>()).add(sub);
         }
         this.plain = single.toArray(NONE);
-        this.queues = groups.isEmpty() ? NO_QUEUES
-                : groups.values().stream().map(members -> members.toArray(NONE)).toArray(Subscription[][]::new);
+        this.routed = arrays(servers);
+        this.queues = arrays(groups);
+    }
+
+    private static Subscription[][] arrays(Map<String, List<Subscription>> lists) {
+        return lists.isEmpty() ? NO_GROUPS
+                : lists.values().stream().map(subs -> subs.toArray(NONE)).toArray(Subscription[][]::new);
     }
 
     boolean isFor(byte[] buffer, int start, int length) {
@@ -72,6 +81,6 @@ final class MatchResult {
 
     /** Deliveries that one message causes. */
     int fanout() {
-        return plain.length + queues.length;
+        return plain.length + routed.length + queues.length;
     }
 }

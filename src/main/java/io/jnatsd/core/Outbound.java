@@ -30,7 +30,7 @@ public final class Outbound implements Runnable {
     /** That was the last message that the subscription wanted. */
     static final int LAST = 8;
     /** More waits than may: the connection is a slow consumer. */
-    static final int OVERFLOW = 16;
+    public static final int OVERFLOW = 16;
 
     private static final int CHUNK = 128 * 1024;
     private static final int FIRST_CHUNK = 256;
@@ -132,7 +132,7 @@ public final class Outbound implements Runnable {
     }
 
     /** Appends protocol text; the same outcomes as {@link #deliver}. */
-    int append(byte[] text, long maxPending) {
+    public int append(byte[] text, long maxPending) {
         lock.lock();
         try {
             if (dead || finishing)
@@ -190,7 +190,7 @@ public final class Outbound implements Runnable {
      *
      * @return whether the writer was woken
      */
-    boolean flush() {
+    public boolean flush() {
         lock.lock();
         try {
             flushPromised = false;
@@ -329,16 +329,19 @@ public final class Outbound implements Runnable {
     }
 
     /**
-     * Lets the writer catch up before the caller publishes more to it.
+     * Lets the writer catch up before the caller publishes more to it. A receiver that makes no progress is not waited
+     * for, but for one that is worth it: once a quarter of what may wait does, and then the longer the more that is.
      *
      * @return the nanoseconds left of those given
      */
-    long awaitRoom(long nanos) throws InterruptedException {
+    long awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
-            while (pending > CHUNK && nanos > 0 && !dead && !isStuck(System.nanoTime(), STUCK_NANOS))
-                nanos = drained.awaitNanos(nanos);
-            return nanos;
+            boolean worthIt = owner.isWorthWaitingFor() && pending > maxPending / 4;
+            long left = worthIt ? (long) (nanos * 16.0 * pending / maxPending) : nanos;
+            while (pending > CHUNK && left > 0 && !dead && (worthIt || !isStuck(System.nanoTime(), STUCK_NANOS)))
+                left = drained.awaitNanos(left);
+            return left;
         } finally {
             lock.unlock();
         }
@@ -400,6 +403,16 @@ public final class Outbound implements Runnable {
                 return sub.delivered;
             sub.removed = true;
             return -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many more messages a subscription wants, 0 if that has no end. */
+    public long wanted(Subscription sub) {
+        lock.lock();
+        try {
+            return sub.max == 0 ? 0 : Math.max(sub.max - sub.delivered, 1);
         } finally {
             lock.unlock();
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
  * without an answer (protocol reference, section 9). Threads: {@link #pong} the reader's, {@link #expired} the timer's,
  * the rest anybody's.
  */
-final class PingTimer {
+public final class PingTimer {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final String STALE = "-ERR 'Stale Connection'\r\n";
 
@@ -19,15 +19,15 @@ final class PingTimer {
     private volatile long sent;
     private volatile long roundTripNanos;
 
-    PingTimer(Connection connection) {
+    public PingTimer(Connection connection) {
         this.connection = connection;
     }
 
-    void start() {
+    public void start() {
         next = connection.server.after(connection.server.limits.pingInterval(), this::expired);
     }
 
-    void stop() {
+    public void stop() {
         Future<?> timer = next;
         if (timer != null)
             timer.cancel(false);
@@ -37,7 +37,7 @@ final class PingTimer {
         ServerState server = connection.server;
         if (connection.closeReason() != null)
             return;
-        server.log.debug(connection, "Client Ping Timer");
+        server.log.debug(connection, connection.dialect.title() + " Ping Timer");
         if (unanswered + 1 > server.limits.pingMax()) {
             server.log.debug(connection, "Stale Client Connection - Closing");
             Thread.startVirtualThread(() -> connection.close(CloseReason.STALE, STALE));
@@ -52,7 +52,7 @@ final class PingTimer {
         start();
     }
 
-    void pong() {
+    public void pong() {
         long since = sent;
         sent = 0;
         unanswered = 0;

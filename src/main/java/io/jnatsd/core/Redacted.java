@@ -3,14 +3,15 @@ package io.jnatsd.core;
 import java.util.regex.Pattern;
 
 /** Protocol text as it may stand in a log: without passwords, tokens and signatures. */
-final class Redacted {
+public final class Redacted {
     private static final Pattern SECRET =
             Pattern.compile("(\"(?:pass|auth_token|sig|jwt)\"\\s*:\\s*)\"(?:[^\"\\\\]|\\\\.)*\"?", Pattern.CASE_INSENSITIVE);
 
     private Redacted() {
     }
 
-    static String connect(String json) {
+    /** CONNECT's argument without its secrets. */
+    public static String connect(String json) {
         return SECRET.matcher(json).replaceAll("$1\"[REDACTED]\"");
     }
 }

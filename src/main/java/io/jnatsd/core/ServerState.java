@@ -28,7 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * and by a reload.
  */
 public final class ServerState {
-    /** Every subscription of this server's clients. */
+    /** Every subscription of this server's clients, and what other servers want for theirs. */
     public final SubscriptionIndex index = new SubscriptionIndex();
     public final Log log;
 
@@ -70,6 +70,10 @@ public final class ServerState {
     volatile TraceFilter traceFilter;
     /** What INFO says to the next client. */
     public volatile ServerInfo info;
+    /** Where clients may turn to instead, for INFO. Written by the cluster. */
+    public volatile List<String> connectUrls = List.of();
+    /** Who is told of the subscriptions of clients; swapped when a route comes or goes. */
+    public volatile Interest interest = Interest.NONE;
     /** Set when the server stops: whoever is accepted from then on is turned away. */
     private volatile boolean stopping;
 
@@ -101,7 +105,7 @@ public final class ServerState {
     }
 
     /** Runs something short on the timer. Nothing happens if the server has stopped. */
-    ScheduledFuture<?> after(Duration delay, Runnable task) {
+    public ScheduledFuture<?> after(Duration delay, Runnable task) {
         if (timer.isShutdown())
             return null;
         return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
@@ -148,8 +152,7 @@ public final class ServerState {
         }
     }
 
-    public long nextId() {
-        totalConnections.increment();
+    long nextId() {
         return lastId.incrementAndGet();
     }
 
@@ -182,6 +185,13 @@ public final class ServerState {
             client.refuse();
         }
         return closed;
+    }
+
+    /** Sees to it that everybody in {@link #interest} has been told of all subscriptions. */
+    public void announce() {
+        for (Client client : clients.values())
+            client.announce();
+        interest.flush();
     }
 
     public Iterable<Client> clients() {

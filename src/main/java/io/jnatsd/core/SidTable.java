@@ -1,39 +1,62 @@
 package io.jnatsd.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
- * One connection's subscriptions by sid, kept in step with the index. Threads: anybody's; {@code lock} guards the map
- * and is held while the index changes, so that both agree.
+ * One connection's subscriptions by sid, kept in step with the index and with what others have been told. Threads:
+ * anybody's; {@code lock} guards the map and is held while the index changes and while others are told, so that all
+ * agree.
  */
-final class SidTable {
+public final class SidTable {
     private final SubscriptionIndex index;
+    /** Who is to be told now. */
+    private final Supplier<Interest> interest;
     private final ReentrantLock lock = new ReentrantLock();
     /** Null when the connection has left: nothing is added any more. */
     private Map<String, Subscription> subs = new HashMap<>(4);
+    /** Who knows of all that is in the map. guarded by {@code lock}. */
+    private Interest told = Interest.NONE;
 
-    SidTable(SubscriptionIndex index) {
+    private SidTable(SubscriptionIndex index, Supplier<Interest> interest) {
         this.index = index;
+        this.interest = interest;
+    }
+
+    /** For a client, whose subscriptions other servers hear of. */
+    static SidTable announced(ServerState server) {
+        return new SidTable(server.index, () -> server.interest);
+    }
+
+    /** For subscriptions that are known from another server, and go no further. */
+    public static SidTable unannounced(ServerState server) {
+        return new SidTable(server.index, () -> Interest.NONE);
     }
 
     /** False if the sid is in use, which keeps its subscription, or the connection has left. */
-    boolean add(Subscription sub) {
+    public boolean add(Subscription sub) {
+        Interest flush;
         lock.lock();
         try {
+            catchUpLocked();
             if (subs == null || subs.putIfAbsent(sub.sid, sub) != null)
                 return false;
             index.insert(sub);
-            return true;
+            told.subscribed(sub);
+            flush = told;
         } finally {
             lock.unlock();
         }
+        flush.flush();
+        return true;
     }
 
-    Subscription get(String sid) {
+    public Subscription get(String sid) {
         lock.lock();
         try {
             return subs == null ? null : subs.get(sid);
@@ -42,35 +65,97 @@ final class SidTable {
         }
     }
 
-    /** False if it has gone already. */
-    boolean remove(Subscription sub) {
+    /** Sets when a subscription ends; its messages so far, -1 if it has had them all and is still to be removed. */
+    public long endAfter(Subscription sub, long max) {
+        Interest flush;
+        long received;
         lock.lock();
         try {
+            received = sub.owner.outbound.endAfter(sub, max);
+            if (received < 0)
+                return received;
+            catchUpLocked();
+            if (subs != null)
+                told.unsubscribed(sub, max);
+            flush = told;
+        } finally {
+            lock.unlock();
+        }
+        flush.flush();
+        return received;
+    }
+
+    /** False if it has gone already. */
+    public boolean remove(Subscription sub) {
+        Interest flush;
+        lock.lock();
+        try {
+            catchUpLocked();
             if (subs == null || !subs.remove(sub.sid, sub))
                 return false;
             sub.owner.outbound.end(sub);
             index.remove(sub);
-            return true;
+            told.unsubscribed(sub, 0);
+            flush = told;
         } finally {
             lock.unlock();
         }
+        flush.flush();
+        return true;
     }
 
     /** The connection leaves, and its subscriptions with it. */
-    List<Subscription> removeAll() {
+    public List<Subscription> removeAll() {
         List<Subscription> all;
+        Interest flush;
         lock.lock();
         try {
             if (subs == null)
                 return List.of();
             all = new ArrayList<>(subs.values());
             subs = null;
+            // Whoever has come since, and was not told of them, need not hear of their end.
+            for (Subscription sub : all)
+                told.unsubscribed(sub, 0);
+            flush = told;
         } finally {
             lock.unlock();
         }
         for (Subscription sub : all)
             index.remove(sub);
+        flush.flush();
         return all;
+    }
+
+    /** Those who have come since the last change learn what is here; they are not flushed. */
+    void catchUp() {
+        lock.lock();
+        try {
+            catchUpLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void catchUpLocked() {
+        assert lock.isHeldByCurrentThread();
+        Interest now = interest.get();
+        if (now == told || subs == null)
+            return;
+        now.catchUp(told, subs.values());
+        told = now;
+    }
+
+    /** What their owner stands for has changed: matches that they are in are made anew. */
+    public void ownerChanged() {
+        lock.lock();
+        try {
+            Collection<Subscription> present = subs == null ? List.of() : subs.values();
+            for (Subscription sub : present)
+                index.changed(sub);
+        } finally {
+            lock.unlock();
+        }
     }
 
     List<Subscription> all() {
@@ -82,7 +167,7 @@ final class SidTable {
         }
     }
 
-    int size() {
+    public int size() {
         lock.lock();
         try {
             return subs == null ? 0 : subs.size();

@@ -29,7 +29,7 @@ public final class Subscription {
     /** Patterns that its owner must not get messages of; null for none. Read when a match is made. */
     volatile List<byte[]> denied;
 
-    Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
+    public Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
         this.owner = owner;
         this.subject = subject;
         this.queue = queue;
@@ -47,5 +47,23 @@ public final class Subscription {
 
     public Connection owner() {
         return owner;
+    }
+
+    public String subject() {
+        return subject;
+    }
+
+    /** Messages after which it ends; for logs, since it may change at any time. */
+    public long max() {
+        return max;
+    }
+
+    /** Null for a plain subscription. */
+    public String queue() {
+        return queue;
+    }
+
+    public String sid() {
+        return sid;
     }
 }

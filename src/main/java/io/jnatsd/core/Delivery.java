@@ -1,0 +1,176 @@
+package io.jnatsd.core;
+
+import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.Message;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How the messages that one connection reads get to those who want them, and the count of both.
+ *
+ * <p>Threads: the connection's reader, alone; only {@link #inMessages} and {@link #inBytes} are anybody's.
+ */
+public final class Delivery {
+    private final Connection from;
+    private final ServerState server;
+    /** Its own messages come back to it. */
+    private boolean echo = true;
+    private int random;
+
+    private long batchMessages;
+    private long batchBytes;
+    private long batchMatches;
+    private long batchDelivered;
+    private long batchDeliveredBytes;
+    /** Written by the reader, once per batch. */
+    private volatile long inMessages;
+    private volatile long inBytes;
+
+    public Delivery(Connection from) {
+        this.from = from;
+        this.server = from.server;
+        this.random = (int) from.id() * 0x9E3779B9 | 1;
+    }
+
+    void echo(boolean on) {
+        echo = on;
+    }
+
+    /** Counts a message, whatever becomes of it. */
+    public void received(Message m) {
+        batchMessages++;
+        batchBytes += m.payloadLength();
+    }
+
+    MatchResult match(Message m) {
+        batchMatches++;
+        return server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
+    }
+
+    /** A client's message: to every client, to every other server once, and to one member of each queue group. */
+    void publish(MatchResult match, Message m) {
+        for (Subscription sub : match.plain)
+            deliver(sub, m);
+        for (Subscription[] carriers : match.routed)
+            deliverToFirst(carriers, m);
+        for (Subscription[] members : match.queues)
+            deliverToOne(members, m);
+    }
+
+    /**
+     * Another server's message: to every client here, and no further.
+     *
+     * @return false if nobody may publish to its subject
+     */
+    public boolean deliverHere(Message m) {
+        MatchResult match = match(m);
+        if (match.reserved)
+            return false;
+        for (Subscription sub : match.plain)
+            deliver(sub, m);
+        return true;
+    }
+
+    /**
+     * To some member of a queue group, to one that is connected here if there is any.
+     *
+     * @return false if there is none
+     */
+    public boolean deliverToGroup(String queue, Message m) {
+        for (Subscription[] members : match(m).queues) {
+            if (!members[0].queue.equals(queue))
+                continue;
+            for (Subscription member : members)
+                if (member.owner.remoteId() == null && deliver(member, m))
+                    return true;
+            return deliverToOne(members, m);
+        }
+        return false;
+    }
+
+    private void deliverToFirst(Subscription[] subs, Message m) {
+        for (Subscription sub : subs)
+            if (deliver(sub, m))
+                return;
+    }
+
+    /** Any member with the same probability; if it has just gone, the next one that has not. */
+    private boolean deliverToOne(Subscription[] members, Message m) {
+        int first = (int) ((nextRandom() & 0xFFFFFFFFL) * members.length >>> 32);
+        for (int i = 0; i < members.length; i++) {
+            int at = first + i;
+            if (deliver(members[at < members.length ? at : at - members.length], m))
+                return true;
+        }
+        return false;
+    }
+
+    /** False if the subscription has gone. */
+    public boolean deliver(Subscription sub, Message m) {
+        Connection receiver = sub.owner;
+        if (receiver == from && !echo)
+            return false;
+        int outcome = receiver.outbound.deliver(sub, m, from.maxPending);
+        if (outcome == 0)
+            return false;
+        batchDelivered++;
+        batchDeliveredBytes += m.payloadLength();
+        if (outcome != Outbound.DELIVERED) {
+            from.sent(receiver.outbound, outcome);
+            if ((outcome & Outbound.LAST) != 0)
+                receiver.exhausted(sub);
+        }
+        if (server.log.traceOn() && server.traceFilter.wants(receiver) && server.traceFilter.wants(m))
+            server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
+                    + m.tailText() + "]");
+        return true;
+    }
+
+    /** Xorshift: queue groups need evenness, not secrecy. */
+    private int nextRandom() {
+        random ^= random << 13;
+        random ^= random >>> 17;
+        return random ^= random << 5;
+    }
+
+    /** Writes a received message to the log, if it is to be traced. */
+    public void trace(String command, Message m) {
+        if (!from.tracing() || !server.traceFilter.wants(m))
+            return;
+        server.log.trace(from, "->> [" + command + " " + m.lineText() + "]");
+        int shown = server.traceFilter.payload(m.payloadLength());
+        server.log.trace(from, "->> MSG_PAYLOAD: ["
+                + new String(m.buffer(), m.payloadStart(), shown, StandardCharsets.UTF_8)
+                + (shown < m.payloadLength() ? "..." : "") + "]");
+    }
+
+    /**
+     * The batch is done: its figures become visible.
+     *
+     * @return whether it had messages
+     */
+    public boolean countBatch() {
+        boolean any = batchMessages > 0;
+        if (any) {
+            inMessages += batchMessages;
+            inBytes += batchBytes;
+            server.inMessages.add(batchMessages);
+            server.inBytes.add(batchBytes);
+            server.matches.add(batchMatches);
+            batchMessages = batchBytes = batchMatches = 0;
+        }
+        if (batchDelivered > 0) {
+            server.outMessages.add(batchDelivered);
+            server.outBytes.add(batchDeliveredBytes);
+            batchDelivered = batchDeliveredBytes = 0;
+        }
+        return any;
+    }
+
+    public long inMessages() {
+        return inMessages;
+    }
+
+    public long inBytes() {
+        return inBytes;
+    }
+}
