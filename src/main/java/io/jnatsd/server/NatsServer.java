@@ -29,6 +29,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * A NATS server in this JVM. It is ready when {@link #start} returns, and gone when {@link #close} does; any number
@@ -191,18 +192,25 @@ public final class NatsServer implements AutoCloseable {
 
     /** Rotated files take effect without anybody's doing, where that was asked for. */
     private void watchCertificates() {
-        TlsOptions tls = options.tls();
+        List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls())
+                .filter(tls -> tls != null && tls.watchFiles()).toList();
         if (certWatch != null)
             certWatch.close();
-        certWatch = tls == null || !tls.watchFiles() ? null
-                : new CertWatch(List.of(tls), state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
+        certWatch = watched.isEmpty() ? null
+                : new CertWatch(watched, state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
+    }
+
+    private void install(Security renewed) {
+        security = renewed;
+        security.install(state, log);
+        if (cluster != null)
+            cluster.apply(options, security.routes());
     }
 
     private void renewCertificates() {
         reloadLock.lock();
         try {
-            security = Security.of(options, authenticator, passwords, state.timer());
-            security.install(state, log);
+            install(Security.of(options, authenticator, passwords, state.timer()));
             log.notice("Renewed TLS certificates");
         } catch (TlsException e) {
             log.error("Failed to renew TLS certificates: " + e.getMessage());
@@ -304,12 +312,9 @@ public final class NatsServer implements AutoCloseable {
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         options = next;
         state.apply(next);
-        security = renewed;
-        security.install(state, log);
+        install(renewed);
         renewInfo();
-        if (cluster != null)
-            cluster.apply(next, security.routes());
-        if (reload.changes(ServerOptions::tls))
+        if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
             watchCertificates();
         int excess = state.closeExcess();
         if (pidMoved)

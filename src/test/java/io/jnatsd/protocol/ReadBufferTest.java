@@ -86,7 +86,7 @@ class ReadBufferTest {
         for (int size : new int[] {100, 1000, 1460, 70_000, 2 * MEGABYTE}) {
             Pieces pieces = Pieces.every(size, "PING\r\nPUB foo 1048576\r\n" + payload + "\r\nPUB bar 1\r\nx\r\n");
             ReadBuffer buffer = new ReadBuffer(pieces);
-            Parser parser = new Parser(buffer);
+            Parser parser = new Parser(buffer, Dialect.CLIENT);
             parser.limits(1024, MEGABYTE);
             int messages = 0;
             while (parser.fill())
