@@ -347,8 +347,9 @@ public final class Client extends Connection {
     protected void leave() {
         pings.stop();
         login.leave();
-        server.dismiss(this);
+        // While it can still be found, its queue members can be told from such that never were.
         subs.removeAll();
+        server.dismiss(this);
     }
 
     // ---- logs and monitoring ---------------------------------------------------------------------------------

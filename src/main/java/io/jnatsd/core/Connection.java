@@ -112,8 +112,9 @@ public abstract class Connection implements LogOrigin, Runnable {
         return null;
     }
 
-    /** Everything has gone and been logged. The reader's very last step. */
-    protected void ended() {
+    /** Losing it would cost more than to hold up for a moment who publishes to it. */
+    protected boolean isWorthWaitingFor() {
+        return false;
     }
 
     /** Reads until the connection ends. */
@@ -210,7 +211,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         crowded = null;
         behind.flush();
         try {
-            behind.awaitRoom(PATIENCE_NANOS);
+            behind.awaitRoom(PATIENCE_NANOS, maxPending);
         } catch (InterruptedException e) {
             kill(CloseReason.SERVER_SHUTDOWN);
         }
@@ -308,7 +309,6 @@ public abstract class Connection implements LogOrigin, Runnable {
         server.ended(this);
         if (server.log.debugOn())
             server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
-        ended();
     }
 
     /** Whether commands of this connection are traced. */

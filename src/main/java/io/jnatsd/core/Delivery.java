@@ -136,7 +136,7 @@ public final class Delivery {
             if ((outcome & Outbound.LAST) != 0)
                 receiver.exhausted(sub);
         }
-        if (receiver.tracing() && server.traceFilter.wants(m))
+        if (server.log.traceOn() && server.traceFilter.wants(receiver) && server.traceFilter.wants(m))
             server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
                     + m.tailText() + "]");
         return true;

@@ -302,16 +302,19 @@ public final class Outbound implements Runnable {
     }
 
     /**
-     * Lets the writer catch up before the caller publishes more to it.
+     * Lets the writer catch up before the caller publishes more to it. A receiver that makes no progress is not waited
+     * for, but for one that is worth it: once a quarter of what may wait does, and then the longer the more that is.
      *
      * @return the nanoseconds left of those given
      */
-    long awaitRoom(long nanos) throws InterruptedException {
+    long awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
-            while (pending > ROOM && nanos > 0 && !dead && !isStuck(System.nanoTime(), STUCK_NANOS))
-                nanos = drained.awaitNanos(nanos);
-            return nanos;
+            boolean worthIt = owner.isWorthWaitingFor() && pending > maxPending / 4;
+            long left = worthIt ? (long) (nanos * 16.0 * pending / maxPending) : nanos;
+            while (pending > ROOM && left > 0 && !dead && (worthIt || !isStuck(System.nanoTime(), STUCK_NANOS)))
+                left = drained.awaitNanos(left);
+            return left;
         } finally {
             lock.unlock();
         }

@@ -65,10 +65,10 @@ public final class SidTable {
         }
     }
 
-    /** Sets when a subscription ends. Returns the messages it has had, or -1 if those were enough, and it must go. */
+    /** Sets when a subscription ends; its messages so far, -1 if it has had them all and is still to be removed. */
     public long endAfter(Subscription sub, long max) {
-        long received;
         Interest flush;
+        long received;
         lock.lock();
         try {
             received = sub.owner.outbound.endAfter(sub, max);

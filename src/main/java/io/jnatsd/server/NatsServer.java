@@ -2,6 +2,7 @@ package io.jnatsd.server;
 
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.cluster.Cluster;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
@@ -17,7 +18,6 @@ import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -29,6 +29,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * A NATS server in this JVM. It is ready when {@link #start} returns, and gone when {@link #close} does; any number
@@ -44,8 +45,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Threads: all methods are anybody's.
  */
 public final class NatsServer implements AutoCloseable {
-    private static final String ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static final int ID_LENGTH = 22;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
     private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
     /** How many times the authorization timeout a login may wait for its turn to be checked. */
@@ -53,15 +52,19 @@ public final class NatsServer implements AutoCloseable {
 
     private final OptionsSource source;
     private final Log log;
-    private final String serverId = newId();
+    private final String serverId = ServerId.next();
     private final ServerState state;
     private final Listener clients;
+    /** Null without a cluster. Written by the start. */
+    private volatile ClusterPort cluster;
     /** The embedding program's, or null. */
     private final Authenticator authenticator;
     private final PasswordCheck passwords;
     private volatile Security security;
     private CertWatch certWatch;
     private final ReentrantLock reloadLock = new ReentrantLock();
+    /** Held while INFO is made and put into place, so that the newest stays. */
+    private final ReentrantLock infoLock = new ReentrantLock();
     /** Written under {@code reloadLock}. */
     private volatile ServerOptions options;
     private volatile Instant configLoaded = Instant.now();
@@ -88,7 +91,7 @@ public final class NatsServer implements AutoCloseable {
             stopThreads();
             throw new IOException(e.getMessage(), e);
         }
-        state.info = info();
+        renewInfo();
     }
 
     private void stopThreads() {
@@ -171,6 +174,8 @@ public final class NatsServer implements AutoCloseable {
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
+        if (options.cluster().port() != 0)
+            cluster = new ClusterPort(state, options, serverId, port(), passwords, this::pushInfo);
         watchCertificates();
         security.warmUp(log);
         clients.start();
@@ -181,22 +186,31 @@ public final class NatsServer implements AutoCloseable {
             portsFile = RunFiles.writePorts(options.portsFileDir(), urls());
         log.debug("Server id is " + serverId);
         log.notice("Server is ready");
+        if (cluster != null)
+            cluster.start(options, security.routes());
     }
 
     /** Rotated files take effect without anybody's doing, where that was asked for. */
     private void watchCertificates() {
-        TlsOptions tls = options.tls();
+        List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls())
+                .filter(tls -> tls != null && tls.watchFiles()).toList();
         if (certWatch != null)
             certWatch.close();
-        certWatch = tls == null || !tls.watchFiles() ? null
-                : new CertWatch(List.of(tls), state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
+        certWatch = watched.isEmpty() ? null
+                : new CertWatch(watched, state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
+    }
+
+    private void install(Security renewed) {
+        security = renewed;
+        security.install(state, log);
+        if (cluster != null)
+            cluster.apply(options, security.routes());
     }
 
     private void renewCertificates() {
         reloadLock.lock();
         try {
-            security = Security.of(options, authenticator, passwords, state.timer());
-            security.install(state, log);
+            install(Security.of(options, authenticator, passwords, state.timer()));
             log.notice("Renewed TLS certificates");
         } catch (TlsException e) {
             log.error("Failed to renew TLS certificates: " + e.getMessage());
@@ -217,6 +231,8 @@ public final class NatsServer implements AutoCloseable {
     private Map<String, List<String>> urls() {
         Map<String, List<String>> urls = new LinkedHashMap<>();
         urls.put("nats", List.of(url()));
+        if (cluster != null)
+            urls.put("cluster", List.of(url(options.cluster().host(), cluster.port())));
         return urls;
     }
 
@@ -226,15 +242,23 @@ public final class NatsServer implements AutoCloseable {
         boolean old = o.compat() == ServerOptions.Compat.GNATSD_1_0;
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
                 security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
-                o.limits().maxPayload(), List.of(), !old, lameDuck, old);
+                o.limits().maxPayload(), state.connectUrls, !old, lameDuck, old);
     }
 
-    private static String newId() {
-        SecureRandom random = new SecureRandom();
-        StringBuilder id = new StringBuilder(ID_LENGTH);
-        for (int i = 0; i < ID_LENGTH; i++)
-            id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
-        return id.toString();
+    private void renewInfo() {
+        infoLock.lock();
+        try {
+            state.info = info();
+        } finally {
+            infoLock.unlock();
+        }
+    }
+
+    /** INFO has changed, and clients are to know. */
+    private void pushInfo() {
+        renewInfo();
+        for (Client client : state.clients())
+            client.pushInfo();
     }
 
     /**
@@ -288,10 +312,9 @@ public final class NatsServer implements AutoCloseable {
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         options = next;
         state.apply(next);
-        security = renewed;
-        security.install(state, log);
-        state.info = info();
-        if (reload.changes(ServerOptions::tls))
+        install(renewed);
+        renewInfo();
+        if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
             watchCertificates();
         int excess = state.closeExcess();
         if (pidMoved)
@@ -336,7 +359,9 @@ public final class NatsServer implements AutoCloseable {
         lameDuck = true;
         state.stopAdmitting();
         clients.close();
-        state.info = info();
+        if (cluster != null)
+            cluster.cluster().urls().forgetOwn();
+        renewInfo();
         Thread.ofVirtual().name("lame-duck").start(() -> {
             try {
                 new LameDuck(options.lameDuck(), state, log, stopping).run();
@@ -354,9 +379,24 @@ public final class NatsServer implements AutoCloseable {
 
     /** {@code nats://host:port}, for a client on this machine. */
     public String url() {
-        String host = options.client().host();
+        return url(options.client().host(), port());
+    }
+
+    private static String url(String host, int port) {
         boolean any = host.equals("0.0.0.0") || host.equals("::");
-        return "nats://" + Listener.address(any ? "127.0.0.1" : host, port());
+        return "nats://" + Listener.address(any ? "127.0.0.1" : host, port);
+    }
+
+    /** This server's part in a cluster; null if it has none. */
+    public Cluster cluster() {
+        ClusterPort port = cluster;
+        return port == null ? null : port.cluster();
+    }
+
+    /** The port that other servers connect to, 0 without a cluster. */
+    public int clusterPort() {
+        ClusterPort port = cluster;
+        return port == null ? 0 : port.port();
     }
 
     public String serverId() {
@@ -402,6 +442,8 @@ public final class NatsServer implements AutoCloseable {
         clients.close();
         // Whoever waits for a password to be checked would keep the rest waiting.
         passwords.close();
+        if (cluster != null)
+            cluster.close();
         try {
             state.closeAll(SHUTDOWN_PATIENCE);
         } catch (InterruptedException e) {

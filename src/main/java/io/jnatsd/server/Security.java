@@ -26,11 +26,13 @@ final class Security {
     private final ClientAuth auth;
     private final TlsContext context;
     private final ClientTls tls;
+    private final RouteTls routes;
 
-    private Security(ClientAuth auth, TlsContext context, ClientTls tls) {
+    private Security(ClientAuth auth, TlsContext context, ClientTls tls, RouteTls routes) {
         this.auth = auth;
         this.context = context;
         this.tls = tls;
+        this.routes = routes;
     }
 
     /**
@@ -40,13 +42,15 @@ final class Security {
     static Security of(ServerOptions options, Authenticator own, PasswordCheck passwords,
             ScheduledExecutorService timer) throws TlsException {
         ClientAuth auth = auth(options.auth(), own, passwords);
+        RouteTls routes = RouteTls.of(options.cluster().tls(), timer);
         TlsOptions tls = options.tls();
         if (tls == null)
-            return new Security(auth, null, null);
+            return new Security(auth, null, null, routes);
         TlsContext context = TlsContext.forClients(tls, Clock.systemUTC());
         TlsHandshake handshake = new TlsHandshake(context, tls.timeout(), timer);
         return new Security(auth, context,
-                new ClientTls(handshake, tls.handshakeFirst(), options.client().allowNonTls(), tls.verify()));
+                new ClientTls(handshake, tls.handshakeFirst(), options.client().allowNonTls(), tls.verify()),
+                routes);
     }
 
     private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
@@ -65,14 +69,17 @@ final class Security {
         state.tls = tls;
         if (context != null)
             context.warnings().forEach(log::warn);
+        if (routes != null)
+            routes.context().warnings().forEach(log::warn);
     }
 
     /** The first client should not have to wait for classes to load. */
     void warmUp(Log log) {
-        if (context == null)
+        TlsContext any = context != null || routes == null ? context : routes.context();
+        if (any == null)
             return;
         try {
-            context.warmUp();
+            any.warmUp();
         } catch (IOException | GeneralSecurityException e) {
             log.debug("TLS could not be tried out: " + e.getMessage());
         }
@@ -92,6 +99,11 @@ final class Security {
 
     boolean tlsVerify() {
         return tls != null && tls.verify();
+    }
+
+    /** For routes; null if they are plain. */
+    TlsHandshake routes() {
+        return routes == null ? null : routes.handshake();
     }
 
     /** For the monitoring port; null without TLS. */

@@ -1,0 +1,284 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.config.RouteUrl;
+import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.Connection;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.log.Log;
+import io.jnatsd.protocol.RouteInfo;
+import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.tls.TlsHandshake;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * This server's part in a cluster: what it says of itself, what becomes of each route that says who is at its other
+ * end, and how the servers hear of each other until everybody has a route to everybody (cluster reference, sections 8
+ * to 11).
+ *
+ * <p>Threads: anybody's. The volatile fields are swapped whole by a reload.
+ */
+public final class Cluster {
+    /** How long a connection too many is kept, in case that the other server closes the other one. */
+    private static final Duration SPARE_TIME = Duration.ofSeconds(1);
+    /** The same where this server dialled both: the other one has decided by then. */
+    private static final Duration OWN_SPARE_TIME = Duration.ofMillis(2500);
+    /** A route that has been silent for so long may be dead without anybody's knowing. */
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final int BCRYPT_LENGTH = 60;
+
+    /**
+     * What does not change while the server runs.
+     *
+     * @param port the one that the route listener got
+     */
+    public record Self(String serverId, int port, long maxPayload) {
+    }
+
+    private final ServerState server;
+    private final Log log;
+    private final Self self;
+    private final PasswordCheck passwords;
+    private final ConnectUrls urls;
+    private final DepartedMembers departed = new DepartedMembers();
+    private final RouteTable routes;
+    private final Dialers dialers;
+    private volatile ClusterOptions options;
+    /** Null for routes in plain text. */
+    private volatile TlsHandshake tls;
+    /** What INFO says to other servers. */
+    private volatile RouteInfo own;
+
+    public Cluster(ServerState server, Self self, PasswordCheck passwords, ConnectUrls urls) {
+        this.server = server;
+        this.log = server.log;
+        this.self = self;
+        this.passwords = passwords;
+        this.urls = urls;
+        this.routes = new RouteTable(self.serverId(), server, departed);
+        this.dialers = new Dialers(this);
+    }
+
+    /**
+     * Options come into force, for the start or by a reload: configured servers are dialled, those that are not
+     * configured any more are let go, and who may not be here any more has to leave.
+     */
+    public void apply(ClusterOptions next, TlsHandshake nextTls) {
+        ClusterOptions before = options;
+        options = next;
+        tls = nextTls;
+        own = ownInfo(next);
+        urls.silence(next.noAdvertise());
+        boolean sameLogin = before == null
+                || before.user().equals(next.user()) && before.password().equals(next.password());
+        if (!sameLogin)
+            routes.all().forEach(Route::recheck);
+        dialers.configure(next.routes());
+    }
+
+    private RouteInfo ownInfo(ClusterOptions o) {
+        String host = o.host(), ip = "";
+        int port = self.port();
+        if (!o.advertise().isEmpty()) {
+            Address advertised = Address.of(o.advertise(), port);
+            host = advertised.host();
+            port = advertised.port();
+            ip = "nats-route://" + advertised + "/";
+        }
+        boolean secured = o.tls() != null;
+        return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
+                secured, self.maxPayload(), ip, urls.own());
+    }
+
+    /** Another server has dialled. */
+    public Connection accept(Socket socket) throws IOException {
+        return new Route(this, socket, null);
+    }
+
+    /** A route has heard who is at its other end. Called by its reader. */
+    void arrived(Route route, RouteInfo said) {
+        String id = said.serverId();
+        if (id.equals(self.serverId())) {
+            route.close(CloseReason.DUPLICATE_ROUTE, "");
+            return;
+        }
+        RouteTable.Arrival arrival = routes.arrive(route);
+        switch (arrival) {
+            case FIRST -> {
+                log.debug(route, "Registering remote route \"" + id + "\"");
+                announce(route);
+                spread(route, said);
+                learnUrls(id);
+            }
+            // gnatsd: takes a server's second INFO for that of a duplicate. It is what newer servers tell of changes.
+            case AGAIN -> learnUrls(id);
+            case BETTER, SPARE, SURPLUS -> {
+                log.debug(route, "Detected duplicate remote route \"" + id + "\"");
+                duplicate(route, arrival);
+            }
+            case TOO_LATE -> route.close(CloseReason.SERVER_SHUTDOWN, "");
+        }
+    }
+
+    private void duplicate(Route route, RouteTable.Arrival arrival) {
+        if (arrival == RouteTable.Arrival.SURPLUS) {
+            route.close(CloseReason.DUPLICATE_ROUTE, "");
+            return;
+        }
+        Route present = routes.get(route.remoteId()), spare = routes.spare(route.remoteId());
+        if (present == null || spare == null)
+            return;
+        present.adopt(spare);
+        if (arrival == RouteTable.Arrival.BETTER)
+            announce(route);
+        long now = System.nanoTime();
+        if (!present.hasBeenHeardSince(now - SILENCE.toNanos()))
+            present.probe();
+        boolean bothOurs = spare.isDialled() && present.isDialled();
+        server.after(bothOurs ? OWN_SPARE_TIME : SPARE_TIME,
+                () -> Thread.startVirtualThread(() -> settle(route.remoteId(), now - SILENCE.toNanos())));
+    }
+
+    /** The other server has had its time to choose: now one of the two connections goes. */
+    private void settle(String id, long silentSince) {
+        Route present = routes.get(id), spare = routes.spare(id);
+        if (present == null || spare == null)
+            return;
+        if (present.hasBeenHeardSince(silentSince))
+            spare.close(CloseReason.DUPLICATE_ROUTE, "");
+        else
+            present.kill(CloseReason.STALE);
+    }
+
+    private void announce(Route route) {
+        server.announce();
+        log.debug(route, "Route sent local subscriptions");
+    }
+
+    /** A route has ended. */
+    void left(Route route) {
+        Route heir = routes.leave(route);
+        if (heir != null) {
+            log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");
+            announce(heir);
+        }
+        learnUrls(route.remoteId());
+    }
+
+    private void learnUrls(String id) {
+        urls.refresh(id, () -> {
+            Route present = routes.get(id);
+            return present == null ? null : present.said().connectUrls();
+        });
+    }
+
+    // ---- gossip ----------------------------------------------------------------------------------------------
+
+    /** Tells all others of a newcomer. */
+    private void spread(Route newcomer, RouteInfo said) {
+        RouteInfo info = said.ip().isEmpty()
+                ? said.withIp("nats-route://" + new Address(newcomer.ip(), said.port()) + "/") : said;
+        byte[] line = info.line().getBytes(StandardCharsets.UTF_8);
+        for (Route other : routes.all()) {
+            if (other.remoteId().equals(newcomer.remoteId()))
+                continue;
+            other.tell(line);
+            other.flushTold();
+        }
+    }
+
+    /** Another server has told of a third one. */
+    void heardOf(RouteInfo third) {
+        String address = new Address(third.host(), third.port()).toString().toLowerCase(Locale.ROOT);
+        if (third.serverId().equals(self.serverId()) || routes.get(third.serverId()) != null
+                || dialers.isConfigured(address))
+            return;
+        try {
+            RouteUrl at = RouteUrl.of(new URI(third.ip()));
+            RouteUrl login = third.authRequired() ? login() : at;
+            dialers.dial(new RouteUrl(at.host(), at.port(), login.user(), login.password()));
+        } catch (URISyntaxException e) {
+            log.debug("Error parsing URL from INFO: " + e.getMessage());
+        }
+    }
+
+    /**
+     * What to show to servers that ask. gnatsd: shows a hash, if it is what this server's own password is configured
+     * as, and is refused; the URL of some configured route has the password itself.
+     */
+    private RouteUrl login() throws URISyntaxException {
+        ClusterOptions o = options;
+        if (isHash(o.password()))
+            for (URI route : o.routes()) {
+                RouteUrl url = RouteUrl.of(route);
+                if (!url.user().isEmpty())
+                    return url;
+            }
+        return new RouteUrl("", 0, o.user(), o.password());
+    }
+
+    private static boolean isHash(String password) {
+        return password.startsWith("$2") && password.length() == BCRYPT_LENGTH;
+    }
+
+    // ---- for the server and for monitoring -------------------------------------------------------------------
+
+    /** Takes no more routes and dials no more. Open routes are closed with all other connections. */
+    public void stop() {
+        routes.stop();
+        dialers.stop();
+    }
+
+    /** The routes that are in use, one for each other server. */
+    public List<Route.Stats> stats() {
+        return routes.all().stream().map(Route::stats).toList();
+    }
+
+    public ConnectUrls urls() {
+        return urls;
+    }
+
+    ServerState server() {
+        return server;
+    }
+
+    String serverId() {
+        return self.serverId();
+    }
+
+    PasswordCheck passwords() {
+        return passwords;
+    }
+
+    DepartedMembers departed() {
+        return departed;
+    }
+
+    RouteTable routes() {
+        return routes;
+    }
+
+    Dialers dialers() {
+        return dialers;
+    }
+
+    ClusterOptions options() {
+        return options;
+    }
+
+    TlsHandshake tls() {
+        return tls;
+    }
+
+    RouteInfo own() {
+        return own;
+    }
+}

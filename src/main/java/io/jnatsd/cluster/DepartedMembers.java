@@ -1,0 +1,49 @@
+package io.jnatsd.cluster;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The queue groups of members that have left a moment ago. Other servers may have messages on the way that are
+ * addressed to such a member, and say no more than who that was; its group has others who can take them. Threads:
+ * anybody's; {@code lock} guards the map.
+ */
+final class DepartedMembers {
+    private static final int MOST = 8192;
+    private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private record Departure(String queue, long time) {
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** By QRSID, oldest first. */
+    private final Map<String, Departure> departures = new LinkedHashMap<>();
+
+    void add(String qrsid, String queue) {
+        long now = System.nanoTime();
+        lock.lock();
+        try {
+            departures.remove(qrsid);
+            departures.put(qrsid, new Departure(queue, now));
+            var oldest = departures.values().iterator();
+            for (Departure first = oldest.next(); departures.size() > MOST || now - first.time > MEMORY_NANOS;
+                    first = oldest.next())
+                oldest.remove();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The group that this member was in, null if that is not known or too long ago. */
+    String queue(String qrsid) {
+        lock.lock();
+        try {
+            Departure departure = departures.get(qrsid);
+            return departure == null || System.nanoTime() - departure.time > MEMORY_NANOS ? null : departure.queue;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

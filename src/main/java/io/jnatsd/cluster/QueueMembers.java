@@ -1,0 +1,79 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.core.Client;
+import io.jnatsd.core.Delivery;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.core.Subscription;
+import io.jnatsd.protocol.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Takes messages that another server addressed to one queue member here, {@code QRSID:cid:sid}, to that member, or if
+ * it has left to another of its group. Threads: the route's reader, alone.
+ */
+final class QueueMembers {
+    private static final byte[] PREFIX = {'Q', 'R', 'S', 'I', 'D'};
+    /** A power of two. */
+    private static final int REMEMBERED = 64;
+
+    private final ServerState server;
+    private final Delivery delivery;
+    private final DepartedMembers departed;
+    /** Members that were addressed before, each in the one slot that its address selects. */
+    private final byte[][] addresses = new byte[REMEMBERED][];
+    private final Subscription[] members = new Subscription[REMEMBERED];
+
+    QueueMembers(ServerState server, Delivery delivery, DepartedMembers departed) {
+        this.server = server;
+        this.delivery = delivery;
+        this.departed = departed;
+    }
+
+    /** Whether a message is for one member, and not for everybody with a plain subscription. */
+    static boolean areAddressed(Message m) {
+        byte[] in = m.buffer();
+        int start = m.sidStart();
+        return m.sidLength() >= PREFIX.length
+                && Arrays.equals(in, start, start + PREFIX.length, PREFIX, 0, PREFIX.length);
+    }
+
+    void deliver(Message m) {
+        byte[] in = m.buffer();
+        int start = m.sidStart(), end = start + m.sidLength();
+        int slot = slot(in, start, end);
+        byte[] address = addresses[slot];
+        boolean known = address != null && Arrays.equals(in, start, end, address, 0, address.length);
+        if (!known || !delivery.deliver(members[slot], m))
+            lookUp(new String(in, start, end - start, StandardCharsets.ISO_8859_1), slot, m);
+    }
+
+    private void lookUp(String qrsid, int slot, Message m) {
+        Subscription member = member(qrsid);
+        addresses[slot] = member == null ? null : RouteInterest.bytes(qrsid);
+        members[slot] = member;
+        if (member != null && delivery.deliver(member, m))
+            return;
+        String queue = member == null ? departed.queue(qrsid) : member.queue();
+        if (queue != null)
+            delivery.deliverToGroup(queue, m);
+    }
+
+    /** Null if it does not exist, or the address is no address. */
+    private Subscription member(String qrsid) {
+        int cid = qrsid.indexOf(':') + 1, sid = qrsid.indexOf(':', cid) + 1;
+        // No more digits than a long surely has room for.
+        if (cid == 0 || sid == 0 || sid - 1 == cid || sid - 1 - cid > 18
+                || !qrsid.substring(cid, sid - 1).chars().allMatch(c -> c >= '0' && c <= '9'))
+            return null;
+        Client client = server.client(Long.parseLong(qrsid, cid, sid - 1, 10));
+        return client == null ? null : client.subscription(qrsid.substring(sid));
+    }
+
+    private static int slot(byte[] in, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++)
+            hash = 31 * hash + in[i];
+        return (hash ^ hash >>> 6 ^ hash >>> 12) & REMEMBERED - 1;
+    }
+}

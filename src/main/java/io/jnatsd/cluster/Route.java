@@ -1,0 +1,377 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.Connection;
+import io.jnatsd.core.Delivery;
+import io.jnatsd.core.Outbound;
+import io.jnatsd.core.PingTimer;
+import io.jnatsd.core.Redacted;
+import io.jnatsd.core.SidTable;
+import io.jnatsd.core.Subscription;
+import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.ConnectInfo;
+import io.jnatsd.protocol.Dialect;
+import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.Op;
+import io.jnatsd.protocol.ProtocolException;
+import io.jnatsd.protocol.ProtocolException.Fault;
+import io.jnatsd.protocol.Quoted;
+import io.jnatsd.protocol.RouteInfo;
+import io.jnatsd.protocol.Subject;
+import io.jnatsd.tls.TlsContext;
+import io.jnatsd.tls.TlsHandshake;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A connection with another server: the handshake in both roles, and what MSG, SUB, UNSUB, INFO and CONNECT mean there
+ * (cluster reference, sections 5 to 15).
+ *
+ * <p>Threads: the reader owns everything but what is volatile or has a lock of its own.
+ */
+public final class Route extends Connection {
+    private static final byte[] PING = ascii("PING\r\n");
+    private static final byte[] PONG = ascii("PONG\r\n");
+    private static final byte[] OK = ascii("+OK\r\n");
+    private static final String TLS_REQUIRED = "-ERR 'Secure Connection - TLS Required'\r\n";
+    private static final String WRONG_PORT = "-ERR 'Attempted To Connect To Route Port'\r\n";
+    /** The other server may allow longer subjects than this one. */
+    private static final int LEAST_CONTROL_LINE = 32 * 1024;
+
+    private final Cluster cluster;
+    /** Who dialled; null if the other server did. */
+    private final RouteDialer dialer;
+    private final SidTable subs;
+    private final Delivery delivery = new Delivery(this);
+    private final QueueMembers members;
+    private final RouteLogin login;
+    private final PingTimer pings = new PingTimer(this);
+    /** Written by the reader. */
+    private volatile ConnectInfo connect = ConnectInfo.BEFORE_ROUTE_CONNECT;
+    /** Empty until the other server has said who it is. Written by the reader. */
+    private volatile String remoteId = "";
+    /** The last INFO about the other server. Written by the reader. */
+    private volatile RouteInfo said;
+    /** When the last batch came, in nanoseconds. Written by the reader. */
+    private volatile long heard = System.nanoTime();
+    /** This server wants the route, because of this connection or of a spare one; for monitoring. */
+    private volatile boolean solicited;
+    private volatile boolean configured;
+    /** More interest waits than may: to be cut off as soon as no lock is held. */
+    private volatile boolean overflowing;
+
+    /** @param dialer null if the other server dialled */
+    Route(Cluster cluster, Socket socket, RouteDialer dialer) throws IOException {
+        super(cluster.server(), socket, Dialect.ROUTE);
+        this.cluster = cluster;
+        this.dialer = dialer;
+        this.solicited = dialer != null;
+        this.configured = dialer != null && dialer.isExplicit();
+        this.subs = SidTable.unannounced(server);
+        this.members = new QueueMembers(server, delivery, cluster.departed());
+        this.login = new RouteLogin(this, cluster, cluster.passwords());
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // ---- the handshake ---------------------------------------------------------------------------------------
+
+    @Override
+    protected boolean open() throws IOException {
+        server.log.debug(this, "Route connection created");
+        if (!secure())
+            return false;
+        RouteInfo own = cluster.own();
+        if (dialer != null) {
+            server.log.debug(this, "Route connect msg sent");
+            append(own.connectLine(dialer.user(), dialer.password()));
+        }
+        append(own.line());
+        outbound().flush();
+        if (dialer == null)
+            parser.connectOnly(login.begin());
+        pings.start();
+        return true;
+    }
+
+    private void append(String text) {
+        outbound().append(text.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+    }
+
+    /** Shakes hands for TLS, if the cluster has it; false if that failed, and the peer is being told so. */
+    private boolean secure() {
+        TlsHandshake tls = cluster.tls();
+        if (tls == null)
+            return true;
+        try {
+            server.log.debug(this, "Starting TLS route " + (dialer == null ? "server" : "client") + " handshake");
+            SSLSocket secured = dialer == null ? tls.server(socket())
+                    : tls.client(socket(), dialer.host(), socket().getPort());
+            secure(secured);
+            server.log.debug(this, "TLS handshake complete");
+            if (server.log.debugOn())
+                server.log.debug(this, TlsContext.describe(secured.getSession()));
+            return true;
+        } catch (IOException e) {
+            server.log.debug(this, "TLS route handshake error: " + e.getMessage());
+            close(CloseReason.TLS_HANDSHAKE, TLS_REQUIRED);
+            return false;
+        }
+    }
+
+    private void connect(Arguments line) throws ProtocolException {
+        if (tracing())
+            trace("->> [CONNECT " + Redacted.connect(line.text()) + "]");
+        ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
+        // The buffer may keep what it holds for long: not a password.
+        Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
+        if (dialer == null)
+            login.connect(said);
+        connect = said;
+        parser.connectOnly(false);
+        if (!said.lang().isEmpty()) {
+            // A client: the URLs in INFO tell it where to go.
+            close(CloseReason.WRONG_PORT, WRONG_PORT);
+            return;
+        }
+        if (remoteId.isEmpty())
+            identify(said.name());
+        acknowledge();
+    }
+
+    private void info(Arguments line) throws ProtocolException {
+        RouteInfo info = RouteInfo.parse(line.buffer(), line.start(), line.end());
+        if (!remoteId.isEmpty() && !remoteId.equals(info.serverId())) {
+            cluster.heardOf(info);
+            return;
+        }
+        identify(info.serverId());
+        said = info;
+        if (!remoteId.isEmpty())
+            cluster.arrived(this, info);
+    }
+
+    private void identify(String id) {
+        if (id.equals(remoteId))
+            return;
+        remoteId = id;
+        subs.ownerChanged();
+    }
+
+    // ---- commands --------------------------------------------------------------------------------------------
+
+    @Override
+    protected void beginBatch() {
+        super.beginBatch();
+        // gnatsd: messages of any size are taken from other servers, which have let them in.
+        parser.limits(Math.max(server.limits.maxControlLine(), LEAST_CONTROL_LINE), -1);
+        heard = System.nanoTime();
+    }
+
+    @Override
+    protected void handle(Op op) throws ProtocolException {
+        switch (op) {
+            case MSG -> message(parser.message());
+            case PUB -> published(parser.message());
+            case SUB -> subscribe(parser.arguments());
+            case UNSUB -> unsubscribe(parser.arguments());
+            case INFO -> info(parser.arguments());
+            case CONNECT -> connect(parser.arguments());
+            case PING -> ping();
+            case PONG -> pong();
+            case OK, PUB_LINE -> { }
+            case ERR -> throw new ProtocolException(Fault.PEER_ERROR, "Route Error " + parser.arguments().text());
+            case NEED_MORE -> throw new AssertionError(op);
+        }
+    }
+
+    private void message(Message m) {
+        delivery.received(m);
+        delivery.trace("MSG", m);
+        if (QueueMembers.areAddressed(m))
+            members.deliver(m);
+        else if (!delivery.deliverHere(m))
+            refuse(m);
+        acknowledge();
+    }
+
+    /** gnatsd: PUB is taken as well, for what MSG is. */
+    private void published(Message m) {
+        delivery.received(m);
+        delivery.trace("PUB", m);
+        if (!delivery.deliverHere(m))
+            refuse(m);
+        acknowledge();
+    }
+
+    private void refuse(Message m) {
+        String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
+        complain("Permissions Violation for Publish to " + subject);
+        server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
+    }
+
+    private void subscribe(Arguments line) throws ProtocolException {
+        if (tracing())
+            trace("->> [SUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 2 || count > 3)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
+        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
+            complain("Invalid Subject");
+            return;
+        }
+        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
+        subs.add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        acknowledge();
+    }
+
+    private void unsubscribe(Arguments line) throws ProtocolException {
+        if (tracing())
+            trace("->> [UNSUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 1 || count > 2)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
+        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
+        Subscription sub = subs.get(line.token(0));
+        if (sub != null && (max == 0 || subs.endAfter(sub, max) < 0))
+            remove(sub);
+        acknowledge();
+    }
+
+    @Override
+    protected void exhausted(Subscription sub) {
+        if (server.log.debugOn())
+            server.log.debug(this, "Auto-unsubscribe limit of " + sub.max() + " reached for sid '"
+                    + Arguments.text(sub.sid()) + "'");
+        remove(sub);
+    }
+
+    private void remove(Subscription sub) {
+        if (subs.remove(sub) && tracing())
+            trace("<-> [DELSUB " + Arguments.text(sub.sid()) + "]");
+    }
+
+    private void ping() {
+        trace("->> [PING]");
+        trace("<<- [PONG]");
+        reply(PONG);
+    }
+
+    private void pong() {
+        trace("->> [PONG]");
+        pings.pong();
+    }
+
+    private void acknowledge() {
+        if (connect.verbose()) {
+            trace("<<- [OK]");
+            reply(OK);
+        }
+    }
+
+    private void complain(String text) {
+        trace("<<- [-ERR " + text + "]");
+        reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    protected void countBatch() {
+        delivery.countBatch();
+    }
+
+    // ---- for others: anybody's -------------------------------------------------------------------------------
+
+    /** Appends a line that must arrive; {@link #flushTold} follows. Locks may be held. */
+    void tell(byte[] line) {
+        if ((outbound().append(line, server.limits.maxPending()) & Outbound.OVERFLOW) != 0)
+            overflowing = true;
+        if (tracing())
+            trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");
+    }
+
+    /** The same for the first dump, whose size is nobody's fault. gnatsd: it is not traced. */
+    void tellAtFirst(byte[] lines) {
+        outbound().append(lines, Long.MAX_VALUE);
+    }
+
+    void flushTold() {
+        outbound().flush();
+        if (overflowing)
+            slowConsumer(CloseReason.PENDING_BYTES);
+    }
+
+    /** Asks the other server for a sign of life. */
+    void probe() {
+        tell(PING);
+        flushTold();
+    }
+
+    boolean hasBeenHeardSince(long nanoTime) {
+        return heard - nanoTime > 0;
+    }
+
+    void recheck() {
+        if (dialer == null)
+            login.recheck(connect);
+    }
+
+    /** Takes over what a spare connection to the same server was there for. */
+    void adopt(Route other) {
+        solicited |= other.solicited;
+        configured |= other.configured;
+    }
+
+    @Override
+    protected void leave() {
+        pings.stop();
+        login.stop();
+        cluster.left(this);
+        subs.removeAll();
+    }
+
+    @Override
+    public String remoteId() {
+        return remoteId;
+    }
+
+    /** What the other server says of itself; null until it has. */
+    RouteInfo said() {
+        return said;
+    }
+
+    /** With it a whole server's clients would be cut off, because that server was short of processor time, say. */
+    @Override
+    protected boolean isWorthWaitingFor() {
+        return true;
+    }
+
+    boolean isDialled() {
+        return dialer != null;
+    }
+
+    @Override
+    public String clientName() {
+        return remoteId;
+    }
+
+    @Override
+    public String user() {
+        return connect.user();
+    }
+
+    /** Figures for monitoring; {@code ip} and {@code port} are those of the other end of the connection. */
+    public record Stats(long rid, String remoteId, boolean solicited, boolean configured, String ip, int port,
+            long pending, long inMessages, long outMessages, long inBytes, long outBytes, int subscriptions) {
+    }
+
+    public Stats stats() {
+        Outbound.Stats out = outbound().stats();
+        return new Stats(id(), remoteId, solicited, configured, ip(), socket().getPort(), out.pending(),
+                delivery.inMessages(), out.messages(), delivery.inBytes(), out.bytes(), subs.size());
+    }
+}

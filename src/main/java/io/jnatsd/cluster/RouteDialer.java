@@ -1,0 +1,257 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.config.RouteUrl;
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.log.Log;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * One server that is dialled, again and again if it must be (cluster reference, section 9). An explicit one is in the
+ * configuration and is never given up; an implicit one was heard of from another server.
+ *
+ * <p>Threads: {@link #run} has a virtual one of its own, which reads the route while there is one; the rest is
+ * anybody's.
+ */
+final class RouteDialer implements Runnable {
+    private static final int DIAL_MILLIS = 1000;
+    private static final long PAUSE_MILLIS = 1000;
+    private static final int JITTER_MILLIS = 100;
+    /** After so many failures in a row an explicit server is dialled less often, down to every five seconds. */
+    private static final int PATIENCE = 30;
+    private static final int EXPLICIT_LONGEST = 5;
+    /** A server that is lost is dialled so often: gnatsd never does, and a mesh that lost a link stays torn. */
+    private static final int ATTEMPTS_AFTER_LOSS = 10;
+    private static final int IMPLICIT_LONGEST = 8;
+    /** A route that lasted less was no success: the other server may refuse us each time. */
+    private static final long SUCCESS_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+
+    private final Cluster cluster;
+    private final Log log;
+    private final RouteUrl url;
+    private final boolean explicit;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Socket dialling;
+    private volatile Route route;
+    /** Attempts in a row that came to nothing. Written by {@link #run} and {@link #renew}. */
+    private volatile int failures;
+    /** How many are allowed, for an implicit server. */
+    private int allowed;
+
+    RouteDialer(Cluster cluster, RouteUrl url, boolean explicit) {
+        this.cluster = cluster;
+        this.log = cluster.server().log;
+        this.url = url;
+        this.explicit = explicit;
+    }
+
+    void start() {
+        Thread.ofVirtual().name("route-dial-" + address()).start(this);
+    }
+
+    @Override
+    public void run() {
+        try {
+            allowed = 1 + Math.max(cluster.options().connectRetries(), 0);
+            while (!isStopped() && attempt())
+                continue;
+        } catch (InterruptedException e) {
+            log.debug("Dialling " + url + " was interrupted");
+        } finally {
+            cluster.dialers().finished(this);
+        }
+    }
+
+    /** False if there is nothing more to be done. */
+    private boolean attempt() throws InterruptedException {
+        log.debug("Trying to connect to route on " + address());
+        Route connected = dial();
+        if (connected == null) {
+            failures++;
+            return (explicit || failures < allowed) && pause(PAUSE_MILLIS * patience());
+        }
+        long began = System.nanoTime();
+        follow(connected);
+        if (isStopped())
+            return false;
+        failures = System.nanoTime() - began > SUCCESS_NANOS ? 0 : failures + 1;
+        return wantsBack(connected);
+    }
+
+    private void follow(Route connected) {
+        Thread thread = Thread.currentThread();
+        String name = thread.getName();
+        route = connected;
+        // It may have been too late for stop() to see it.
+        if (isStopped())
+            connected.kill(CloseReason.ROUTE_REMOVED);
+        thread.setName(connected.threadName("read"));
+        connected.run();
+        thread.setName(name);
+        route = null;
+    }
+
+    private boolean wantsBack(Route lost) throws InterruptedException {
+        String id = lost.remoteId();
+        if (id.equals(cluster.serverId())) {
+            log.debug("Detected route to self, ignoring \"" + url + "\"");
+            return false;
+        }
+        Route other = cluster.routes().get(id);
+        if (other != null && other != lost) {
+            log.debug("Not attempting reconnect for solicited route, already connected to \"" + id + "\"");
+            if (!explicit)
+                return false;
+            other.adopt(lost);
+            cluster.routes().awaitGone(id, this);
+            failures = 0;
+        }
+        if (!id.isEmpty())
+            allowed = Math.max(allowed, ATTEMPTS_AFTER_LOSS);
+        if (isStopped() || !explicit && failures >= allowed)
+            return false;
+        log.debug("Attempting reconnect for solicited route \"" + url + "\"");
+        return pause(explicit || failures > 0 ? PAUSE_MILLIS * patience() : 0);
+    }
+
+    /** How many times the usual pause. */
+    private long patience() {
+        return explicit ? Math.clamp(failures - PATIENCE, 1, EXPLICIT_LONGEST)
+                : Math.min(1L << Math.max(failures - 1 - cluster.options().connectRetries(), 0), IMPLICIT_LONGEST);
+    }
+
+    /** With a little chance, so that two servers that dial each other do not go on to do so at the same time. */
+    private boolean pause(long millis) throws InterruptedException {
+        return !stopped.await(millis + ThreadLocalRandom.current().nextInt(JITTER_MILLIS), TimeUnit.MILLISECONDS);
+    }
+
+    /** Null if nobody could be reached. */
+    private Route dial() throws InterruptedException {
+        String error = "lookup " + url.host() + ": no such host";
+        try {
+            for (InetAddress candidate : addresses()) {
+                Socket socket = new Socket();
+                dialling = socket;
+                try {
+                    if (isStopped())
+                        throw new IOException("stopped");
+                    socket.connect(new InetSocketAddress(candidate, url.port()), DIAL_MILLIS);
+                    socket.setTcpNoDelay(true);
+                    return new Route(cluster, socket, this);
+                } catch (IOException e) {
+                    error = candidate.getHostAddress() + ":" + url.port() + ": " + reason(e);
+                    socket.close();
+                }
+            }
+        } catch (IOException e) {
+            error = String.valueOf(e.getMessage());
+        } finally {
+            dialling = null;
+        }
+        log.debug("Error trying to connect to route: dial tcp " + error);
+        return null;
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof SocketTimeoutException)
+            return "i/o timeout";
+        return e instanceof ConnectException ? "connect: connection refused" : e.getMessage();
+    }
+
+    /** A name server that does not answer would keep a virtual thread from its carrier, and all others with it. */
+    private List<InetAddress> addresses() throws UnknownHostException, InterruptedException {
+        if (IP_ADDRESS.matcher(url.host()).matches())
+            return List.of(InetAddress.getByName(url.host()));
+        CompletableFuture<InetAddress[]> answer = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("lookup-" + url.host()).start(() -> {
+            try {
+                answer.complete(InetAddress.getAllByName(url.host()));
+            } catch (UnknownHostException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        try {
+            List<InetAddress> addresses = Arrays.asList(answer.get());
+            Collections.shuffle(addresses);
+            return addresses;
+        } catch (ExecutionException e) {
+            throw new UnknownHostException("lookup " + url.host() + ": no such host");
+        }
+    }
+
+    /** The server has been heard of again: it gets another chance. */
+    void renew() {
+        failures = 0;
+    }
+
+    /**
+     * Ends the route, too.
+     *
+     * @return whether there was one
+     */
+    boolean stop(CloseReason why) {
+        stopped.countDown();
+        Socket socket = dialling;
+        try {
+            if (socket != null)
+                socket.close();
+        } catch (IOException e) {
+            log.debug("Error closing: " + e.getMessage());
+        }
+        Route connected = route;
+        if (connected != null)
+            connected.close(why, "");
+        cluster.routes().wake();
+        return connected != null;
+    }
+
+    boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    boolean isExplicit() {
+        return explicit;
+    }
+
+    /** {@code host:port}, for comparison with others. */
+    String address() {
+        String text = url.toString();
+        return text.substring(text.indexOf("://") + 3).toLowerCase(Locale.ROOT);
+    }
+
+    /** Without the login. */
+    @Override
+    public String toString() {
+        return url.toString();
+    }
+
+    String host() {
+        return url.host();
+    }
+
+    String user() {
+        return url.user();
+    }
+
+    String password() {
+        return url.password();
+    }
+}

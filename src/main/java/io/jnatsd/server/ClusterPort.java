@@ -1,0 +1,110 @@
+package io.jnatsd.server;
+
+import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.cluster.Cluster;
+import io.jnatsd.cluster.ConnectUrls;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.ListenOptions;
+import io.jnatsd.core.Connection;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.log.Log;
+import io.jnatsd.tls.TlsHandshake;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.List;
+
+/**
+ * The port where other servers come in, and the cluster behind it. Threads: {@link #start}, {@link #apply} and
+ * {@link #close} one at a time.
+ */
+final class ClusterPort {
+    private final Log log;
+    private final Listener listener;
+    private final Cluster cluster;
+
+    /**
+     * Takes the port; nobody is let in before {@link #start}.
+     *
+     * @param urlsChanged called when INFO has to say something else of other servers
+     */
+    ClusterPort(ServerState state, ServerOptions options, String serverId, int clientPort, PasswordCheck passwords,
+            Runnable urlsChanged) throws IOException {
+        this.log = state.log;
+        ClusterOptions at = options.cluster();
+        try {
+            this.listener = Listener.bind("Route", at.host(), at.port(), log, this::accept);
+        } catch (IOException e) {
+            throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
+        }
+        List<String> own = clientUrls(options.client(), clientPort);
+        if (own.isEmpty())
+            log.error("Address \"" + options.client().host() + "\" can not be resolved properly");
+        boolean old = options.compat() == ServerOptions.Compat.GNATSD_1_0;
+        this.cluster = new Cluster(state, new Cluster.Self(serverId, listener.port(), options.limits().maxPayload()),
+                passwords, new ConnectUrls(state, own, !old, urlsChanged));
+    }
+
+    private Connection accept(Socket socket) throws IOException {
+        return cluster.accept(socket);
+    }
+
+    /** {@code host:port} for each address at which clients can reach this server, from other machines as well. */
+    private static List<String> clientUrls(ListenOptions at, int port) {
+        if (!at.advertise().isEmpty()) {
+            String host = at.advertise();
+            boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']')
+                    && (host.startsWith("[") || host.indexOf(':') == host.lastIndexOf(':'));
+            return List.of(hasPort ? host : host + ":" + port);
+        }
+        if (!at.host().equals("0.0.0.0") && !at.host().equals("::"))
+            return List.of(Listener.address(at.host(), port));
+        try {
+            return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                    .filter(ClusterPort::isGlobal).map(address -> Listener.address(text(address), port)).toList();
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isGlobal(InetAddress address) {
+        return !address.isLoopbackAddress() && !address.isLinkLocalAddress() && !address.isMulticastAddress()
+                && !address.isAnyLocalAddress();
+    }
+
+    /** Without the interface, which is nobody else's business. */
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return address instanceof Inet6Address && zone >= 0 ? text.substring(0, zone) : text;
+    }
+
+    /** Lets others in and dials those that are configured. */
+    void start(ServerOptions options, TlsHandshake tls) {
+        log.notice("Listening for route connections on " + Listener.address(options.cluster().host(), port()));
+        cluster.apply(options.cluster(), tls);
+        listener.start();
+    }
+
+    void apply(ServerOptions options, TlsHandshake tls) {
+        cluster.apply(options.cluster(), tls);
+    }
+
+    int port() {
+        return listener.port();
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    void close() {
+        listener.close();
+        log.debug("Router accept loop exiting..");
+        cluster.stop();
+    }
+}
