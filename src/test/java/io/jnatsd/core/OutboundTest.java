@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.Op;
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Parser;
 import io.jnatsd.protocol.ReadBuffer;
 import java.io.ByteArrayInputStream;
@@ -38,7 +39,7 @@ class OutboundTest {
     private static final int CHUNK = 128 * 1024;
     private static final long UNLIMITED = Long.MAX_VALUE;
 
-    private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults().limits());
+    private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private Socket peer;
     private Client owner;
@@ -64,7 +65,7 @@ class OutboundTest {
 
     /** Parsed as a publisher's reader does it, ready to be delivered. */
     private static Parser published(byte[] lines) throws Exception {
-        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(lines)));
+        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(lines)), Dialect.CLIENT);
         parser.limits(4096, 1024 * 1024);
         return parser;
     }
@@ -158,7 +159,7 @@ class OutboundTest {
                     outbound.flush();
                 mostPending.accumulateAndGet(outbound.stats().pending(), Math::max);
                 while ((outcome & Outbound.CROWDED) != 0 && outbound.stats().pending() > CHUNK)
-                    outbound.awaitRoom(10_000_000);
+                    outbound.awaitRoom(10_000_000, UNLIMITED);
             }
             return HexFormat.of().formatHex(digest.digest());
         };
