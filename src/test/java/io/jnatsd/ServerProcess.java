@@ -69,9 +69,14 @@ final class ServerProcess implements AutoCloseable {
 
     /** A server with a command line of the test's own. */
     static ServerProcess launch(List<String> command) throws IOException {
-        ServerProcess server = new ServerProcess(command);
+        ServerProcess server = launchQuiet(command);
         server.awaitLine("Server is ready");
         return server;
+    }
+
+    /** A server whose log is elsewhere. */
+    static ServerProcess launchQuiet(List<String> command) throws IOException {
+        return new ServerProcess(command);
     }
 
     long pid() {

@@ -1,0 +1,106 @@
+package io.jnatsd.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.log.Log;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ControlSocketTest {
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final List<String> commands = new CopyOnWriteArrayList<>();
+    private ControlSocket control;
+
+    @BeforeEach
+    void open() throws IOException {
+        control = ControlSocket.open(command -> {
+            commands.add(command);
+            if (command.equals("fail"))
+                throw new IOException("line one\nline two");
+        }, Log.silent());
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void commandsAreDoneAndAnswered() {
+        assertEquals("ok", ControlSocket.ask(PID, "reload"));
+        assertEquals("line one\nline two", ControlSocket.ask(PID, "fail"));
+        assertEquals("ok", ControlSocket.ask(PID, "reopen"));
+        assertEquals(List.of("reload", "fail", "reopen"), commands);
+    }
+
+    @Test
+    void whoeverSaysNothingHoldsNobodyUp() throws IOException {
+        try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.file(PID)))) {
+            assertTrue(silent.isConnected());
+            assertEquals("ok", ControlSocket.ask(PID, "reload"));
+        }
+        assertEquals("ok", ControlSocket.ask(PID, "reload"));
+    }
+
+    @Test
+    void onlyTheUserHimselfMayEnter() throws IOException {
+        Path folder = ControlSocket.file(PID).getParent();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
+
+    @Test
+    void theSocketGoesWithTheServer() {
+        control.close();
+        assertFalse(Files.exists(ControlSocket.file(PID)));
+        assertNull(ControlSocket.ask(PID, "reload"));
+    }
+
+    @Test
+    void aSocketThatWasLeftBehindIsNobody() throws IOException {
+        control.close();
+        Path file = ControlSocket.file(PID);
+        ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        left.bind(UnixDomainSocketAddress.of(file));
+        left.close();
+        assertTrue(Files.exists(file));
+        assertNull(ControlSocket.ask(PID, "reload"));
+        open();
+        assertEquals("ok", ControlSocket.ask(PID, "reload"), "and taken over");
+    }
+
+    @Test
+    void aServerThatEndsBeforeItAnswersIsToldFromOneThatIsNotThere() throws Exception {
+        control.close();
+        try (ServerSocketChannel mute = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            mute.bind(UnixDomainSocketAddress.of(ControlSocket.file(PID)));
+            Thread ends = Thread.startVirtualThread(() -> {
+                try {
+                    mute.accept().close();
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            assertEquals("", ControlSocket.ask(PID, "reload"));
+            ends.join();
+        } finally {
+            Files.deleteIfExists(ControlSocket.file(PID));
+        }
+    }
+}
