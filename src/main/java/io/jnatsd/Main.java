@@ -41,15 +41,18 @@ public final class Main {
         } catch (UsageException e) {
             err.println("jnatsd: " + e.getMessage() + " (jnatsd --help lists all flags)");
             return e.exitCode();
-        } catch (ConfigException | IOException e) {
-            for (String line : e.getMessage().split("\n"))
-                err.println("jnatsd: " + line);
+        } catch (ConfigException e) {
+            for (Problem problem : e.problems())
+                err.println("jnatsd: " + problem);
+            return FAILURE;
+        } catch (IOException e) {
+            err.println("jnatsd: " + e.getMessage());
             return FAILURE;
         }
     }
 
     /** What scripts ask often is answered before anything heavy is loaded. */
-    private static boolean answeredAtOnce(String[] args, PrintStream out) throws IOException {
+    private static boolean answeredAtOnce(String[] args, PrintStream out) throws ConfigException, IOException {
         if (asksVersion(args)) {
             out.println("jnatsd version " + Version.TEXT);
             return true;

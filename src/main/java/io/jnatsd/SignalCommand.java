@@ -1,5 +1,7 @@
 package io.jnatsd;
 
+import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.Problem;
 import io.jnatsd.server.ControlSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +50,11 @@ final class SignalCommand {
     private SignalCommand() {
     }
 
-    /** @throws IOException with the lines to show */
-    static void run(String value) throws IOException {
+    /**
+     * @throws IOException if it cannot be done
+     * @throws ConfigException if the server has tried, with what it says is wrong
+     */
+    static void run(String value) throws IOException, ConfigException {
         String[] parts = value.split("=", -1);
         if (parts.length > 2)
             throw new IOException("invalid signal parameters: " + value);
@@ -65,7 +70,7 @@ final class SignalCommand {
         else if (answer.isEmpty() && !ENDING.contains(command))
             throw new IOException("the server ended before it answered");
         else if (!answer.isEmpty() && !answer.equals("ok"))
-            throw new IOException(answer);
+            throw new ConfigException(answer.lines().map(line -> new Problem("", 0, 0, line)).toList());
     }
 
     /** A number, or a file that holds one; 0 and below would be whole groups of processes. */
