@@ -69,6 +69,12 @@ class CommandLineTest {
             assertTrue(help.contains("\n" + heading + " Options:\n"), heading);
     }
 
+    @Test
+    void theReadmeShowsTheHelp() throws Exception {
+        Path readme = Path.of(System.getProperty("jnatsd.home", "."), "README.md");
+        assertTrue(Files.readString(readme).contains("```text\n" + run("--help").out().strip() + "\n```\n"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-help_tls", "--help_tls"})
     void theTlsHelpShowsTheBlockAndTheNames(String flag) throws Exception {

@@ -1,0 +1,74 @@
+package io.jnatsd.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.config.OptionsReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The configurations in etc/ and in the README start a server, on other ports than they say. */
+@Timeout(30)
+class ShippedConfigurationTest {
+    private static final Path HOME = Path.of(System.getProperty("jnatsd.home", "."));
+    private static final Pattern EXAMPLE = Pattern.compile("^```conf\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+
+    static List<Path> shipped() throws IOException {
+        try (Stream<Path> files = Files.list(HOME.resolve("etc"))) {
+            return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList();
+        }
+    }
+
+    static List<String> examples() throws IOException {
+        return EXAMPLE.matcher(Files.readString(HOME.resolve("README.md"))).results().map(MatchResult::group)
+                .map(example -> EXAMPLE.matcher(example).replaceAll("$1")).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void everyShippedFileStartsAServer(Path file) throws Exception {
+        serve(OptionsReader.read(file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleOfTheReadmeStartsAServer(String example, @TempDir Path dir) throws Exception {
+        Path file = Files.writeString(dir.resolve("nats.conf"), example.replace("/var/log", dir.toString()));
+        serve(OptionsReader.read(file));
+    }
+
+    @Test
+    void theReadmeHasExamples() throws IOException {
+        assertFalse(examples().isEmpty());
+    }
+
+    private static void serve(OptionsReader.ReadResult read) throws Exception {
+        assertEquals(List.of(), read.warnings());
+        OptionsBuilder options = read.options();
+        options.host = "127.0.0.1";
+        options.port = -1;
+        options.httpPort = options.httpPort == 0 ? 0 : -1;
+        options.httpsPort = options.httpsPort == 0 ? 0 : -1;
+        options.clusterPort = options.clusterPort == 0 ? 0 : -1;
+        options.pidFile = null;
+        options.routes = List.of();
+        if (options.tls != null)
+            return; // the certificates are not shipped
+        try (NatsServer server = NatsServer.start(options.build());
+                RawClient client = RawClient.connect(server.port())) {
+            client.send("PING\r\n");
+            client.expect("(PONG|-ERR '.*')\r\n");
+        }
+    }
+}
