@@ -96,7 +96,7 @@ public final class Message {
     }
 
     /** The reply subject, one char per byte. */
-    public String reply() {
+    public String replyText() {
         return new String(buffer, tailStart, replyLength, StandardCharsets.ISO_8859_1);
     }
 

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.protocol.Parser;
 import io.jnatsd.protocol.Subject;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.log.Log;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,15 +25,39 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The index against a list that is searched from one end to the other. */
 class SubscriptionIndexTest {
+    private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
     private final SubscriptionIndex index = new SubscriptionIndex();
+    private Client owner;
 
-    private static Subscription subscription(String subject, String queue) {
+    @BeforeEach
+    void connect() throws IOException {
+        owner = new Client(state, new Socket() {
+            @Override
+            public InputStream getInputStream() {
+                return InputStream.nullInputStream();
+            }
+
+            @Override
+            public OutputStream getOutputStream() {
+                return OutputStream.nullOutputStream();
+            }
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        state.stopTimer();
+    }
+
+    private Subscription subscription(String subject, String queue) {
         byte[] bytes = bytes(subject);
-        return new Subscription(null, subject, queue, "1", !Subject.hasWildcard(bytes, 0, bytes.length));
+        return new Subscription(owner, subject, queue, "1", !Subject.hasWildcard(bytes, 0, bytes.length));
     }
 
     private static byte[] bytes(String subject) {
@@ -82,7 +112,7 @@ class SubscriptionIndexTest {
         return random(random, "a", "b", "c", "d", "a", "b", "*", ">", "*x", "", "e");
     }
 
-    private static Subscription randomSubscription(Random random) {
+    private Subscription randomSubscription(Random random) {
         return subscription(pattern(random), random.nextInt(3) > 0 ? null : "q" + random.nextInt(3));
     }
 
