@@ -265,7 +265,7 @@ public final class Client extends Connection {
         }
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
         Subscription sub = new Subscription(this, subject, queue, sid, literal);
-        ClientLogin.restrict(sub, permissions);
+        login.restrict(sub, permissions);
         if (subs.add(sub) && login.permissions() != permissions)
             // A reload came in between, and may have looked through the subscriptions before this one was there.
             review(sub);
@@ -293,7 +293,7 @@ public final class Client extends Connection {
         Permissions permissions = login.permissions();
         if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue))
             withdraw(sub);
-        else if (ClientLogin.restrict(sub, permissions))
+        else if (login.restrict(sub, permissions))
             server.index.changed(sub);
     }
 

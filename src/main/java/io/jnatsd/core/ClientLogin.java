@@ -43,6 +43,8 @@ final class ClientLogin {
     private final ReentrantLock lock = new ReentrantLock();
     /** Null until the client is in. Written under {@code lock}. */
     private volatile Login login;
+    /** Null unless replies are allowed beyond what may be published. Written under {@code lock}. */
+    private volatile ReplySubjects replies;
     /** The user among whose {@code max_connections} it counts. guarded by {@code lock}. */
     private String counted = "";
     /** guarded by {@code lock}. */
@@ -176,6 +178,8 @@ final class ClientLogin {
         counted = room ? granted.user() : "";
         if (!room)
             return Outcome.TOO_MANY;
+        Permissions permissions = granted.permissions();
+        replies = ReplySubjects.of(permissions == null ? null : permissions.responses(), replies);
         login = granted;
         return Outcome.ADMITTED;
     }
@@ -253,7 +257,7 @@ final class ClientLogin {
         return known == null ? null : known.permissions();
     }
 
-    /** Whether a message may be published; remembered for as long as the match result lives. */
+    /** Whether a message may be published; the lists' verdict is remembered for as long as the match result lives. */
     boolean mayPublish(MatchResult match, Permissions permissions) {
         if (judged != permissions) {
             judged = permissions;
@@ -265,16 +269,20 @@ final class ClientLogin {
             verdicts[slot] = match;
             allowed[slot] = permissions.mayPublish(match.subject);
         }
-        return allowed[slot];
+        if (allowed[slot])
+            return true;
+        ReplySubjects asked = replies;
+        return asked != null && asked.take(match.subject);
     }
 
     /**
-     * Gives a subscription what it must not get of the subjects that it covers.
+     * Gives a subscription what it must not get of the subjects that it covers, and what notes the replies to it.
      *
-     * @return whether there is, or was, anything of the kind
+     * @return whether there is, or was, anything that it must not get
      */
-    static boolean restrict(Subscription sub, Permissions permissions) {
+    boolean restrict(Subscription sub, Permissions permissions) {
         List<byte[]> before = sub.denied;
+        sub.replies = replies;
         sub.denied = permissions == null ? null : permissions.denials(sub.subject);
         return before != null || sub.denied != null;
     }

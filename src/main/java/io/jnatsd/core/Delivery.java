@@ -126,6 +126,8 @@ public final class Delivery {
         Connection receiver = sub.owner;
         if (receiver == from && !echo)
             return false;
+        if (m.replyLength() > 0 && sub.replies != null)
+            sub.replies.expect(m);
         int outcome = receiver.outbound.deliver(sub, m, from.maxPending);
         if (outcome == 0)
             return false;

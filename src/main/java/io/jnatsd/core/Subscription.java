@@ -31,6 +31,8 @@ public final class Subscription {
     int slot = -1;
     /** Patterns that its owner must not get messages of; null for none. Read when a match is made. */
     volatile List<byte[]> denied;
+    /** Takes note of whom its owner may reply to; null if that does not matter. */
+    volatile ReplySubjects replies;
 
     public Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
         this.owner = owner;
