@@ -41,14 +41,6 @@ final class BcryptQueue implements AutoCloseable {
             this.question = question;
             this.work = work;
         }
-
-        private void run() {
-            try {
-                answer.complete(work.getAsBoolean());
-            } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e);
-            }
-        }
     }
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -127,16 +119,26 @@ final class BcryptQueue implements AutoCloseable {
 
     private void work() {
         try {
-            for (Check check; (check = next()) != null;) {
-                check.run();
-                done(check);
-            }
+            for (Check check; (check = next()) != null;)
+                answer(check);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void done(Check check) {
+    /** Who asks from here on is not told what others were. */
+    private void answer(Check check) {
+        try {
+            boolean right = check.work.getAsBoolean();
+            close(check);
+            check.answer.complete(right);
+        } catch (RuntimeException | Error e) {
+            close(check);
+            check.answer.completeExceptionally(e);
+        }
+    }
+
+    private void close(Check check) {
         lock.lock();
         try {
             open.remove(check.question, check);
