@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The files of test-certs, the tls blocks that name them, and clients that trust them. */
-final class TestCerts {
+public final class TestCerts {
     static final Clock IN_2030 = Clock.fixed(Instant.parse("2030-06-01T00:00:00Z"), ZoneOffset.UTC);
 
     private static final Path FOLDER = Path.of(System.getProperty("jnatsd.home", ".")).resolve("test-certs");
@@ -25,7 +25,11 @@ final class TestCerts {
     private TestCerts() {
     }
 
-    static String file(String name) {
+    public static String folder() {
+        return FOLDER.toString();
+    }
+
+    public static String file(String name) {
         return FOLDER.resolve(name).toString();
     }
 
@@ -72,7 +76,7 @@ final class TestCerts {
     }
 
     /** A client as the JDK makes it, apart from our own code but for the certificate that it may show. */
-    static SSLContext client(String ca, String... certAndKey) throws Exception {
+    public static SSLContext client(String ca, String... certAndKey) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (InputStream in = Files.newInputStream(FOLDER.resolve(ca))) {

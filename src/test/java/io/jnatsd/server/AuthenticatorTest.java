@@ -1,0 +1,131 @@
+package io.jnatsd.server;
+
+import static io.jnatsd.server.SecuredServer.userAndPass;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.auth.AuthenticationTimeout;
+import io.jnatsd.auth.Authenticator;
+import io.jnatsd.auth.Credentials;
+import io.jnatsd.auth.Login;
+import io.jnatsd.auth.Permissions;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.SubjectRules;
+import io.jnatsd.log.Log;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A team's own way to tell who may connect. */
+@Timeout(30)
+class AuthenticatorTest {
+    private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
+
+    /** Lets in whose token is "open sesame". */
+    public static final class Sesame implements Authenticator {
+        @Override
+        public Login authenticate(Credentials credentials) {
+            return credentials.token().equals("open sesame") ? new Login("ali", null, 0) : null;
+        }
+    }
+
+    @Test
+    void itJudgesInsteadOfTheConfiguration() throws Exception {
+        Permissions onlyA = Permissions.of(new PermissionOptions(new SubjectRules(List.of("a"), List.of()),
+                new SubjectRules(null, List.of()), null));
+        Queue<Credentials> seen = new ConcurrentLinkedQueue<>();
+        try (SecuredServer server = SecuredServer.start("authorization { user: joe, password: j }", shown -> {
+            seen.add(shown);
+            return shown.token().equals("t") ? new Login("ali", onlyA, 1) : null;
+        })) {
+            server.tryLogin(userAndPass("joe", "j")).expectEnd(VIOLATION);
+            server.awaitLog("[ERR] cid:1 - Authorization Error - User \"joe\"");
+            RawClient ali = server.tryLogin("\"auth_token\":\"t\",\"user\":\"x\"").roundTrip();
+            ali.send("PUB b 0\r\n\r\n").expectText("-ERR 'Permissions Violation for Publish to \"b\"'\r\n");
+            assertEquals("ali", server.server().state().client(2).user());
+            server.tryLogin("\"auth_token\":\"t\"").expectEnd("-ERR 'Maximum Connections Exceeded'\r\n");
+            Credentials first = seen.remove();
+            assertEquals("joe", first.user());
+            assertEquals("j", first.password());
+            assertEquals("127.0.0.1", first.address());
+            assertEquals(15, first.nonce().length());
+            assertEquals(List.of(), first.certificates());
+        }
+    }
+
+    @Test
+    void whatItCannotJudgeDoesNotComeIn() throws Exception {
+        try (SecuredServer server = SecuredServer.start("", shown -> {
+            if (shown.user().equals("slow"))
+                throw new AuthenticationTimeout("the directory does not answer");
+            throw new IllegalStateException("no directory");
+        })) {
+            server.tryLogin(userAndPass("x", "y")).expectEnd(VIOLATION);
+            server.awaitLog("[ERR] cid:1 - Authenticator failed: java.lang.IllegalStateException: no directory");
+            server.tryLogin(userAndPass("slow", "y")).expectEnd("-ERR 'Authentication Timeout'\r\n");
+            server.awaitLog("[ERR] cid:2 - Authentication Timeout: the directory does not answer");
+        }
+    }
+
+    @Test
+    void itIsAskedAgainWhenLoginsAreReloaded() throws Exception {
+        Queue<String> banned = new ConcurrentLinkedQueue<>();
+        try (SecuredServer server = SecuredServer.start("", shown -> banned.contains(shown.user()) ? null
+                : Login.ANYBODY)) {
+            RawClient joe = server.login("joe", "j"), sue = server.login("sue", "s");
+            banned.add("joe");
+            server.reload("authorization { timeout: 3 }");
+            joe.expectEnd(VIOLATION);
+            sue.roundTrip();
+        }
+    }
+
+    /** What is on the class path for {@code ServiceLoader} while a server starts. */
+    private static NatsServer startWithServices(Path folder, String provider) throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(Authenticator.class.getName()), provider + "\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual)) {
+            thread.setContextClassLoader(loader);
+            return NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), Log.silent());
+        } finally {
+            thread.setContextClassLoader(usual);
+        }
+    }
+
+    @Test
+    void itIsFoundOnTheClassPath(@TempDir Path folder) throws Exception {
+        try (NatsServer server = startWithServices(folder, Sesame.class.getName());
+                RawClient in = RawClient.connect(server.port());
+                RawClient out = RawClient.connect(server.port())) {
+            in.send(SecuredServer.connectLine("\"auth_token\":\"open sesame\"")).roundTrip();
+            out.send(SecuredServer.connectLine("")).expectEnd(VIOLATION);
+        }
+    }
+
+    @Test
+    void oneThatDoesNotLoadIsAnErrorAtTheStart(@TempDir Path folder) {
+        IOException e = assertThrows(IOException.class, () -> startWithServices(folder, "no.such.Thing"));
+        assertTrue(e.getMessage().startsWith("Authenticator cannot be loaded: ") && e.getMessage().contains(
+                "no.such.Thing"), e::getMessage);
+    }
+
+    @Test
+    void credentialsDoNotTellTheirSecrets() {
+        Credentials shown = new Credentials("joe", "hidden1", "hidden2", "U", "hidden3", "n", "127.0.0.1", List.of());
+        assertEquals("Credentials[user=joe, address=127.0.0.1]", shown.toString());
+        assertNull(new Sesame().authenticate(shown));
+    }
+}
