@@ -139,7 +139,7 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /** @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own */
-    private static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
+    static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
             Log log) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());

@@ -32,7 +32,7 @@ public final class SecuredServer implements AutoCloseable {
 
     private SecuredServer(String config, Authenticator authenticator) throws IOException, ConfigException {
         this.config = config;
-        this.server = NatsServer.start(load().options(), this::load, authenticator, log);
+        this.server = NatsServer.start(load(), this::load, authenticator, log);
     }
 
     /** In the text, {@code CERTS} stands for the folder of the test certificates. */
