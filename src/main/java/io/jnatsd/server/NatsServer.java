@@ -308,7 +308,8 @@ public final class NatsServer implements AutoCloseable {
 
     /** What can fail comes first; then everything is applied. */
     private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
-        Log.Prepared nextLog = log.prepare(logSettings(next.log()));
+        // An embedding program's own log is left alone unless the options say something new of logs.
+        Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(logSettings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         options = next;
         state.apply(next);
@@ -321,7 +322,8 @@ public final class NatsServer implements AutoCloseable {
             writePid(next.pidFile());
         for (String line : reload.lines(excess))
             log.notice(line);
-        log.use(nextLog);
+        if (nextLog != null)
+            log.use(nextLog);
         if (reload.changes(ServerOptions::auth))
             recheckClients();
     }
