@@ -74,7 +74,7 @@ public final class PingTimer {
     }
 
     /** How long the last PING took to be answered; 0 if none has been. */
-    long roundTripNanos() {
+    public long roundTripNanos() {
         return roundTripNanos;
     }
 }

@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Parser;
 import io.jnatsd.protocol.ReadBuffer;
@@ -17,7 +18,7 @@ class TopSubjectsTest {
 
     private void sample(String subject, long messages, long bytes) throws Exception {
         byte[] line = ("PUB " + subject + " 0\r\n\r\n").getBytes(StandardCharsets.UTF_8);
-        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line)));
+        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line)), Dialect.CLIENT);
         parser.limits(1024, 1024);
         parser.fill();
         parser.next();
