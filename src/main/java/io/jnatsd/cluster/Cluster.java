@@ -5,7 +5,10 @@ import io.jnatsd.config.RouteUrl;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
+import io.jnatsd.core.RouteDownEvent;
+import io.jnatsd.core.RouteUpEvent;
 import io.jnatsd.core.ServerState;
+import io.jnatsd.core.SubscriptionView;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
@@ -114,6 +117,7 @@ public final class Cluster {
         switch (arrival) {
             case FIRST -> {
                 log.debug(route, "Registering remote route \"" + id + "\"");
+                RouteUpEvent.commit(route, id, route.isDialled());
                 announce(route);
                 spread(route, said);
                 learnUrls(id);
@@ -165,6 +169,7 @@ public final class Cluster {
 
     /** A route has ended. */
     void left(Route route) {
+        RouteDownEvent.commit(route, route.remoteId());
         Route heir = routes.leave(route);
         if (heir != null) {
             log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");
@@ -240,6 +245,12 @@ public final class Cluster {
     /** The routes that are in use, one for each other server. */
     public List<Route.Stats> stats() {
         return routes.all().stream().map(Route::stats).toList();
+    }
+
+    /** What a server wants for its clients; nothing if there is no route to it. */
+    public List<SubscriptionView> subscriptions(String remoteId) {
+        Route route = routes.get(remoteId);
+        return route == null ? List.of() : route.subscriptionList();
     }
 
     public ConnectUrls urls() {

@@ -1,5 +1,6 @@
 package io.jnatsd.cluster;
 
+import io.jnatsd.core.ClientView.Times;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.Delivery;
@@ -8,6 +9,7 @@ import io.jnatsd.core.PingTimer;
 import io.jnatsd.core.Redacted;
 import io.jnatsd.core.SidTable;
 import io.jnatsd.core.Subscription;
+import io.jnatsd.core.SubscriptionView;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.Dialect;
@@ -24,6 +26,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -57,6 +61,7 @@ public final class Route extends Connection {
     private volatile RouteInfo said;
     /** When the last batch came, in nanoseconds. Written by the reader. */
     private volatile long heard = System.nanoTime();
+    private final long started = System.currentTimeMillis();
     /** This server wants the route, because of this connection or of a spare one; for monitoring. */
     private volatile boolean solicited;
     private volatile boolean configured;
@@ -366,12 +371,20 @@ public final class Route extends Connection {
 
     /** Figures for monitoring; {@code ip} and {@code port} are those of the other end of the connection. */
     public record Stats(long rid, String remoteId, boolean solicited, boolean configured, String ip, int port,
-            long pending, long inMessages, long outMessages, long inBytes, long outBytes, int subscriptions) {
+            long pending, long inMessages, long outMessages, long inBytes, long outBytes, int subscriptions,
+            Times times) {
     }
 
     public Stats stats() {
         Outbound.Stats out = outbound().stats();
+        long silence = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heard);
         return new Stats(id(), remoteId, solicited, configured, ip(), socket().getPort(), out.pending(),
-                delivery.inMessages(), out.messages(), delivery.inBytes(), out.bytes(), subs.size());
+                delivery.inMessages(), out.messages(), delivery.inBytes(), out.bytes(), subs.size(),
+                new Times(started, System.currentTimeMillis() - silence, pings.roundTripNanos()));
+    }
+
+    /** What the other server wants for its clients. */
+    public List<SubscriptionView> subscriptionList() {
+        return subs.views(Integer.MAX_VALUE);
     }
 }

@@ -78,6 +78,7 @@ public final class OptionsBuilder {
     public String httpAllowOrigin = "";
     public boolean jsonp = true;
     public boolean dashboard = true;
+    public boolean topSubjects;
 
     public boolean debug;
     public boolean trace;
@@ -127,6 +128,9 @@ public final class OptionsBuilder {
         tls = o.tls();
         copyCluster(o.cluster());
         copyMonitor(o.monitor());
+        // It follows the clients' host unless it was given one of its own.
+        if (httpHost.equals(host))
+            httpHost = "";
         copyLog(o.log());
         lameDuckDuration = o.lameDuck().duration();
         lameDuckGracePeriod = o.lameDuck().gracePeriod();
@@ -156,6 +160,7 @@ public final class OptionsBuilder {
         httpAllowOrigin = m.allowOrigin();
         jsonp = m.jsonp();
         dashboard = m.dashboard();
+        topSubjects = m.topSubjects();
     }
 
     private void copyLog(LogOptions l) {
@@ -192,7 +197,7 @@ public final class OptionsBuilder {
                         clusterUser, clusterPassword, or(clusterAuthTimeout, auth), List.copyOf(routes), clusterTls,
                         noAdvertise, connectRetries),
                 new MonitorOptions(or(httpHost, boundHost), httpPort, httpsPort, httpBasePath, httpUser, httpPassword,
-                        httpAllowOrigin, jsonp, dashboard),
+                        httpAllowOrigin, jsonp, dashboard, topSubjects),
                 new LogOptions(debug, trace, logTime, logLevel, logFormat, logFile, logSizeLimit, logMaxFiles, syslog,
                         remoteSyslog, maxTracedPayload, List.copyOf(traceClients), List.copyOf(traceSubjects)),
                 new LameDuckOptions(or(lameDuckDuration, Duration.ofMinutes(2)),

@@ -59,6 +59,7 @@ public final class OptionsReader {
             .text("http_allow_origin", (r, v) -> r.out.httpAllowOrigin = v)
             .bool("jsonp", (r, v) -> r.out.jsonp = v)
             .bool("dashboard", (r, v) -> r.out.dashboard = v)
+            .bool("http_top_subjects", (r, v) -> r.out.topSubjects = v)
             .port("prof_port", (r, v) -> r.out.profPort = v)
             // Logging.
             .bool("debug", (r, v) -> r.out.debug = v)

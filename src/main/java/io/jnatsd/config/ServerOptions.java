@@ -97,9 +97,13 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
         }
     }
 
-    /** The HTTP and HTTPS ports for monitoring. A user and password, if set, are asked of every visitor. */
+    /**
+     * The HTTP and HTTPS ports for monitoring. A user and password, if set, are asked of every visitor.
+     *
+     * @param topSubjects whether the subjects with most traffic are looked for
+     */
     public record MonitorOptions(String host, int httpPort, int httpsPort, String basePath, String user,
-            String password, String allowOrigin, boolean jsonp, boolean dashboard) {
+            String password, String allowOrigin, boolean jsonp, boolean dashboard, boolean topSubjects) {
         @Override
         public String toString() {
             return "MonitorOptions[host=" + host + ", http=" + httpPort + ", https=" + httpsPort + "]";

@@ -36,7 +36,7 @@ public final class Client extends Connection {
     private boolean refused;
     private volatile boolean connected;
     /** A PONG has gone out behind a CONNECT: only now does the client expect an INFO that it did not ask for. */
-    private volatile boolean ponged;
+    volatile boolean ponged;
     private final AtomicBoolean infoDue = new AtomicBoolean();
     private boolean badSubjectReported;
     /** Both sides know of headers. */
@@ -44,16 +44,15 @@ public final class Client extends Connection {
     /** It wants to be told when nobody gets a request. */
     private boolean noResponders;
     private final Delivery delivery = new Delivery(this);
-    private volatile long lastActivity;
-    private final long started = System.currentTimeMillis();
-
     private final PingTimer pings = new PingTimer(this);
+    private final ClientFigures figures;
 
     public Client(ServerState server, Socket socket) throws IOException {
         super(server, socket, Dialect.CLIENT);
         server.totalConnections.increment();
         subs = SidTable.announced(server);
         login = new ClientLogin(this, server);
+        figures = new ClientFigures(this, subs, pings, delivery);
     }
 
     private static byte[] ascii(String text) {
@@ -114,7 +113,7 @@ public final class Client extends Connection {
     @Override
     protected void countBatch() {
         if (delivery.countBatch())
-            lastActivity = System.currentTimeMillis();
+            figures.active();
     }
 
     // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
@@ -122,7 +121,7 @@ public final class Client extends Connection {
     private void connect(Arguments line) throws ProtocolException {
         if (tracing())
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
-        lastActivity = System.currentTimeMillis();
+        figures.active();
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
         // The buffer may keep what it holds for long: not a password.
         Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
@@ -247,7 +246,7 @@ public final class Client extends Connection {
         int count = line.count();
         if (count < 2 || count > 3)
             throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
-        lastActivity = System.currentTimeMillis();
+        figures.active();
         String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
         Permissions permissions = login.permissions();
         if (permissions != null && !permissions.maySubscribe(subject, queue)) {
@@ -312,7 +311,7 @@ public final class Client extends Connection {
         int count = line.count();
         if (count < 1 || count > 2)
             throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
-        lastActivity = System.currentTimeMillis();
+        figures.active();
         // gnatsd: a maximum that is no number counts as none.
         long max = count == 2 ? Math.max(line.number(1), 0) : 0;
         Subscription sub = subs.get(line.token(0));
@@ -380,12 +379,18 @@ public final class Client extends Connection {
         return connect;
     }
 
-    /** Figures for monitoring; times in milliseconds since 1970, 0 for never. */
-    public record Stats(long started, long lastActivity, long inMessages, long inBytes, int subscriptions) {
+    /** For monitoring. */
+    public ClientFigures stats() {
+        return figures;
     }
 
-    public Stats stats() {
-        long active = Math.max(lastActivity, outbound.stats().lastDelivery());
-        return new Stats(started, active, delivery.inMessages(), delivery.inBytes(), subs.size());
+    @Override
+    protected String busiestSubject() {
+        return figures.busiestSubject();
+    }
+
+    @Override
+    protected void recordEnd() {
+        figures.recordEnd();
     }
 }

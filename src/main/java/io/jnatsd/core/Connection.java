@@ -55,6 +55,8 @@ public abstract class Connection implements LogOrigin, Runnable {
     private volatile boolean lastWords;
     /** The peer will send no more. Written by the reader. */
     private volatile boolean inputEnded;
+    /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
+    volatile ClientView.Backlog backlog;
     private final AtomicBoolean left = new AtomicBoolean();
 
     /** Receivers that this reader has promised to flush. */
@@ -103,6 +105,15 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     /** Leaves every table and drops every subscription. Called once, by any thread. */
     protected abstract void leave();
+
+    /** The subject of its subscription that was sent most messages, empty if there is none. Anybody's. */
+    protected String busiestSubject() {
+        return "";
+    }
+
+    /** It is over: for the record. Called once, by the reader. */
+    protected void recordEnd() {
+    }
 
     /** One of its subscriptions has had its last message. Called by the publisher's reader. */
     protected abstract void exhausted(Subscription sub);
@@ -270,14 +281,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     protected final void slowConsumer(CloseReason why) {
-        long waiting = outbound.stats().pending();
-        if (!kill(why))
-            return;
-        server.slowConsumers.increment();
-        server.log.notice(this, "Slow Consumer Detected: " + (why == CloseReason.PENDING_BYTES
-                ? "MaxPending of " + server.limits.maxPending() + " Exceeded"
-                : "WriteDeadline of " + server.limits.writeDeadline().toMillis() + "ms exceeded with " + waiting
-                        + " bytes pending"));
+        SlowConsumer.cutOff(this, why);
     }
 
     final void writeFailed(IOException e) {
@@ -306,6 +310,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         kill(CloseReason.CLIENT_CLOSED);
         // Cached match results may refer to this connection for long.
         parser.release();
+        recordEnd();
         server.ended(this);
         if (server.log.debugOn())
             server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
@@ -348,6 +353,11 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** The number shown as cid or rid. */
     public final long id() {
         return id;
+    }
+
+    /** Of the peer; null if the socket went before anybody looked. */
+    public final InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) socket.getRemoteSocketAddress();
     }
 
     /** Null while the connection is open. */

@@ -170,6 +170,9 @@ public final class Delivery {
     public boolean countBatch() {
         boolean any = batchMessages > 0;
         if (any) {
+            TopSubjects top = server.topSubjects;
+            if (top != null)
+                top.sample(from.parser.message(), batchMessages, batchBytes);
             inMessages += batchMessages;
             inBytes += batchBytes;
             server.inMessages.add(batchMessages);

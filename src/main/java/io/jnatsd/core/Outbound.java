@@ -403,6 +403,16 @@ public final class Outbound implements Runnable {
         return owner;
     }
 
+    /** Messages that a subscription has been sent. */
+    long delivered(Subscription sub) {
+        lock.lock();
+        try {
+            return sub.delivered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Figures for monitoring; the last delivery in milliseconds since 1970, 0 if there was none. */
     public record Stats(long messages, long bytes, long pending, long lastDelivery) {
     }

@@ -56,6 +56,9 @@ public final class ServerState {
     /** Lookups in the subscription index. */
     final LongAdder matches = new LongAdder();
 
+    /** Clients that have gone. */
+    public final ClosedClients closed = new ClosedClients();
+
     final WriteWatchdog watchdog = new WriteWatchdog();
     /** Runs pings, timeouts and the watchdog; nothing on it may block. */
     private final ScheduledThreadPoolExecutor timer;
@@ -68,6 +71,8 @@ public final class ServerState {
     public volatile ClientTls tls;
     /** Whose traces are written. */
     volatile TraceFilter traceFilter;
+    /** Null unless somebody wants to know the busiest subjects. */
+    public volatile TopSubjects topSubjects;
     /** What INFO says to the next client. */
     public volatile ServerInfo info;
     /** Where clients may turn to instead, for INFO. Written by the cluster. */
@@ -90,6 +95,8 @@ public final class ServerState {
     public void apply(ServerOptions options) {
         limits = options.limits();
         traceFilter = new TraceFilter(options.log());
+        if (options.monitor().topSubjects() != (topSubjects != null))
+            topSubjects = options.monitor().topSubjects() ? new TopSubjects() : null;
     }
 
     private void sweepLater() {
@@ -113,6 +120,7 @@ public final class ServerState {
 
     void began(Connection connection) {
         running.add(connection);
+        ConnectionOpenedEvent.commit(connection);
         if (stopping)
             connection.kill(CloseReason.SERVER_SHUTDOWN);
     }

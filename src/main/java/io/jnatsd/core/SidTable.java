@@ -20,6 +20,8 @@ public final class SidTable {
     private final ReentrantLock lock = new ReentrantLock();
     /** Null when the connection has left: nothing is added any more. */
     private Map<String, Subscription> subs = new HashMap<>(4);
+    /** How many there were when the connection left. guarded by {@code lock}. */
+    private int leftWith;
     /** Who knows of all that is in the map. guarded by {@code lock}. */
     private Interest told = Interest.NONE;
 
@@ -114,6 +116,7 @@ public final class SidTable {
                 return List.of();
             all = new ArrayList<>(subs.values());
             subs = null;
+            leftWith = all.size();
             // Whoever has come since, and was not told of them, need not hear of their end.
             for (Subscription sub : all)
                 told.unsubscribed(sub, 0);
@@ -167,10 +170,28 @@ public final class SidTable {
         }
     }
 
+    /** At most so many of them, for monitoring. */
+    public List<SubscriptionView> views(int most) {
+        List<Subscription> some = new ArrayList<>();
+        lock.lock();
+        try {
+            if (subs != null)
+                for (Subscription sub : subs.values()) {
+                    if (some.size() == most)
+                        break;
+                    some.add(sub);
+                }
+        } finally {
+            lock.unlock();
+        }
+        return some.stream().map(Subscription::view).toList();
+    }
+
+    /** How many there are, or were when the connection left. */
     public int size() {
         lock.lock();
         try {
-            return subs == null ? 0 : subs.size();
+            return subs == null ? leftWith : subs.size();
         } finally {
             lock.unlock();
         }

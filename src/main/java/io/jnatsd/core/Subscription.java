@@ -1,5 +1,6 @@
 package io.jnatsd.core;
 
+import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,11 @@ public final class Subscription {
 
     public Connection owner() {
         return owner;
+    }
+
+    SubscriptionView view() {
+        return new SubscriptionView(Arguments.text(subject), queue == null ? "" : Arguments.text(queue),
+                Arguments.text(sid), owner.outbound.delivered(this), max, owner.id());
     }
 
     public String subject() {

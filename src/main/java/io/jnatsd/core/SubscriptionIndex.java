@@ -131,6 +131,23 @@ public final class SubscriptionIndex {
         }
     }
 
+    /** Whose subscriptions match a literal subject, all members of queue groups included. It counts as no lookup. */
+    public List<SubscriptionView> matching(String subject) {
+        String text = new String(subject.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        List<Subscription> matches = new ArrayList<>();
+        wildcards.match(wildcards.view(text), text, matches);
+        Stripe stripe = stripe(text.hashCode());
+        stripe.lock.lock();
+        try {
+            Subscribers literal = stripe.literals.get(text);
+            if (literal != null)
+                literal.addTo(matches);
+        } finally {
+            stripe.lock.unlock();
+        }
+        return matches.stream().map(Subscription::view).toList();
+    }
+
     public long count() {
         return inserts.sum() - removes.sum();
     }

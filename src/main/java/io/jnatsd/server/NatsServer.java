@@ -9,9 +9,11 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.core.Client;
 import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.ReloadEvent;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
+import io.jnatsd.monitor.Monitor;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.tls.CertWatch;
 import io.jnatsd.tls.TlsException;
@@ -70,6 +72,8 @@ public final class NatsServer implements AutoCloseable {
     private volatile Instant configLoaded = Instant.now();
     private volatile boolean lameDuck;
     private Path portsFile;
+    /** Null without monitoring. Written by the start. */
+    private volatile Monitor monitor;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -176,6 +180,7 @@ public final class NatsServer implements AutoCloseable {
                     + " JFR.start)");
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options, serverId, port(), passwords, this::pushInfo);
+        monitor = Monitoring.start(this, passwords, () -> security.context(), log);
         watchCertificates();
         security.warmUp(log);
         clients.start();
@@ -231,6 +236,8 @@ public final class NatsServer implements AutoCloseable {
     private Map<String, List<String>> urls() {
         Map<String, List<String>> urls = new LinkedHashMap<>();
         urls.put("nats", List.of(url()));
+        if (monitor != null)
+            urls.put("monitoring", List.of(monitor.url()));
         if (cluster != null)
             urls.put("cluster", List.of(url(options.cluster().host(), cluster.port())));
         return urls;
@@ -283,6 +290,7 @@ public final class NatsServer implements AutoCloseable {
      */
     public void tryReload() throws ConfigException, IOException {
         reloadLock.lock();
+        ReloadEvent event = new ReloadEvent();
         try {
             OptionsSource.Loaded loaded = source.load();
             ServerOptions next = loaded.options();
@@ -294,6 +302,7 @@ public final class NatsServer implements AutoCloseable {
             apply(reload, next, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
+            event.succeeded();
         } catch (TlsException e) {
             log.error("Failed to reload server configuration: " + e.getMessage());
             throw new IOException(e.getMessage(), e);
@@ -302,6 +311,7 @@ public final class NatsServer implements AutoCloseable {
                 log.error("Failed to reload server configuration: " + line);
             throw e;
         } finally {
+            event.commit();
             reloadLock.unlock();
         }
     }
@@ -401,6 +411,11 @@ public final class NatsServer implements AutoCloseable {
         return port == null ? 0 : port.port();
     }
 
+    /** {@code http://host:port} of the monitor; null if there is none. */
+    public String monitorUrl() {
+        return monitor == null ? null : monitor.url();
+    }
+
     public String serverId() {
         return serverId;
     }
@@ -444,6 +459,8 @@ public final class NatsServer implements AutoCloseable {
         clients.close();
         // Whoever waits for a password to be checked would keep the rest waiting.
         passwords.close();
+        if (monitor != null)
+            monitor.close();
         if (cluster != null)
             cluster.close();
         try {

@@ -76,7 +76,7 @@ final class Reload {
             shown("lame_duck_duration", o -> o.lameDuck().duration()),
             shown("lame_duck_grace_period", o -> o.lameDuck().gracePeriod()),
             silent("monitoring", o -> List.of(o.monitor().user(), o.monitor().password(), o.monitor().allowOrigin(),
-                    o.monitor().jsonp(), o.monitor().dashboard())),
+                    o.monitor().jsonp(), o.monitor().dashboard(), o.monitor().topSubjects())),
             shown("write_deadline", o -> o.limits().writeDeadline()));
 
     Reload(ServerOptions old, ServerOptions next) {

@@ -163,6 +163,7 @@ class OptionKeysTest {
         assertKey("http_allow_origin", "'*'", "*", o -> o.httpAllowOrigin);
         assertKey("jsonp", "no", false, o -> o.jsonp);
         assertKey("dashboard", "off", false, o -> o.dashboard);
+        assertKey("http_top_subjects", "on", true, o -> o.topSubjects);
         assertKey("prof_port", "6543", 6543, o -> o.profPort);
         assertEquals("p", read("http_password: p\nhttp_user: u").httpPassword);
         assertEquals("u", read("http_password: p\nhttp_user: u").httpUser);

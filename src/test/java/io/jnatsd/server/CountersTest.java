@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.Client;
+import io.jnatsd.core.ClientFigures;
 import io.jnatsd.core.ServerState.Totals;
 import io.jnatsd.core.SubscriptionIndex;
 import java.io.IOException;
@@ -16,7 +16,7 @@ class CountersTest {
     @AutoClose
     private final TestServer server = TestServer.start();
 
-    private Client.Stats client(int id) {
+    private ClientFigures client(int id) {
         return server.state().client(id).stats();
     }
 

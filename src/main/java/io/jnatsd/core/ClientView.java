@@ -1,0 +1,55 @@
+package io.jnatsd.core;
+
+import java.net.InetSocketAddress;
+
+/**
+ * One client as monitoring shows it, at one moment. It holds no secrets: of CONNECT only what {@link Identity} has.
+ * Threads: immutable.
+ *
+ * @param address null if the socket went before anybody looked
+ * @param tls null for a plain connection
+ * @param end null while it is connected
+ */
+public record ClientView(long id, InetSocketAddress address, Identity identity, Times times, Traffic traffic,
+        int subscriptions, Tls tls, End end) {
+
+    /** What the client said of itself in CONNECT; the user is the one that it is known as. */
+    public record Identity(String name, String lang, String version, String user) {
+    }
+
+    /**
+     * When things happened, in milliseconds since 1970.
+     *
+     * @param lastActivity the start if nothing has happened since
+     * @param roundTripNanos of the last PING that was answered; 0 if none was
+     */
+    public record Times(long started, long lastActivity, long roundTripNanos) {
+    }
+
+    /** Messages and payload bytes; in is from the client. Pending bytes wait to be written to it. */
+    public record Traffic(long inMessages, long inBytes, long outMessages, long outBytes, long pending) {
+    }
+
+    /** As TLS names them: {@code 1.3}, {@code TLS_AES_128_GCM_SHA256}. */
+    public record Tls(String version, String cipherSuite) {
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param stopped in milliseconds since 1970
+     * @param backlog of a slow consumer; null for others
+     */
+    public record End(long stopped, CloseReason reason, Backlog backlog) {
+    }
+
+    /**
+     * What made a client a slow consumer.
+     *
+     * @param subject of its subscription that had been sent most messages, empty if it had none
+     * @param pending bytes that waited to be written to it
+     */
+    public record Backlog(String subject, long pending) {
+        public static final Backlog NONE = new Backlog("", 0);
+    }
+}

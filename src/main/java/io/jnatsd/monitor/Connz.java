@@ -1,0 +1,130 @@
+package io.jnatsd.monitor;
+
+import io.jnatsd.config.GoDuration;
+import io.jnatsd.core.Client;
+import io.jnatsd.core.ClientView;
+import io.jnatsd.core.ClientView.Identity;
+import io.jnatsd.core.ClientView.Traffic;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.core.SubscriptionView;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * {@code /connz}: the clients (monitoring reference, sections 4 and 10.2). Threads: anybody's.
+ */
+final class Connz implements JsonView {
+    private final Watched watched;
+
+    Connz(Watched watched) {
+        this.watched = watched;
+    }
+
+    @Override
+    public void write(Query query, GoJson json) throws IOException, BadQuery {
+        ConnzQuery asked = ConnzQuery.of(query);
+        Instant now = Instant.now();
+        ConnPage page = new ConnPage(asked.offset(), asked.limit());
+        if (asked.state().open())
+            offerOpen(asked, page);
+        if (asked.state().closed())
+            offerClosed(asked, page);
+        List<ConnPage.Entry> entries = page.entries();
+        json.beginObject().put("now", now);
+        json.put("num_connections", entries.size()).put("total", page.total());
+        json.put("offset", asked.offset()).put("limit", asked.limit());
+        json.beginArray("connections");
+        for (ConnPage.Entry entry : entries)
+            write(entry, asked, now, json);
+        json.endArray().put("server_id", watched.serverId()).endObject();
+    }
+
+    private void offerOpen(ConnzQuery asked, ConnPage page) {
+        ServerState state = watched.state();
+        ConnSort sort = asked.sort();
+        if (asked.cid() > 0) {
+            Client client = state.client(asked.cid());
+            if (client != null && asked.wants(client))
+                page.offer(0, client.id(), client);
+            return;
+        }
+        Breath breath = new Breath();
+        for (Client client : state.clients()) {
+            if (asked.wants(client))
+                page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
+            breath.step();
+        }
+    }
+
+    private void offerClosed(ConnzQuery asked, ConnPage page) {
+        ConnSort sort = asked.sort();
+        for (ClientView client : watched.state().closed.latest())
+            if ((asked.cid() == 0 || asked.cid() == client.id()) && asked.wants(client))
+                page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
+    }
+
+    private void write(ConnPage.Entry entry, ConnzQuery asked, Instant now, GoJson json) throws IOException {
+        if (entry.client() instanceof Client client) {
+            if (asked.measure())
+                client.stats().measureRoundTrip();
+            ConnSort sort = asked.sort();
+            long value = sort.descending() ? -entry.key() : entry.key();
+            ClientView view = asked.cid() > 0 ? client.stats().view() : sort.frozen(client.stats().view(), value);
+            List<SubscriptionView> subs = asked.subs() == ConnzQuery.Subs.NONE ? List.of()
+                    : client.stats().subscriptionList(asked.subsLimit());
+            write(view, subs, asked, now, json);
+        } else {
+            write((ClientView) entry.client(), List.of(), asked, now, json);
+        }
+    }
+
+    private void write(ClientView c, List<SubscriptionView> subs, ConnzQuery asked, Instant now, GoJson json)
+            throws IOException {
+        Identity who = c.identity();
+        Instant until = c.end() == null ? now : Instant.ofEpochMilli(c.end().stopped());
+        json.beginObject().put("cid", c.id());
+        putAddress(c.address(), json);
+        Instant started = Instant.ofEpochMilli(c.times().started());
+        Instant active = Instant.ofEpochMilli(c.times().lastActivity());
+        json.put("start", started).put("last_activity", active);
+        if (c.end() != null)
+            json.put("stop", until).put("reason", c.end().reason().toString());
+        json.put("uptime", GoTime.uptime(Duration.between(started, until)));
+        json.put("idle", GoTime.uptime(Duration.between(active, until)));
+        putTraffic(c, json);
+        json.put("subscriptions", c.subscriptions());
+        json.putUnlessEmpty("name", who.name()).putUnlessEmpty("lang", who.lang());
+        json.putUnlessEmpty("version", who.version());
+        if (c.tls() != null)
+            json.put("tls_version", c.tls().version()).put("tls_cipher_suite", c.tls().cipherSuite());
+        if (asked.auth() && watched.showsUsers())
+            json.putUnlessEmpty("authorized_user", who.user());
+        if (asked.subs() == ConnzQuery.Subs.SUBJECTS && !subs.isEmpty())
+            json.put("subscriptions_list", subs.stream().map(SubscriptionView::subject).toList());
+        json.put("kind", "Client").put("type", "nats");
+        if (c.times().roundTripNanos() > 0)
+            json.put("rtt", GoDuration.format(Duration.ofNanos(c.times().roundTripNanos())));
+        if (asked.subs() == ConnzQuery.Subs.DETAIL && !subs.isEmpty())
+            Subsz.putDetails("subscriptions_list_detail", subs, json);
+        json.endObject();
+    }
+
+    /** IPv6 addresses without brackets; empty and 0 if the socket has gone. */
+    private static void putAddress(InetSocketAddress address, GoJson json) throws IOException {
+        json.put("ip", address == null ? "" : address.getAddress().getHostAddress());
+        json.put("port", address == null ? 0 : address.getPort());
+    }
+
+    private static void putTraffic(ClientView c, GoJson json) throws IOException {
+        Traffic t = c.traffic();
+        boolean slow = c.end() != null && c.end().backlog() != null;
+        json.put("pending_bytes", slow ? c.end().backlog().pending() : t.pending());
+        if (slow)
+            json.putUnlessEmpty("slow_subject", c.end().backlog().subject());
+        json.put("in_msgs", t.inMessages()).put("out_msgs", t.outMessages());
+        json.put("in_bytes", t.inBytes()).put("out_bytes", t.outBytes());
+    }
+}

@@ -1,0 +1,65 @@
+package io.jnatsd.monitor;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What tools of newer servers ask for and this server does not have: answers that say so in the form that they expect
+ * (monitoring reference, section 10.1). Threads: anybody's.
+ */
+final class EmptyViews {
+    private final Watched watched;
+
+    EmptyViews(Watched watched) {
+        this.watched = watched;
+    }
+
+    Map<String, JsonView> byPath() {
+        return Map.of("/leafz", this::leafz, "/gatewayz", this::gatewayz, "/jsz", this::jsz, "/accountz",
+                this::accountz);
+    }
+
+    private GoJson begin(GoJson json) throws IOException {
+        return json.beginObject().put("server_id", watched.serverId()).put("now", Instant.now());
+    }
+
+    private void leafz(Query query, GoJson json) throws IOException {
+        begin(json).put("leafnodes", 0).put("leafs", List.of()).endObject();
+    }
+
+    private void gatewayz(Query query, GoJson json) throws IOException {
+        begin(json).beginObject("outbound_gateways").endObject().beginObject("inbound_gateways").endObject();
+        json.endObject();
+    }
+
+    private void jsz(Query query, GoJson json) throws IOException {
+        begin(json).put("disabled", true);
+        json.beginObject("config").put("max_memory", 0).put("max_storage", 0).endObject();
+        for (String figure : List.of("memory", "storage", "reserved_memory", "reserved_storage", "accounts",
+                "ha_assets"))
+            json.put(figure, 0);
+        json.beginObject("api").put("total", 0).put("errors", 0).endObject();
+        for (String figure : List.of("streams", "consumers", "messages", "bytes"))
+            json.put(figure, 0);
+        json.endObject();
+    }
+
+    /** All clients are in one account, which has no name of its own. */
+    private void accountz(Query query, GoJson json) throws IOException, BadQuery {
+        String account = query.text("acc");
+        if (!account.isEmpty() && !account.equals(ConnzQuery.ACCOUNT))
+            throw new BadQuery("Invalid acc: " + Query.shown(account) + " (allowed: " + ConnzQuery.ACCOUNT + ")");
+        begin(json);
+        if (account.isEmpty()) {
+            json.put("accounts", List.of(ConnzQuery.ACCOUNT));
+        } else {
+            json.beginObject("account_detail").put("account_name", account);
+            json.put("expired", false).put("complete", true).put("jetstream_enabled", false);
+            json.put("leafnode_connections", 0).put("client_connections", watched.state().clientCount());
+            json.put("subscriptions", watched.state().index.count()).endObject();
+        }
+        json.endObject();
+    }
+}

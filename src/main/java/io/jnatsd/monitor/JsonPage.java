@@ -1,0 +1,71 @@
+package io.jnatsd.monitor;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * An endpoint that answers in JSON, or, asked with {@code callback}, in JavaScript that calls it (monitoring
+ * reference, section 1.6). Threads: anybody's.
+ */
+final class JsonPage implements Page {
+    /** gnatsd takes anything, and so lets a link to it run any script in its name. */
+    private static final Pattern CALLBACK = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$.]{0,127}");
+
+    /** Writes text, all of it in JSON or, for /stacksz, what gnatsd passes off as such. */
+    interface Text {
+        void write(Query query, Writer out) throws IOException, BadQuery;
+    }
+
+    private final Text text;
+    private final BooleanSupplier jsonp;
+
+    private JsonPage(Text text, BooleanSupplier jsonp) {
+        this.text = text;
+        this.jsonp = jsonp;
+    }
+
+    static JsonPage of(JsonView view, BooleanSupplier jsonp) {
+        return ofText((query, out) -> {
+            GoJson json = new GoJson(out);
+            view.write(query, json);
+            json.flush();
+        }, jsonp);
+    }
+
+    static JsonPage ofText(Text text, BooleanSupplier jsonp) {
+        return new JsonPage(text, jsonp);
+    }
+
+    @Override
+    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+        String callback = callback(query.text("callback"));
+        if (callback.isEmpty())
+            answer.ok(Answer.JSON, out -> write(query, out, "", ""));
+        else
+            answer.ok(Answer.SCRIPT, out -> write(query, out, callback + "(", ")"));
+    }
+
+    private String callback(String name) throws BadQuery {
+        if (name.isEmpty())
+            return name;
+        if (!jsonp.getAsBoolean())
+            throw new BadQuery("Invalid callback: JSONP is switched off here");
+        if (!CALLBACK.matcher(name).matches())
+            throw new BadQuery("Invalid callback: " + Query.shown(name) + " (allowed: letters, digits, _, $ and .)");
+        return name;
+    }
+
+    private void write(Query query, OutputStream bytes, String before, String after) throws IOException, BadQuery {
+        Writer out = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8));
+        out.write(before);
+        text.write(query, out);
+        out.write(after);
+        out.flush();
+    }
+}

@@ -1,0 +1,259 @@
+package io.jnatsd.monitor;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
+import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.config.ServerOptions.MonitorOptions;
+import io.jnatsd.core.AuthFailureEvent;
+import io.jnatsd.log.Log;
+import io.jnatsd.tls.TlsContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP or HTTPS port for monitoring. Threads: {@link #start} and {@link #close} anybody's; each visit has a thread
+ * of its own, which reads what it shows and changes nothing.
+ */
+public final class Monitor implements AutoCloseable {
+    private static final int BACKLOG = 128;
+    /** Visits at a time; whoever comes then is hung up on. */
+    private static final int MOST_VISITS = 256;
+    /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
+    private static final int UNPINNED = 24;
+    private static final String CHALLENGE = "Basic realm=\"jnatsd\", charset=\"UTF-8\"";
+
+    private final Watched watched;
+    private final Log log;
+    private final HttpServer server;
+    private final Deadlines deadlines = new Deadlines();
+    private final PasswordCheck passwords;
+    private final VisitCounts visits = new VisitCounts();
+    private final Map<String, Page> pages;
+    private final String basePath;
+    private final Semaphore room = new Semaphore(MOST_VISITS);
+    /** Answers being made at a time, first come, first served: the other processors are for messages. */
+    private final Semaphore places = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
+    private Monitor(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Log log) throws IOException {
+        this.watched = watched;
+        this.passwords = passwords;
+        this.log = log;
+        MonitorOptions options = options();
+        this.basePath = normal(options.basePath());
+        this.pages = new Pages(watched, visits, basePath).byPath();
+        boolean secure = options.httpsPort() != 0;
+        InetSocketAddress address = address(options.host(), secure ? options.httpsPort() : options.httpPort());
+        try {
+            server = secure ? HttpsServer.create(address, BACKLOG) : HttpServer.create(address, BACKLOG);
+        } catch (IOException e) {
+            throw cannotListen(options.host(), address.getPort(), e.getMessage(), e);
+        }
+        if (server instanceof HttpsServer https)
+            https.setHttpsConfigurator(new LiveTls(tls, deadlines));
+        server.setExecutor(visitors(secure));
+        server.createContext("/", this::visit);
+    }
+
+    /**
+     * Starts a monitor on the port that the options name, and says so in the log.
+     *
+     * @param passwords compares the visitors' with ours
+     * @param tls the certificate in force; it gives null if there is none
+     * @throws IOException saying what is wrong with the ports, in gnatsd's words
+     */
+    public static Monitor start(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
+            throws IOException {
+        MonitorOptions options = watched.monitor();
+        if (options.httpPort() != 0 && options.httpsPort() != 0)
+            throw new IOException("can't specify both HTTP (" + options.httpPort() + ") and HTTPs ("
+                    + options.httpsPort() + ") ports");
+        if (options.httpsPort() != 0 && tls.get() == null)
+            throw new IOException("TLS cert and key required for HTTPS");
+        setUpJdk();
+        Monitor monitor = new Monitor(watched, passwords, tls, log);
+        log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
+        monitor.server.start();
+        return monitor;
+    }
+
+    /**
+     * The JDK's server is configured by system properties, for all servers in this JVM and before the first is made.
+     * Here, and only here, those are set that the user has not set himself: an idle connection goes after 5 seconds,
+     * so many may be open, and small answers leave at once.
+     */
+    private static void setUpJdk() {
+        Map<String, String> properties = Map.of("sun.net.httpserver.idleInterval", "5",
+                "sun.net.httpserver.clockTick", "1000", "jdk.httpserver.maxConnections", "1024",
+                "sun.net.httpserver.nodelay", "true");
+        properties.forEach((name, value) -> {
+            if (System.getProperty(name) == null)
+                System.setProperty(name, value);
+        });
+    }
+
+    private static InetSocketAddress address(String host, int port) throws IOException {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), Math.max(port, 0));
+        } catch (UnknownHostException e) {
+            throw cannotListen(host, port, "lookup " + host + ": no such host", e);
+        }
+    }
+
+    private static IOException cannotListen(String host, int port, String why, IOException cause) {
+        String reason = String.valueOf(why).replace(" (Bind failed)", "").toLowerCase(Locale.ROOT);
+        return new IOException("can't listen to the monitor port: listen tcp " + join(host, port)
+                + (reason.startsWith("lookup") ? ": " : ": bind: ") + reason, cause);
+    }
+
+    private static String join(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** With a slash before it and none behind; empty for none. */
+    private static String normal(String path) {
+        String bare = path.replaceAll("^/+|/+$", "");
+        return bare.isEmpty() ? "" : "/" + bare;
+    }
+
+    /**
+     * A thread for each visit. Virtual ones, unless they would hold carriers up that the messages need: before Java 24
+     * wherever the JDK's server waits for a visitor, and under HTTPS where it looks up the name of each.
+     */
+    private Executor visitors(boolean secure) {
+        ThreadFactory threads = Runtime.version().feature() >= UNPINNED && !secure
+                ? Thread.ofVirtual().name("http-", 1).factory()
+                : Thread.ofPlatform().daemon().name("http-", 1).factory();
+        return visit -> {
+            if (!room.tryAcquire())
+                throw new RejectedExecutionException("too many visits");
+            threads.newThread(() -> {
+                try {
+                    deadlines.run(visit);
+                } finally {
+                    room.release();
+                }
+            }).start();
+        };
+    }
+
+    private MonitorOptions options() {
+        return watched.monitor();
+    }
+
+    private void visit(HttpExchange exchange) {
+        try (exchange) {
+            answer(exchange, new Answer(exchange, places));
+        } catch (IOException e) {
+            log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("Monitor: " + exchange.getRequestURI().getPath() + " failed: " + e);
+        }
+    }
+
+    private void answer(HttpExchange exchange, Answer answer) throws IOException {
+        MonitorOptions options = options();
+        answer.header("X-Content-Type-Options", "nosniff");
+        if (!options.allowOrigin().isEmpty())
+            allowOrigin(options.allowOrigin(), answer);
+        String method = exchange.getRequestMethod();
+        if (method.equals("OPTIONS") && !options.allowOrigin().isEmpty()) {
+            // A browser asks so before it sends a login to another origin.
+            answer.header("Access-Control-Allow-Methods", "GET, HEAD");
+            answer.header("Access-Control-Allow-Headers", "Authorization");
+            answer.empty(204);
+        } else if (!method.equals("GET") && !method.equals("HEAD")) {
+            answer.header("Allow", "GET, HEAD");
+            answer.line(405, "Method not allowed: " + Query.shown(method) + " (allowed: GET, HEAD)");
+        } else if (!mayLook(exchange, options)) {
+            refuse(exchange, answer);
+        } else {
+            answer(pathOf(exchange), exchange, answer);
+        }
+    }
+
+    private boolean mayLook(HttpExchange exchange, MonitorOptions options) {
+        return VisitorLogin.of(exchange.getRequestHeaders().getFirst("Authorization")).isRight(options, passwords,
+                exchange.getRemoteAddress().getAddress().getHostAddress());
+    }
+
+    private static void allowOrigin(String origin, Answer answer) {
+        answer.header("Access-Control-Allow-Origin", origin);
+        if (!origin.equals("*"))
+            answer.header("Vary", "Origin");
+    }
+
+    private void refuse(HttpExchange exchange, Answer answer) throws IOException {
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        // Browsers come without a login at first, and are then asked for one.
+        if (header != null) {
+            String visitor = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
+            String user = Query.shown(VisitorLogin.of(header).user());
+            log.warn("Monitor: " + visitor + " was refused as user \"" + user + "\"");
+            AuthFailureEvent.commit(visitor, user, "Monitor Login");
+        }
+        answer.header("WWW-Authenticate", CHALLENGE);
+        answer.line(401, "Unauthorized");
+    }
+
+    /** Below the base path; null if it is not there. */
+    private String pathOf(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        if (!path.startsWith(basePath))
+            return null;
+        String rest = path.substring(basePath.length());
+        return rest.isEmpty() ? "/" : rest;
+    }
+
+    private void answer(String path, HttpExchange exchange, Answer answer) throws IOException {
+        Page page = path == null ? null : pages.get(path);
+        if (page == null || path.equals("/dashboard") && !options().dashboard()) {
+            answer.line(404, "404 page not found");
+            return;
+        }
+        String counted = path.equals("/subscriptionsz") ? "/subsz" : path;
+        visits.add(counted, 1);
+        try {
+            page.answer(Query.parse(exchange.getRequestURI().getRawQuery()), answer);
+        } catch (BadQuery e) {
+            visits.add(counted, -1);
+            answer.line(400, e.getMessage());
+        }
+    }
+
+    private String scheme() {
+        return server instanceof HttpsServer ? "https" : "http";
+    }
+
+    private String hostAndPort(String host) {
+        return join(host, port());
+    }
+
+    /** The port that it listens to, the real one if any free one was asked for. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** {@code http://host:port} and the base path, for a visitor on this machine. */
+    public String url() {
+        String host = options().host();
+        boolean any = host.equals("0.0.0.0") || host.equals("::");
+        return scheme() + "://" + hostAndPort(any ? "127.0.0.1" : host) + basePath;
+    }
+
+    /** Hangs up on everybody, at once. */
+    @Override
+    public void close() {
+        server.stop(0);
+        deadlines.close();
+    }
+}

@@ -1,0 +1,34 @@
+package io.jnatsd.monitor;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** {@code /stacksz}: what every thread is doing, virtual ones included. Threads: anybody's. */
+final class Stacksz implements JsonPage.Text {
+    /** The first line; gnatsd's tests look for this word, the name of a function of its own. */
+    private static final String TITLE = "HandleStacksz: the threads of this JVM\n";
+
+    @Override
+    public void write(Query query, Writer out) throws IOException {
+        out.write(TITLE);
+        // The one dump that has virtual threads is written to a file, which must not be there before.
+        Path folder = Files.createTempDirectory("jnatsd-stacksz");
+        Path file = folder.resolve("dump");
+        try {
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
+            try (Reader dump = Files.newBufferedReader(file)) {
+                dump.transferTo(out);
+            }
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.jnatsd.monitor;
+
+import io.jnatsd.core.Client;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.core.SubscriptionIndex;
+import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.core.TopSubjects;
+import io.jnatsd.protocol.Subject;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code /subsz}: the subscriptions and how well messages find them (monitoring reference, sections 6 and 10.2), and
+ * the subjects with most traffic. Threads: anybody's.
+ */
+final class Subsz implements JsonView {
+    private static final int DEFAULT_LIMIT = 1024;
+    private static final int MOST_TOP = 256;
+
+    private final Watched watched;
+
+    Subsz(Watched watched) {
+        this.watched = watched;
+    }
+
+    @Override
+    public void write(Query query, GoJson json) throws IOException, BadQuery {
+        boolean listed = query.flag("subs");
+        String test = testSubject(query.text("test"));
+        int limit = query.number("limit", DEFAULT_LIMIT), offset = Math.max(query.number("offset", 0), 0);
+        int top = Math.clamp(query.number("top", 0), 0, MOST_TOP);
+        if (limit <= 0)
+            limit = DEFAULT_LIMIT;
+        json.beginObject();
+        putStats(json);
+        json.put("server_id", watched.serverId()).put("now", Instant.now());
+        if (!test.isEmpty())
+            putPage(watched.state().index.matching(test), offset, limit, json);
+        else if (listed)
+            putAll(offset, limit, json);
+        if (top > 0)
+            putTop(top, json);
+        json.endObject();
+    }
+
+    private static String testSubject(String subject) throws BadQuery {
+        byte[] bytes = Subject.bytes(subject);
+        if (subject.isEmpty() || Subject.isValidLiteral(bytes, 0, bytes.length))
+            return subject;
+        throw new BadQuery("Invalid test: " + Query.shown(subject) + " (allowed: a subject without wildcards)");
+    }
+
+    private void putStats(GoJson json) throws IOException {
+        ServerState.Totals totals = watched.state().totals();
+        SubscriptionIndex.Stats stats = watched.state().index.stats();
+        // Lookups are counted at the end of a batch, misses at once.
+        long lookups = Math.max(totals.matches(), stats.misses());
+        json.put("num_subscriptions", stats.count()).put("num_cache", stats.cached());
+        json.put("num_inserts", stats.inserts()).put("num_removes", stats.removes());
+        json.put("num_matches", totals.matches());
+        json.put("cache_hit_rate", lookups == 0 ? 0.0 : (lookups - stats.misses()) / (double) lookups);
+        json.put("max_fanout", stats.maxFanout()).put("avg_fanout", stats.averageFanout());
+    }
+
+    /** In no particular order, but in the same for each page while nobody comes or goes. */
+    private void putAll(int offset, int limit, GoJson json) throws IOException {
+        List<SubscriptionView> page = new ArrayList<>();
+        long total = 0, from = offset, to = from + limit;
+        for (Client client : watched.state().clients()) {
+            int count = client.stats().subscriptions();
+            if (total + count > from && total < to) {
+                List<SubscriptionView> subs = client.stats().subscriptionList((int) Math.min(to - total, Integer.MAX_VALUE));
+                page.addAll(subs.subList((int) Math.clamp(from - total, 0, subs.size()), subs.size()));
+            }
+            total += count;
+        }
+        putPage(page, total, offset, limit, json);
+    }
+
+    private static void putPage(List<SubscriptionView> all, int offset, int limit, GoJson json) throws IOException {
+        int from = Math.min(offset, all.size()), to = (int) Math.min((long) from + limit, all.size());
+        putPage(all.subList(from, to), all.size(), offset, limit, json);
+    }
+
+    private static void putPage(List<SubscriptionView> page, long total, int offset, int limit, GoJson json)
+            throws IOException {
+        json.put("total", total).put("offset", offset).put("limit", limit);
+        putDetails("subscriptions_list", page, json);
+    }
+
+    static void putDetails(String name, List<SubscriptionView> subs, GoJson json) throws IOException {
+        json.beginArray(name);
+        for (SubscriptionView sub : subs) {
+            json.beginObject().put("account", ConnzQuery.ACCOUNT).put("subject", sub.subject());
+            json.putUnlessEmpty("qgroup", sub.queue()).put("sid", sub.sid()).put("msgs", sub.delivered());
+            if (sub.max() > 0)
+                json.put("max", sub.max());
+            json.put("cid", sub.owner()).endObject();
+        }
+        json.endArray();
+    }
+
+    /** Null if nobody looks for them. */
+    private void putTop(int most, GoJson json) throws IOException {
+        TopSubjects top = watched.state().topSubjects;
+        if (top == null) {
+            json.putNull("top_subjects");
+            return;
+        }
+        json.beginArray("top_subjects");
+        for (TopSubjects.Rate rate : top.busiest(most)) {
+            json.beginObject().put("subject", rate.subject());
+            json.put("msgs_per_sec", tenths(rate.messages())).put("bytes_per_sec", tenths(rate.bytes())).endObject();
+        }
+        json.endArray();
+    }
+
+    private static double tenths(double value) {
+        return Math.round(value * 10) / 10.0;
+    }
+}

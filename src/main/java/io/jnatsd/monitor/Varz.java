@@ -1,0 +1,144 @@
+package io.jnatsd.monitor;
+
+import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.Limits;
+import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.protocol.ServerInfo;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * {@code /varz}: the server. First gnatsd's fields in its order (monitoring reference, section 3), then those of newer
+ * servers, then ours. Threads: anybody's.
+ */
+final class Varz implements JsonView {
+    private static final double NANOS = 1e9;
+
+    private final Watched watched;
+    private final ProcessUsage usage;
+    private final VisitCounts visits;
+
+    Varz(Watched watched, ProcessUsage usage, VisitCounts visits) {
+        this.watched = watched;
+        this.usage = usage;
+        this.visits = visits;
+    }
+
+    @Override
+    public void write(Query query, GoJson json) throws IOException {
+        ServerInfo info = watched.state().info;
+        json.beginObject();
+        putServer(json, info);
+        putCluster(json, watched.cluster());
+        putLimits(json, info);
+        putFigures(json);
+        putVisits(json);
+        json.put("config_load_time", watched.configLoaded().get());
+        putNewer(json, info);
+        putOurs(json);
+        json.endObject();
+    }
+
+    private void putServer(GoJson json, ServerInfo info) throws IOException {
+        json.put("server_id", watched.serverId()).put("version", ServerInfo.VERSION).put("go", info.goVersion());
+        json.put("host", watched.client().host());
+        json.put("auth_required", info.authRequired());
+        json.put("ssl_required", info.tlsRequired()).put("tls_required", info.tlsRequired());
+        json.put("tls_verify", info.tlsVerify());
+        if (!info.connectUrls().isEmpty())
+            json.put("connect_urls", info.connectUrls());
+        json.put("addr", watched.client().host());
+        json.put("max_connections", watched.limits().maxConnections());
+        json.put("ping_interval", watched.limits().pingInterval().toNanos());
+        json.put("ping_max", watched.limits().pingMax());
+        json.put("http_host", watched.monitor().host());
+        json.put("http_port", watched.monitor().httpPort()).put("https_port", watched.monitor().httpsPort());
+        json.put("auth_timeout", seconds(watched.auth().timeout()));
+        json.put("max_control_line", watched.limits().maxControlLine());
+    }
+
+    private static void putCluster(GoJson json, ClusterOptions cluster) throws IOException {
+        json.beginObject("cluster");
+        json.put("addr", cluster.host()).put("cluster_port", cluster.port());
+        json.put("auth_timeout", seconds(cluster.authTimeout()));
+        json.putUnlessEmpty("name", cluster.name());
+        if (!cluster.routes().isEmpty())
+            json.put("urls", cluster.routes().stream().map(Varz::withoutLogin).toList());
+        json.endObject();
+    }
+
+    /** Route URLs may hold a password. */
+    static String withoutLogin(URI route) {
+        return route.getHost() + ":" + route.getPort();
+    }
+
+    private void putLimits(GoJson json, ServerInfo info) throws IOException {
+        TlsOptions tls = watched.tls();
+        Duration timeout = tls == null ? OptionsBuilder.DEFAULT_TLS_TIMEOUT : tls.timeout();
+        json.put("tls_timeout", seconds(timeout)).put("port", info.port());
+        json.put("max_payload", watched.limits().maxPayload());
+    }
+
+    private void putFigures(GoJson json) throws IOException {
+        ServerState state = watched.state();
+        ServerState.Totals totals = state.totals();
+        Instant now = Instant.now();
+        List<RouteView> routes = watched.routes().get();
+        json.put("start", watched.started()).put("now", now);
+        json.put("uptime", GoTime.uptime(Duration.between(watched.started(), now)));
+        json.put("mem", usage.residentBytes());
+        json.put("cores", Runtime.getRuntime().availableProcessors());
+        json.put("cpu", usage.processorPercent());
+        json.put("connections", state.clientCount()).put("total_connections", totals.connections());
+        json.put("routes", routes.size());
+        json.put("remotes", routes.stream().map(RouteView::remoteId).distinct().count());
+        json.put("in_msgs", totals.inMessages()).put("out_msgs", totals.outMessages());
+        json.put("in_bytes", totals.inBytes()).put("out_bytes", totals.outBytes());
+        json.put("slow_consumers", totals.slowConsumers());
+        json.put("subscriptions", state.index.count());
+    }
+
+    private void putVisits(GoJson json) throws IOException {
+        json.beginObject("http_req_stats");
+        for (var visit : visits.all().entrySet())
+            json.put(visit.getKey(), visit.getValue().sum());
+        json.endObject();
+    }
+
+    private void putNewer(GoJson json, ServerInfo info) throws IOException {
+        Limits limits = watched.limits();
+        json.put("server_name", info.serverName()).put("proto", 1);
+        json.putUnlessEmpty("http_base_path", watched.monitor().basePath());
+        json.put("max_pending", limits.maxPending()).put("max_subscriptions", limits.maxSubscriptions());
+        json.put("write_deadline", limits.writeDeadline().toNanos());
+        json.put("leafnodes", 0);
+        json.beginObject("slow_consumer_stats").put("clients", watched.state().totals().slowConsumers());
+        json.put("routes", 0).put("gateways", 0).put("leafs", 0).endObject();
+        for (String feature : List.of("gateway", "leaf", "mqtt", "websocket", "jetstream"))
+            json.beginObject(feature).endObject();
+    }
+
+    private void putOurs(GoJson json) throws IOException {
+        Runtime runtime = Runtime.getRuntime();
+        json.beginObject("jnatsd");
+        json.put("version", watched.version()).put("java", Runtime.version().toString());
+        json.put("heap_used", runtime.totalMemory() - runtime.freeMemory()).put("heap_max", runtime.maxMemory());
+        json.put("lame_duck", watched.state().info.lameDuck());
+        json.put("top_subjects", watched.monitor().topSubjects());
+        json.beginObject("closed");
+        for (CloseReason reason : CloseReason.values())
+            if (watched.state().closed.count(reason) > 0)
+                json.put(reason.toString(), watched.state().closed.count(reason));
+        json.endObject().endObject();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / NANOS;
+    }
+}

@@ -1,0 +1,56 @@
+package io.jnatsd.server;
+
+import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.cluster.Cluster;
+import io.jnatsd.cluster.Route;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.core.ClientView.Traffic;
+import io.jnatsd.log.Log;
+import io.jnatsd.monitor.Monitor;
+import io.jnatsd.monitor.RouteView;
+import io.jnatsd.monitor.Watched;
+import io.jnatsd.tls.TlsContext;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Shows a server to its monitor. Threads: the one that starts the server. */
+final class Monitoring {
+    private Monitoring() {
+    }
+
+    /**
+     * The monitor of a server that is starting; null if its options want none.
+     *
+     * @param tls the certificate of the client port that is in force; it gives null if there is none
+     */
+    static Monitor start(NatsServer server, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
+            throws IOException {
+        ServerOptions options = server.options();
+        if (options.monitor().httpPort() == 0 && options.monitor().httpsPort() == 0)
+            return null;
+        Watched watched = new Watched(server.state(), server.serverId(), Version.TEXT, Instant.now(), server::options,
+                server::configLoaded, () -> ailment(server), () -> routes(server));
+        try {
+            return Monitor.start(watched, passwords, tls, log);
+        } catch (IOException e) {
+            throw new IOException("Can't start monitoring: " + e.getMessage(), e);
+        }
+    }
+
+    private static String ailment(NatsServer server) {
+        return server.state().info.lameDuck() ? "lame duck mode" : "";
+    }
+
+    private static List<RouteView> routes(NatsServer server) {
+        Cluster cluster = server.cluster();
+        return cluster == null ? List.of() : cluster.stats().stream().map(r -> view(r, cluster)).toList();
+    }
+
+    private static RouteView view(Route.Stats r, Cluster cluster) {
+        return new RouteView(r.rid(), r.remoteId(), "", r.solicited(), r.configured(), r.ip(), r.port(), r.times(),
+                new Traffic(r.inMessages(), r.inBytes(), r.outMessages(), r.outBytes(), r.pending()),
+                r.subscriptions(), () -> cluster.subscriptions(r.remoteId()));
+    }
+}

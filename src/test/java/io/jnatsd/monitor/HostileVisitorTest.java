@@ -1,0 +1,134 @@
+package io.jnatsd.monitor;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.core.ManyClients;
+import io.jnatsd.server.RawClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever some visitors do, others are answered, and messages flow. */
+@Timeout(60)
+class HostileVisitorTest {
+    private static final int CROWD = 200;
+    /** Less than it takes to be hung up on: nobody waits for that. */
+    private static final Duration SOON = Duration.ofSeconds(4);
+
+    private MonitoredServer monitored;
+    private final List<Socket> crowd = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        monitored = MonitoredServer.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        for (Socket socket : crowd)
+            socket.close();
+        monitored.close();
+    }
+
+    private Socket visitor(String says) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", monitored.port()));
+        socket.setSoTimeout(15_000);
+        socket.getOutputStream().write(says.getBytes(StandardCharsets.ISO_8859_1));
+        crowd.add(socket);
+        return socket;
+    }
+
+    private void assertOthersAreServed() throws IOException {
+        long before = System.nanoTime();
+        monitored.json("/varz");
+        try (RawClient client = monitored.client("")) {
+            for (int i = 0; i < 20; i++)
+                client.send("SUB a 1\r\nPUB a 1\r\nx\r\n").expect("MSG a 1 1\r\nx\r\n");
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+        assertTrue(took.compareTo(SOON) < 0, took::toString);
+    }
+
+    /** Bytes that come before the server hangs up. */
+    private static long readToEnd(Socket socket) throws IOException {
+        byte[] bytes = new byte[64 * 1024];
+        long all = 0;
+        try (InputStream in = socket.getInputStream()) {
+            for (int got; (got = in.read(bytes)) >= 0;)
+                all += got;
+        } catch (SocketException e) {
+            return all;
+        }
+        return all;
+    }
+
+    @Test
+    void requestsThatNeverEnd() throws IOException {
+        for (int i = 0; i < CROWD; i++)
+            visitor("GET /varz HTTP/1.1\r\nHost: x\r\nX: ");
+        assertOthersAreServed();
+        assertEquals(0, readToEnd(crowd.get(0)));
+        assertEquals(0, readToEnd(crowd.get(CROWD - 1)));
+    }
+
+    @Test
+    void visitorsWhoSayNothing() throws IOException {
+        for (int i = 0; i < CROWD; i++)
+            visitor("");
+        assertOthersAreServed();
+        assertEquals(0, readToEnd(crowd.get(0)));
+    }
+
+    @Test
+    void visitorsWhoStayOnTheLine() throws IOException {
+        for (int i = 0; i < CROWD; i++) {
+            Socket socket = visitor("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertTrue(socket.getInputStream().read() > 0);
+        }
+        assertOthersAreServed();
+    }
+
+    @Test
+    void visitorsWhoDoNotRead() throws IOException {
+        ManyClients.join(monitored.server().state(), 20_000);
+        long all = monitored.text("/connz?limit=1000000").length();
+        assertTrue(all > 5_000_000, "who reads gets everything");
+        for (int i = 0; i < 10; i++)
+            visitor("GET /connz?limit=1000000 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertOthersAreServed();
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(200))
+                .until(() -> !monitored.text("/stacksz").contains("AnswerStream.sendGathered"));
+        assertTrue(readToEnd(crowd.get(0)) < all, "who does not is hung up on");
+    }
+
+    @Test
+    void nonsense() throws IOException {
+        for (String nonsense : List.of("\r\n\r\n\r\n", "GET\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET /%zz HTTP/1.1\r\n\r\n",
+                "GET mailto:x HTTP/1.1\r\nHost: x\r\n\r\n", "GET /varz HTTP/9.9\r\n: x\r\n\r\n",
+                "GET /varz HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "GET /varz HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                "GET /varz HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "GET /" + "x".repeat(1_000_000) + " HTTP/1.1\r\n\r\n", "X: y\r\n".repeat(10_000)))
+            try (Socket socket = visitor(nonsense)) {
+                socket.shutdownOutput();
+                readToEnd(socket);
+            } catch (SocketException e) {
+                // Hung up on while it was still talking.
+                continue;
+            }
+        assertOthersAreServed();
+    }
+}
