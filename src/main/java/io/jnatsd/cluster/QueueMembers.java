@@ -44,7 +44,7 @@ final class QueueMembers {
         int slot = slot(in, start, end);
         byte[] address = addresses[slot];
         boolean known = address != null && Arrays.equals(in, start, end, address, 0, address.length);
-        if (!known || !delivery.deliver(members[slot], m))
+        if (!known || !deliver(members[slot], m))
             lookUp(new String(in, start, end - start, StandardCharsets.ISO_8859_1), slot, m);
     }
 
@@ -52,11 +52,16 @@ final class QueueMembers {
         Subscription member = member(qrsid);
         addresses[slot] = member == null ? null : RouteInterest.bytes(qrsid);
         members[slot] = member;
-        if (member != null && delivery.deliver(member, m))
+        if (member != null && deliver(member, m))
             return;
-        String queue = member == null ? departed.queue(qrsid) : member.queue();
+        String left = departed.queue(qrsid), queue = left == null && member != null ? member.queue() : left;
         if (queue != null)
             delivery.deliverToGroup(queue, m);
+    }
+
+    /** A client may have given the same sid to a subscription to something else. */
+    private boolean deliver(Subscription member, Message m) {
+        return member.mayTake(m) && delivery.deliver(member, m);
     }
 
     /** Null if it does not exist, or the address is no address. */

@@ -4,6 +4,7 @@ import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * owner's outbound lock; {@code slot} by the lock of the index that lists it.
  */
 public final class Subscription {
+    private static final String HEAD = "MSG ";
     private static final byte[] MSG = {'M', 'S', 'G', ' '};
 
     final Connection owner;
@@ -41,7 +43,7 @@ public final class Subscription {
         this.queue = queue;
         this.sid = sid;
         this.literal = literal;
-        this.head = ((literal ? "MSG " + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
+        this.head = ((literal ? HEAD + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Bytes of {@code MSG subject sid SP} for a message. */
@@ -66,6 +68,13 @@ public final class Subscription {
         List<byte[]> patterns = denied;
         return patterns != null
                 && patterns.stream().anyMatch(p -> Subject.matches(p, subject, 0, subject.length));
+    }
+
+    /** False if a message has another subject than the one that is wanted; patterns are not looked at. */
+    public boolean mayTake(Message m) {
+        int length = m.subjectLength(), start = m.subjectStart();
+        return !literal || length == subject.length()
+                && Arrays.equals(m.buffer(), start, start + length, head, HEAD.length(), HEAD.length() + length);
     }
 
     public Connection owner() {

@@ -1,0 +1,91 @@
+package io.jnatsd.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.server.RawClient;
+import io.jnatsd.server.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Servers with a route port, and bare sockets that play another server. */
+final class Clusters {
+    private Clusters() {
+    }
+
+    /** A server on free ports that dials these. */
+    static TestServer server(URI... routes) {
+        return server(options -> { }, routes);
+    }
+
+    static TestServer server(Consumer<OptionsBuilder> change, URI... routes) {
+        return TestServer.start(clustered(routes).andThen(change));
+    }
+
+    /** The same with what {@code -D} logs. */
+    static TestServer logging(Consumer<OptionsBuilder> change, URI... routes) {
+        return TestServer.logging(clustered(routes).andThen(change));
+    }
+
+    /** The same with what {@code -DV} logs. */
+    static TestServer tracing(Consumer<OptionsBuilder> change, URI... routes) {
+        return TestServer.tracing(clustered(routes).andThen(change));
+    }
+
+    private static Consumer<OptionsBuilder> clustered(URI... routes) {
+        return options -> {
+            options.clusterHost = "127.0.0.1";
+            options.clusterPort = -1;
+            options.routes = List.of(routes);
+        };
+    }
+
+    static URI url(TestServer server) {
+        return url(server.server().clusterPort());
+    }
+
+    static URI url(int port) {
+        return URI.create("nats-route://127.0.0.1:" + port);
+    }
+
+    static String connectLine(String id) {
+        return "CONNECT {\"verbose\":false,\"pedantic\":false,\"tls_required\":false,\"name\":\"" + id + "\"}\r\n";
+    }
+
+    static String infoLine(String id) {
+        return "INFO {\"server_id\":\"" + id + "\"}\r\n";
+    }
+
+    static String infoLine(String id, int port, String... urls) {
+        String list = urls.length == 0 ? "" : ",\"connect_urls\":[" + String.join(",",
+                Stream.of(urls).map(url -> "\"" + url + "\"").toList()) + "]";
+        return "INFO {\"server_id\":\"" + id + "\",\"version\":\"1.0.2\",\"go\":\"\",\"host\":\"127.0.0.1\",\"port\":"
+                + port + ",\"auth_required\":false,\"ssl_required\":false,\"tls_required\":false,\"tls_verify\":false,"
+                + "\"max_payload\":1048576" + list + "}\r\n";
+    }
+
+    /** A peer that has dialled a server and taken in its INFO. */
+    static RawClient dial(TestServer server) throws IOException {
+        RawClient peer = RawClient.open(server.server().clusterPort());
+        peer.expect("INFO \\{[^\r]*}\r\n");
+        return peer;
+    }
+
+    /** A peer that the server has registered. It has no clients, so there is nothing to be told. */
+    static RawClient join(TestServer server, String id) throws IOException {
+        RawClient peer = dial(server);
+        peer.send(connectLine(id) + infoLine(id)).roundTrip();
+        return peer;
+    }
+
+    static void awaitRoutes(TestServer server, int count) {
+        await("routes of " + server.server().serverId()).until(() -> server.server().cluster().stats().size() == count);
+    }
+
+    static void awaitSubscriptions(TestServer server, long count) {
+        await("subscriptions").until(() -> server.subscriptions() == count);
+    }
+}
