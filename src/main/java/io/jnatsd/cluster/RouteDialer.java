@@ -36,12 +36,11 @@ final class RouteDialer implements Runnable {
     /** After so many failures in a row an explicit server is dialled less often, down to every five seconds. */
     private static final int PATIENCE = 30;
     private static final int EXPLICIT_LONGEST = 5;
-    /** A server that is lost is dialled so often: gnatsd never does, and a mesh that lost a link stays torn. */
+    /** A server that is lost is dialled so often in vain: gnatsd never does, and a mesh that lost a link stays torn. */
     private static final int ATTEMPTS_AFTER_LOSS = 10;
     private static final int IMPLICIT_LONGEST = 8;
-    /** A route that lasted less was no success: the other server may refuse us each time. */
-    private static final long SUCCESS_NANOS = Duration.ofSeconds(5).toNanos();
-
+    /** An implicit route that lived so long is dialled again at once. */
+    private static final long LONG_LIFE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
     private final Cluster cluster;
@@ -92,8 +91,10 @@ final class RouteDialer implements Runnable {
         follow(connected);
         if (isStopped())
             return false;
-        failures = System.nanoTime() - began > SUCCESS_NANOS ? 0 : failures + 1;
-        return wantsBack(connected);
+        boolean welcome = !connected.remoteId().isEmpty()
+                && connected.closeReason() != CloseReason.PROTOCOL_VIOLATION;
+        failures = welcome ? 0 : failures + 1;
+        return wantsBack(connected, System.nanoTime() - began > LONG_LIFE_NANOS);
     }
 
     private void follow(Route connected) {
@@ -109,7 +110,7 @@ final class RouteDialer implements Runnable {
         route = null;
     }
 
-    private boolean wantsBack(Route lost) throws InterruptedException {
+    private boolean wantsBack(Route lost, boolean lived) throws InterruptedException {
         String id = lost.remoteId();
         if (id.equals(cluster.serverId())) {
             log.debug("Detected route to self, ignoring \"" + url + "\"");
@@ -129,7 +130,7 @@ final class RouteDialer implements Runnable {
         if (isStopped() || !explicit && failures >= allowed)
             return false;
         log.debug("Attempting reconnect for solicited route \"" + url + "\"");
-        return pause(explicit || failures > 0 ? PAUSE_MILLIS * patience() : 0);
+        return pause(explicit || !lived ? PAUSE_MILLIS * patience() : 0);
     }
 
     /** How many times the usual pause. */

@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How the messages that one connection reads get to those who want them, and the count of both.
@@ -30,7 +31,7 @@ public final class Delivery {
     public Delivery(Connection from) {
         this.from = from;
         this.server = from.server;
-        this.random = (int) from.id() * 0x9E3779B9 | 1;
+        this.random = ThreadLocalRandom.current().nextInt() | 1;
     }
 
     void echo(boolean on) {

@@ -7,12 +7,16 @@ import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
 
 /** Servers with a route port, and bare sockets that play another server. */
 final class Clusters {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private Clusters() {
     }
 
@@ -81,11 +85,16 @@ final class Clusters {
         return peer;
     }
 
+    /** Looks at once, and often. */
+    static ConditionFactory soon(String what) {
+        return await(what).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).atMost(PATIENCE);
+    }
+
     static void awaitRoutes(TestServer server, int count) {
-        await("routes of " + server.server().serverId()).until(() -> server.server().cluster().stats().size() == count);
+        soon("routes of " + server.server().serverId()).until(() -> server.server().cluster().stats().size() == count);
     }
 
     static void awaitSubscriptions(TestServer server, long count) {
-        await("subscriptions").until(() -> server.subscriptions() == count);
+        soon("subscriptions").until(() -> server.subscriptions() == count);
     }
 }

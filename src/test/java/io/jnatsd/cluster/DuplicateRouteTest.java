@@ -202,7 +202,7 @@ class DuplicateRouteTest {
         RawClient here = one.quiet(), there = two.quiet();
         there.send("SUB foo 1\r\nSUB foo q 2\r\n").roundTrip();
         String id = one.server().serverId(), other = two.server().serverId();
-        await("no spare").until(() -> cluster(one).routes().spare(other) == null && cluster(two).routes().spare(id) == null);
+        Clusters.soon("no spare").until(() -> cluster(one).routes().spare(other) == null && cluster(two).routes().spare(id) == null);
         Clusters.awaitSubscriptions(one, 2);
         assertEquals(1, cluster(one).stats().size());
         assertEquals(1, cluster(two).stats().size());
