@@ -10,6 +10,7 @@ import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +98,13 @@ public final class OptionsBuilder {
     public Duration lameDuckDuration;
     public Duration lameDuckGracePeriod;
 
+    public String webSocketHost = "";
+    public int webSocketPort;
+    public TlsOptions webSocketTls;
+    public boolean webSocketSameOrigin;
+    public List<String> webSocketOrigins = List.of();
+    public Duration webSocketTimeout;
+
     public OptionsBuilder() {
     }
 
@@ -134,6 +142,7 @@ public final class OptionsBuilder {
         copyLog(o.log());
         lameDuckDuration = o.lameDuck().duration();
         lameDuckGracePeriod = o.lameDuck().gracePeriod();
+        copyWebSocket(o.webSocket());
     }
 
     private void copyCluster(ClusterOptions c) {
@@ -179,6 +188,15 @@ public final class OptionsBuilder {
         traceSubjects = l.traceSubjects();
     }
 
+    private void copyWebSocket(WebSocketOptions w) {
+        webSocketHost = w.host();
+        webSocketPort = w.port();
+        webSocketTls = w.tls();
+        webSocketSameOrigin = w.sameOrigin();
+        webSocketOrigins = w.allowedOrigins();
+        webSocketTimeout = w.handshakeTimeout();
+    }
+
     /** Fills the defaults in (configuration reference, section 2.9) and freezes the result. */
     public ServerOptions build() {
         boolean old = compat == Compat.GNATSD_1_0;
@@ -202,6 +220,8 @@ public final class OptionsBuilder {
                         remoteSyslog, maxTracedPayload, List.copyOf(traceClients), List.copyOf(traceSubjects)),
                 new LameDuckOptions(or(lameDuckDuration, Duration.ofMinutes(2)),
                         or(lameDuckGracePeriod, Duration.ofSeconds(10))),
+                new WebSocketOptions(or(webSocketHost, "0.0.0.0"), webSocketPort, webSocketTls, webSocketSameOrigin,
+                        List.copyOf(webSocketOrigins), or(webSocketTimeout, Duration.ofSeconds(2))),
                 configFile, pidFile, portsFileDir, profPort);
     }
 

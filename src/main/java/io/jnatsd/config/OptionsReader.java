@@ -34,6 +34,7 @@ public final class OptionsReader {
             // Who may connect, and the other servers.
             .key("authorization", (r, e) -> r.authorization(e.block()))
             .key("no_auth_user", OptionsReader::noAuthUser)
+            .key("websocket ws", (r, e) -> WebSocketReader.read(e, r.out, r.problems))
             .key("cluster", (r, e) -> r.plainSecrets |= ClusterReader.read(e.block(), r.out, r.problems))
             // Limits.
             .integer("max_connections max_conn", Integer.MIN_VALUE, Integer.MAX_VALUE,
@@ -79,7 +80,7 @@ public final class OptionsReader {
             .key("pidfile pid_file", (r, e) -> r.out.pidFile = path(e))
             .key("ports_file_dir", (r, e) -> r.out.portsFileDir = path(e))
             // What newer servers have beyond.
-            .unsupported("jetstream store_dir leafnodes leaf gateway websocket ws mqtt accounts account"
+            .unsupported("jetstream store_dir leafnodes leaf gateway mqtt accounts account"
                     + " system_account system no_system_account mappings maps operator operators roots root"
                     + " resolver account_resolver resolver_preload resolver_tls resolver_pinned_accounts"
                     + " trusted trusted_keys default_sentinel default_js_domain server_tags server_metadata ocsp"
@@ -164,6 +165,7 @@ public final class OptionsReader {
         Duration timeout = out.compat == Compat.GNATSD_1_0 ? Duration.ofMillis(500) : Duration.ofSeconds(2);
         out.tls = complete(out.tls, timeout);
         out.clusterTls = complete(out.clusterTls, timeout);
+        out.webSocketTls = complete(out.webSocketTls, timeout);
     }
 
     private TlsOptions complete(TlsOptions t, Duration timeout) {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 public record ServerOptions(String serverName, Compat compat, ListenOptions client, Limits limits, AuthOptions auth,
         TlsOptions tls, ClusterOptions cluster, MonitorOptions monitor, LogOptions log, LameDuckOptions lameDuck,
-        Path configFile, Path pidFile, Path portsFileDir, int profPort) {
+        WebSocketOptions webSocket, Path configFile, Path pidFile, Path portsFileDir, int profPort) {
 
     /** How closely gnatsd 1.0.2 is followed where newer servers chose better. */
     public enum Compat {
@@ -128,6 +128,18 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
 
     /** How a server leaves: after the grace period its clients are closed, spread over the duration. */
     public record LameDuckOptions(Duration duration, Duration gracePeriod) {
+    }
+
+    /**
+     * The port for clients over WebSocket; port 0 means none.
+     *
+     * @param tls null for a port without TLS
+     * @param sameOrigin browsers may only come from pages of the host and port that they connect to
+     * @param allowedOrigins {@code scheme://host[:port]} of the pages that browsers may come from; empty for any
+     * @param handshakeTimeout how long a client may take to ask for a WebSocket, once it has TLS
+     */
+    public record WebSocketOptions(String host, int port, TlsOptions tls, boolean sameOrigin,
+            List<String> allowedOrigins, Duration handshakeTimeout) {
     }
 
     /** What a server has when nothing is configured. */

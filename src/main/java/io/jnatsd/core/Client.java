@@ -9,6 +9,7 @@ import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Quoted;
+import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.protocol.Subject;
 import java.io.IOException;
 import java.net.Socket;
@@ -29,6 +30,7 @@ public final class Client extends Connection {
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
     static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
 
+    private final ClientWebSocket webSocket;
     private final SidTable subs;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
@@ -47,8 +49,10 @@ public final class Client extends Connection {
     private final PingTimer pings = new PingTimer(this);
     private final ClientFigures figures;
 
-    public Client(ServerState server, Socket socket) throws IOException {
+    /** @param webSocket how frames come about, null for a client without */
+    public Client(ServerState server, Socket socket, ClientWebSocket webSocket) throws IOException {
         super(server, socket, Dialect.CLIENT);
+        this.webSocket = webSocket;
         server.totalConnections.increment();
         subs = SidTable.announced(server);
         login = new ClientLogin(this, server);
@@ -62,7 +66,9 @@ public final class Client extends Connection {
     @Override
     protected boolean open() throws IOException {
         server.log.debug(this, "Client connection created");
-        ClientTls tls = server.tls;
+        if (webSocket != null && !webSocket.open(this))
+            return false;
+        ClientTls tls = webSocket == null ? server.tls : null;
         if (tls != null && tls.first() && !tls.secure(this))
             return false;
         outbound.append(infoLine(), Long.MAX_VALUE);
@@ -174,7 +180,8 @@ public final class Client extends Connection {
     }
 
     private byte[] infoLine() {
-        return server.info.line(id(), ip(), login.nonce()).getBytes(StandardCharsets.UTF_8);
+        ServerInfo info = webSocket == null ? server.info : server.info.overWebSocket();
+        return info.line(id(), ip(), login.nonce()).getBytes(StandardCharsets.UTF_8);
     }
 
     private void pong() {

@@ -7,8 +7,9 @@ import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.Parser;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ReadBuffer;
+import io.jnatsd.websocket.WebSocketInput;
+import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,10 +42,8 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected final Parser parser;
     final Dialect dialect;
     private final long id;
-    private final Socket socket;
+    private final Transport transport;
     private final ReadBuffer input;
-    /** TLS over {@link #socket}; null if there is none. Set before the first batch is read. */
-    private volatile SSLSocket secured;
     private final String label;
     final Outbound outbound;
 
@@ -68,18 +67,13 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     protected Connection(ServerState server, Socket socket, Dialect dialect) throws IOException {
         this.server = server;
-        this.socket = socket;
+        this.transport = new Transport(socket);
         this.dialect = dialect;
         this.id = server.nextId();
-        this.label = address(socket) + " - " + dialect.idName() + ":" + id;
+        this.label = transport.address() + " - " + dialect.idName() + ":" + id;
         this.input = new ReadBuffer(socket.getInputStream());
         this.parser = new Parser(input, dialect);
         this.outbound = new Outbound(this, socket.getOutputStream());
-    }
-
-    private static String address(Socket socket) {
-        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
-        return peer == null ? "-" : peer.getAddress().getHostAddress() + ":" + peer.getPort();
     }
 
     /** Says hello and joins; false if that came to nothing. */
@@ -89,7 +83,14 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected final void secure(SSLSocket tls) throws IOException {
         input.readFrom(tls.getInputStream());
         outbound.writeTo(tls.getOutputStream());
-        secured = tls;
+        transport.secure(tls);
+    }
+
+    /** From here on everything comes and goes in frames. Only while opening. */
+    final void frame(WebSocketInput in, WebSocketOutput out) {
+        input.readFrom(in);
+        outbound.writeTo(out);
+        transport.frame(out);
     }
 
     /** Bytes that were read to look at, and are the peer's first ones all the same. Only while opening. */
@@ -254,20 +255,19 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     /** The output is written to the end; the peer sees it end, and has a moment to end its own. */
     final void outputFinished() {
-        if (lastWords && !inputEnded) {
-            // Before the output is ended: with TLS that is a write, and the peer may not be reading.
+        boolean linger = (lastWords || transport.isFramed()) && !inputEnded;
+        if (linger)
+            // Before the output is ended: with frames or TLS that is a write, and the peer may not be reading.
             server.after(LINGER, this::closeSocket);
-            try {
-                if (secured != null)
-                    secured.shutdownOutput();
-                else
-                    socket.shutdownOutput();
-            } catch (IOException e) {
-                closeSocket();
-            }
-        } else {
-            closeSocket();
+        try {
+            transport.sayGoodbye(closeReason.get());
+            if (linger)
+                transport.shutdownOutput();
+        } catch (IOException e) {
+            linger = false;
         }
+        if (!linger)
+            closeSocket();
         outputFinished.countDown();
     }
 
@@ -291,7 +291,7 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     private void closeSocket() {
         try {
-            socket.close();
+            transport.close();
         } catch (IOException e) {
             server.log.debug(this, "Error closing: " + e.getMessage());
         }
@@ -375,17 +375,21 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     /** TLS session; null on a plain connection. */
     public final SSLSession session() {
-        SSLSocket tls = secured;
-        return tls == null ? null : tls.getSession();
+        return transport.session();
+    }
+
+    /** Whether it goes in frames. */
+    public final boolean isWebSocket() {
+        return transport.isFramed();
     }
 
     /** The peer's address without its port. */
     public final String ip() {
-        return socket.getInetAddress() == null ? "" : socket.getInetAddress().getHostAddress();
+        return transport.ip();
     }
 
     protected final Socket socket() {
-        return socket;
+        return transport.socket();
     }
 
     @Override

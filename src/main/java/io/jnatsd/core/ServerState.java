@@ -69,6 +69,8 @@ public final class ServerState {
     public volatile ClientAuth auth = ClientAuth.NONE;
     /** TLS for clients; null if there is none. */
     public volatile ClientTls tls;
+    /** How clients come over WebSocket; null if there is no port for them. */
+    public volatile ClientWebSocket webSocket;
     /** Whose traces are written. */
     volatile TraceFilter traceFilter;
     /** Null unless somebody wants to know the busiest subjects. */

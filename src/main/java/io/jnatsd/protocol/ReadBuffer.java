@@ -77,7 +77,8 @@ public final class ReadBuffer extends BufferedInputStream {
         if (got < 0)
             return false;
         count = kept + got;
-        lastReadFilled = count == room;
+        // Nearly: a stream that strips something off what it reads, such as frames, never fills it to the brim.
+        lastReadFilled = room - count < room / 4;
         calmReads = got < room / 4 ? calmReads + 1 : 0;
         return true;
     }

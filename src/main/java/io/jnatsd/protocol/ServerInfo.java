@@ -23,6 +23,15 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
     private static final int PROTOCOL = 1;
 
     /**
+     * The same for clients over WebSocket: whether there is TLS was settled before, and {@code connectUrls} are not
+     * for them.
+     */
+    public ServerInfo overWebSocket() {
+        return new ServerInfo(serverId, serverName, goVersion, host, port, authRequired, false, false, false,
+                maxPayload, List.of(), headers, lameDuck, onlyOld);
+    }
+
+    /**
      * The line for one client.
      *
      * @param nonce to be signed by clients that log in with an nkey, empty if nobody does

@@ -59,6 +59,8 @@ public final class NatsServer implements AutoCloseable {
     private final Listener clients;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
+    /** Null without such a port. Written by the start. */
+    private volatile WebSocketPort webSockets;
     /** The embedding program's, or null. */
     private final Authenticator authenticator;
     private final PasswordCheck passwords;
@@ -91,7 +93,7 @@ public final class NatsServer implements AutoCloseable {
             this.security = Security.of(options, authenticator, passwords, state.timer());
             security.install(state, log);
             this.clients = listener(options.client());
-        } catch (IOException | TlsException e) {
+        } catch (IOException | TlsException | IllegalArgumentException e) {
             stopThreads();
             throw new IOException(e.getMessage(), e);
         }
@@ -105,7 +107,7 @@ public final class NatsServer implements AutoCloseable {
 
     private Listener listener(ServerOptions.ListenOptions at) throws IOException {
         try {
-            return Listener.bind("Client", at.host(), at.port(), log, socket -> new Client(state, socket));
+            return Listener.bind("Client", at.host(), at.port(), log, socket -> new Client(state, socket, null));
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + Listener.address(at.host(), at.port()) + ", \""
                     + e.getMessage() + "\"", e);
@@ -181,12 +183,16 @@ public final class NatsServer implements AutoCloseable {
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options, serverId, port(), passwords, this::pushInfo);
         monitor = Monitoring.start(this, passwords, () -> security.context(), log);
+        if (options.webSocket().port() != 0)
+            webSockets = new WebSocketPort(state, options.webSocket());
         watchCertificates();
         security.warmUp(log);
         clients.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
         if (security.tlsRequired())
             log.notice("TLS required for client connections");
+        if (webSockets != null)
+            webSockets.start();
         if (options.portsFileDir() != null)
             portsFile = RunFiles.writePorts(options.portsFileDir(), urls());
         log.debug("Server id is " + serverId);
@@ -197,7 +203,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** Rotated files take effect without anybody's doing, where that was asked for. */
     private void watchCertificates() {
-        List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls())
+        List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls(), options.webSocket().tls())
                 .filter(tls -> tls != null && tls.watchFiles()).toList();
         if (certWatch != null)
             certWatch.close();
@@ -240,6 +246,8 @@ public final class NatsServer implements AutoCloseable {
             urls.put("monitoring", List.of(monitor.url()));
         if (cluster != null)
             urls.put("cluster", List.of(url(options.cluster().host(), cluster.port())));
+        if (webSockets != null)
+            urls.put("websocket", List.of(webSocketUrl()));
         return urls;
     }
 
@@ -370,7 +378,7 @@ public final class NatsServer implements AutoCloseable {
             return;
         lameDuck = true;
         state.stopAdmitting();
-        clients.close();
+        closeClientPorts();
         if (cluster != null)
             cluster.cluster().urls().forgetOwn();
         renewInfo();
@@ -395,8 +403,18 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private static String url(String host, int port) {
-        boolean any = host.equals("0.0.0.0") || host.equals("::");
-        return "nats://" + Listener.address(any ? "127.0.0.1" : host, port);
+        return "nats://" + Listener.address(here(host), port);
+    }
+
+    /** {@code ws://host:port} or {@code wss://host:port}, for a client on this machine; null without such a port. */
+    public String webSocketUrl() {
+        WebSocketPort port = webSockets;
+        return port == null ? null : port.url(here(options.webSocket().host()));
+    }
+
+    /** How a host that is bound can be reached on this machine. */
+    private static String here(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     }
 
     /** This server's part in a cluster; null if it has none. */
@@ -456,7 +474,7 @@ public final class NatsServer implements AutoCloseable {
     private void stop() {
         stopping.countDown();
         state.stopAdmitting();
-        clients.close();
+        closeClientPorts();
         // Whoever waits for a password to be checked would keep the rest waiting.
         passwords.close();
         if (monitor != null)
@@ -472,6 +490,12 @@ public final class NatsServer implements AutoCloseable {
             certWatch.close();
         stopThreads();
         removePortsFile();
+    }
+
+    private void closeClientPorts() {
+        clients.close();
+        if (webSockets != null)
+            webSockets.close();
     }
 
     private void removePortsFile() {

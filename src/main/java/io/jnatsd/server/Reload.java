@@ -36,6 +36,7 @@ final class Reload {
             new Fixed("ServerName", ServerOptions::serverName),
             new Fixed("Compat", ServerOptions::compat),
             new Fixed("PortsFileDir", ServerOptions::portsFileDir),
+            new Fixed("Websocket", ServerOptions::webSocket),
             new Fixed("cluster name", o -> o.cluster().name()),
             new Fixed("cluster host", o -> o.cluster().host()),
             new Fixed("cluster port", o -> o.cluster().port()));

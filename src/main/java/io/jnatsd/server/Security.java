@@ -6,17 +6,23 @@ import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.core.ClientAuth;
 import io.jnatsd.core.ClientTls;
+import io.jnatsd.core.ClientWebSocket;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsException;
 import io.jnatsd.tls.TlsHandshake;
+import io.jnatsd.websocket.Upgrade;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 
 /**
  * What one set of options makes of authentication and TLS. Everything that can be wrong with files comes out when it
@@ -27,12 +33,23 @@ final class Security {
     private final TlsContext context;
     private final ClientTls tls;
     private final RouteTls routes;
+    private final ClientWebSocket webSocket;
+    /** Of all ports that have one. */
+    private final List<TlsContext> contexts;
 
-    private Security(ClientAuth auth, TlsContext context, ClientTls tls, RouteTls routes) {
+    /** As {@link #of} has it. */
+    private Security(ServerOptions options, ClientAuth auth, ScheduledExecutorService timer) throws TlsException {
         this.auth = auth;
-        this.context = context;
-        this.tls = tls;
-        this.routes = routes;
+        TlsOptions clients = options.tls();
+        context = context(clients);
+        tls = context == null ? null : new ClientTls(handshake(context, clients, timer), clients.handshakeFirst(),
+                options.client().allowNonTls(), clients.verify());
+        routes = RouteTls.of(options.cluster().tls(), timer);
+        WebSocketOptions ws = options.webSocket();
+        TlsContext wss = ws.port() == 0 ? null : context(ws.tls());
+        webSocket = ws.port() == 0 ? null : new ClientWebSocket(wss == null ? null : handshake(wss, ws.tls(), timer),
+                new Upgrade(ws.sameOrigin(), ws.allowedOrigins(), wss != null), ws.handshakeTimeout());
+        contexts = Stream.of(context, routes == null ? null : routes.context(), wss).filter(Objects::nonNull).toList();
     }
 
     /**
@@ -41,16 +58,15 @@ final class Security {
      */
     static Security of(ServerOptions options, Authenticator own, PasswordCheck passwords,
             ScheduledExecutorService timer) throws TlsException {
-        ClientAuth auth = auth(options.auth(), own, passwords);
-        RouteTls routes = RouteTls.of(options.cluster().tls(), timer);
-        TlsOptions tls = options.tls();
-        if (tls == null)
-            return new Security(auth, null, null, routes);
-        TlsContext context = TlsContext.forClients(tls, Clock.systemUTC());
-        TlsHandshake handshake = new TlsHandshake(context, tls.timeout(), timer);
-        return new Security(auth, context,
-                new ClientTls(handshake, tls.handshakeFirst(), options.client().allowNonTls(), tls.verify()),
-                routes);
+        return new Security(options, auth(options.auth(), own, passwords), timer);
+    }
+
+    private static TlsContext context(TlsOptions tls) throws TlsException {
+        return tls == null ? null : TlsContext.forClients(tls, Clock.systemUTC());
+    }
+
+    private static TlsHandshake handshake(TlsContext context, TlsOptions tls, ScheduledExecutorService timer) {
+        return new TlsHandshake(context, tls.timeout(), timer);
     }
 
     private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
@@ -67,19 +83,16 @@ final class Security {
     void install(ServerState state, Log log) {
         state.auth = auth;
         state.tls = tls;
-        if (context != null)
-            context.warnings().forEach(log::warn);
-        if (routes != null)
-            routes.context().warnings().forEach(log::warn);
+        state.webSocket = webSocket;
+        contexts.forEach(each -> each.warnings().forEach(log::warn));
     }
 
     /** The first client should not have to wait for classes to load. */
     void warmUp(Log log) {
-        TlsContext any = context != null || routes == null ? context : routes.context();
-        if (any == null)
+        if (contexts.isEmpty())
             return;
         try {
-            any.warmUp();
+            contexts.getFirst().warmUp();
         } catch (IOException | GeneralSecurityException e) {
             log.debug("TLS could not be tried out: " + e.getMessage());
         }

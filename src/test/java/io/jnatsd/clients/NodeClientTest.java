@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What the official clients for Node make of the server: runs the scripts of {@code src/test/node}, each of whose cases
+ * What the official clients for Node and for browsers make of the server: runs the scripts of {@code src/test/node}, each of whose cases
  * becomes a test. They are installed into {@code target/node}, once per build; without Node, npm or a package registry
  * there is nothing to test.
  */
@@ -75,22 +76,35 @@ class NodeClientTest {
 
     @TestFactory
     List<DynamicTest> natsVersion2() throws Exception {
-        return run("nats-v2.mjs");
+        return run("nats-v2.mjs", ServerUnderTest::url);
     }
 
     @TestFactory
     List<DynamicTest> natsVersion3() throws Exception {
-        return run("nats-v3.mjs");
+        return run("nats-v3.mjs", ServerUnderTest::url);
     }
 
-    private static List<DynamicTest> run(String script) throws Exception {
+    @TestFactory
+    List<DynamicTest> natsVersion2OverWebSocket() throws Exception {
+        return run("nats-ws-v2.mjs", ServerUnderTest::webSocketUrl);
+    }
+
+    @TestFactory
+    List<DynamicTest> natsVersion3OverWebSocket() throws Exception {
+        return run("nats-ws-v3.mjs", ServerUnderTest::webSocketUrl);
+    }
+
+    private static List<DynamicTest> run(String script, Function<ServerUnderTest, String> url) throws Exception {
         if (!missing.isEmpty())
             return List.of(dynamicTest("theClientIsInstalled", () -> abort(missing)));
-        try (ServerUnderTest server = ServerUnderTest.start();
-                ServerUnderTest full = server.canRestart() ? ServerUnderTest.start(o -> o.maxConnections = 1) : null) {
-            List<String> command = new ArrayList<>(List.of("node", script, server.url()));
+        try (ServerUnderTest server = ServerUnderTest.startWithWebSocket();
+                ServerUnderTest full = server.canRestart() ? ServerUnderTest.start(o -> {
+                    o.maxConnections = 1;
+                    o.webSocketPort = -1;
+                }) : null) {
+            List<String> command = new ArrayList<>(List.of("node", script, url.apply(server)));
             if (full != null)
-                command.addAll(List.of("--restart", "--full=" + full.url()));
+                command.addAll(List.of("--restart", "--full=" + url.apply(full)));
             if (server.isJnatsd())
                 command.add("--last-words");
             return results(start(command.toArray(new String[0])), server);

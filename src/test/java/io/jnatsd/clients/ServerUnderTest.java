@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
 import java.io.BufferedReader;
@@ -32,11 +34,15 @@ import java.util.regex.Pattern;
  */
 final class ServerUnderTest implements AutoCloseable {
     private static final String URL = setting("jnatsd.test.url");
+    private static final String WEBSOCKET_URL = setting("jnatsd.test.websocket");
     private static final String PROGRAM = setting("jnatsd.test.program");
 
     /** A server that was started here. */
     private interface Started {
         int port();
+
+        /** Null if there is no port for WebSocket. */
+        String webSocketUrl();
 
         void stop();
     }
@@ -54,9 +60,18 @@ final class ServerUnderTest implements AutoCloseable {
     }
 
     static ServerUnderTest start() throws IOException {
-        ServerUnderTest server = new ServerUnderTest(options(o -> { }));
+        return startUnlessRunning(o -> { });
+    }
+
+    /** With a port for WebSocket; {@code jnatsd.test.websocket} is that of a server that runs already. */
+    static ServerUnderTest startWithWebSocket() throws IOException {
+        return startUnlessRunning(o -> o.webSocketPort = -1);
+    }
+
+    private static ServerUnderTest startUnlessRunning(Consumer<OptionsBuilder> change) throws IOException {
+        ServerUnderTest server = new ServerUnderTest(options(change));
         if (URL.isEmpty())
-            server.start(-1);
+            server.start(-1, server.options.webSocket().port());
         return server;
     }
 
@@ -64,7 +79,7 @@ final class ServerUnderTest implements AutoCloseable {
     static ServerUnderTest start(Consumer<OptionsBuilder> change) throws IOException {
         assumeTrue(URL.isEmpty(), "needs a server of its own");
         ServerUnderTest server = new ServerUnderTest(options(change));
-        server.start(-1);
+        server.start(-1, server.options.webSocket().port());
         return server;
     }
 
@@ -72,8 +87,9 @@ final class ServerUnderTest implements AutoCloseable {
         return ServerOptions.defaults().withHost("127.0.0.1").with(change);
     }
 
-    private void start(int port) throws IOException {
-        started = PROGRAM.isEmpty() ? inThisJvm(options.withPort(port)) : program(options.withPort(port));
+    private void start(int port, int webSocketPort) throws IOException {
+        ServerOptions there = options.withPort(port).with(o -> o.webSocketPort = webSocketPort);
+        started = PROGRAM.isEmpty() ? inThisJvm(there) : program(there);
     }
 
     /** Whether {@link #stop} and {@link #startAgain} work. */
@@ -86,13 +102,20 @@ final class ServerUnderTest implements AutoCloseable {
         started.stop();
     }
 
-    /** On the same port. */
+    /** On the same ports. */
     void startAgain() throws IOException {
-        start(started.port());
+        String ws = started.webSocketUrl();
+        start(started.port(), ws == null ? 0 : URI.create(ws).getPort());
     }
 
     String url() {
         return started == null ? URL : "nats://127.0.0.1:" + started.port();
+    }
+
+    /** Of a server with a port for WebSocket. */
+    String webSocketUrl() {
+        assumeTrue(started != null || !WEBSOCKET_URL.isEmpty(), "no URL for WebSocket");
+        return started == null ? WEBSOCKET_URL : started.webSocketUrl();
     }
 
     /** A socket that has received nothing yet. */
@@ -125,6 +148,11 @@ final class ServerUnderTest implements AutoCloseable {
         }
 
         @Override
+        public String webSocketUrl() {
+            return server.webSocketUrl();
+        }
+
+        @Override
         public void stop() {
             server.close();
         }
@@ -134,7 +162,7 @@ final class ServerUnderTest implements AutoCloseable {
         return new InThisJvm(NatsServer.start(options));
     }
 
-    private record Program(Process process, int port) implements Started {
+    private record Program(Process process, int port, String webSocketUrl) implements Started {
         @Override
         public void stop() {
             process.toHandle().destroy();
@@ -154,27 +182,39 @@ final class ServerUnderTest implements AutoCloseable {
                 + "max_connections: " + options.limits().maxConnections() + "\n"
                 + "max_payload: " + options.limits().maxPayload() + "\n"
                 + "max_control_line: " + options.limits().maxControlLine() + "\n"
-                + "ping_interval: \"" + options.limits().pingInterval().toMillis() + "ms\"\n");
+                + "ping_interval: \"" + options.limits().pingInterval().toMillis() + "ms\"\n"
+                + webSocketBlock(options.webSocket()));
         Process process = new ProcessBuilder(PROGRAM, "-c", config.toString()).redirectErrorStream(true).start();
         process.onExit().thenRun(() -> config.toFile().delete());
-        int port = awaitReady(process);
-        return new Program(process, port);
+        return awaitReady(process);
     }
 
-    /** Reads the log up to the line that says so; the port stands in an earlier one. */
-    private static int awaitReady(Process process) throws IOException {
+    private static String webSocketBlock(WebSocketOptions o) {
+        if (o.port() == 0)
+            return "";
+        TlsOptions tls = o.tls();
+        return "websocket { listen: \"127.0.0.1:" + o.port() + "\", " + (tls == null ? "no_tls: true"
+                : "tls { cert_file: \"" + tls.certFile() + "\", key_file: \"" + tls.keyFile() + "\" }") + " }\n";
+    }
+
+    /** Reads the log up to the line that says so; the ports stand in earlier ones. */
+    private static Program awaitReady(Process process) throws IOException {
         Pattern listening = Pattern.compile("Listening for client connections on .*:(\\d+)");
+        Pattern webSocket = Pattern.compile("Listening for websocket clients on (.*)");
         StringBuilder log = new StringBuilder();
         BufferedReader lines = process.inputReader();
         int port = 0;
+        String webSocketUrl = null;
         for (String line; (line = lines.readLine()) != null;) {
             log.append(line).append('\n');
-            Matcher matcher = listening.matcher(line);
-            if (matcher.find())
-                port = Integer.parseInt(matcher.group(1));
+            Matcher client = listening.matcher(line), web = webSocket.matcher(line);
+            if (client.find())
+                port = Integer.parseInt(client.group(1));
+            if (web.find())
+                webSocketUrl = web.group(1);
             if (line.endsWith("Server is ready")) {
                 Thread.startVirtualThread(() -> discard(lines));
-                return port;
+                return new Program(process, port, webSocketUrl);
             }
         }
         throw new IOException(PROGRAM + " did not start:\n" + log);

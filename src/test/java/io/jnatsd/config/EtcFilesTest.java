@@ -50,10 +50,10 @@ class EtcFilesTest {
         String text = Files.readString(ETC.resolve("nats.conf"));
         for (KeyTable<?> table : List.of(OptionsReader.KEYS, AuthReader.KEYS, AuthReader.USER_KEYS,
                 PermissionsReader.KEYS, PermissionsReader.SIDE_KEYS, PermissionsReader.RESPONSE_KEYS, TlsReader.KEYS,
-                ClusterReader.KEYS)) {
+                ClusterReader.KEYS, WebSocketReader.KEYS)) {
             for (String name : table.names()) {
                 // It is only accepted for the sake of files for newer servers.
-                if (!name.equals("verify_and_map"))
+                if (!List.of("verify_and_map", "authentication").contains(name))
                     assertTrue(Pattern.compile("\\b" + name + "\\b").matcher(text).find(), name);
             }
         }
@@ -75,5 +75,7 @@ class EtcFilesTest {
         assertEquals(2, o.auth().users().size());
         assertEquals(1, o.cluster().routes().size());
         assertEquals("test-certs/ca.pem", o.cluster().tls().caFile());
+        assertEquals(8080, o.webSocket().port());
+        assertEquals(defaults.webSocket().handshakeTimeout(), o.webSocket().handshakeTimeout());
     }
 }

@@ -388,7 +388,7 @@ class OptionKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jetstream", "store_dir", "leafnodes", "gateway", "websocket", "mqtt",
+    @ValueSource(strings = {"jetstream", "store_dir", "leafnodes", "gateway", "mqtt",
         "operator", "resolver",
         "resolver_preload", "accounts", "system_account", "server_tags", "ocsp", "connect_error_reports",
         "reconnect_error_reports", "max_sub_tokens", "trace_verbose", "mappings", "disable_sublist_cache",

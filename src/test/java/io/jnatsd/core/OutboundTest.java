@@ -48,7 +48,7 @@ class OutboundTest {
     void connect() throws IOException {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             peer = new Socket(listener.getInetAddress(), listener.getLocalPort());
-            owner = new Client(state, listener.accept());
+            owner = new Client(state, listener.accept(), null);
         }
     }
 

@@ -1,0 +1,14 @@
+// The cases with npm's `nats.ws`, the browser's companion of `nats` version 2.
+
+import { WebSocket } from "ws";
+import * as nats from "nats.ws";
+import { run } from "./cases.mjs";
+
+// Node has one of its own from version 22 on.
+globalThis.WebSocket ??= WebSocket;
+
+await run({
+  connect: nats.connect,
+  isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
+  isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,
+});
