@@ -157,6 +157,8 @@ public final class Client extends Connection {
         if (connected && !ponged) {
             ponged = true;
             sendDueInfo();
+            if (connect.protocol() >= 1 && !server.info.onlyOld())
+                pings.startSoon();
         }
     }
 
@@ -378,6 +380,11 @@ public final class Client extends Connection {
     /** What the client said last in CONNECT; anybody's. */
     public ConnectInfo connectInfo() {
         return connect;
+    }
+
+    /** How long the last PING took to be answered, in nanoseconds; 0 if none has been. Anybody's. */
+    public long roundTripNanos() {
+        return pings.roundTripNanos();
     }
 
     /** Figures for monitoring; times in milliseconds since 1970, 0 for never. */
