@@ -7,55 +7,22 @@
 //
 // --restart     whoever reads the output restarts the server, on the same port, when a line `restart` comes
 // --full        a second server, which takes a single connection
+// --restricted  one whose user joe, password secret, has nothing to do with private.>
+// --leaving     one that whoever reads the output puts into lame duck mode when a line `lame duck` comes
 // --last-words  an error text has to arrive even though the server closes behind it; nats-server is less careful
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { modernCases } from "./modern-cases.mjs";
+import { gather, nextStatus, numbers, settle, take, text } from "./watching.mjs";
 
 const PATIENCE_MILLIS = 15_000;
-
-const text = (message) => Buffer.from(message.data).toString("utf8");
-
-/** The first `count` messages that a subscription gets. */
-async function take(sub, count) {
-  const taken = [];
-  for await (const message of sub) {
-    taken.push(message);
-    if (taken.length === count) break;
-  }
-  return taken;
-}
-
-/** Subscribes, and gathers the texts of what arrives. */
-function gather(nc, subject, options = {}) {
-  const texts = [];
-  const sub = nc.subscribe(subject, {
-    ...options,
-    callback: (error, message) => texts.push(error ? `error: ${error.message}` : text(message)),
-  });
-  return { texts, sub };
-}
-
-/** Until all that was sent on these connections has been dealt with, and what came of it for them is here. */
-async function settle(...connections) {
-  for (const nc of connections) await nc.flush();
-}
-
-function numbers(count) {
-  return Array.from({ length: count }, (_, i) => `message ${i}`);
-}
 
 /** Rejects if the connection doesn't end, and returns the error that it ended with. */
 async function closedWith(nc) {
   const error = await nc.closed();
   assert.ok(error, "closed without an error");
   return error;
-}
-
-/** The next status event of a type. */
-async function nextStatus(nc, type) {
-  for await (const status of nc.status()) if (status.type === type) return status;
-  throw new Error(`closed before ${type}`);
 }
 
 // Each gets: connect(options), whose connections are closed for it; the options of the command line; the client; and
@@ -278,18 +245,22 @@ const cases = {
     await settle(publisher, subscriber);
     for (const { texts } of seen) assert.deepEqual(texts, ["before", "after"]);
   },
+
+  ...modernCases,
 };
 
 class Skipped extends Error {}
 
 function commandLine() {
   const [url, ...flags] = process.argv.slice(2);
-  const full = flags.find((flag) => flag.startsWith("--full="));
+  const value = (name) => flags.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
   return {
     url,
     restart: flags.includes("--restart"),
     lastWords: flags.includes("--last-words"),
-    full: full && full.slice("--full=".length),
+    full: value("full"),
+    restricted: value("restricted"),
+    leaving: value("leaving"),
   };
 }
 
@@ -325,7 +296,7 @@ async function runCase(name, client, options) {
   }
 }
 
-/** Runs every case with a client, given as its connect and what tells its errors: isTimeout and isNoResponders. */
+/** Runs every case with a client, given as connect, headers, and what tells its errors: isTimeout, isNoResponders. */
 export async function run(client) {
   const options = commandLine();
   let good = true;

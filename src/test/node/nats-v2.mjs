@@ -5,6 +5,7 @@ import { run } from "./cases.mjs";
 
 await run({
   connect: nats.connect,
+  headers: nats.headers,
   isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
   isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,
 });

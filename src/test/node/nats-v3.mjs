@@ -5,6 +5,7 @@ import { run } from "./cases.mjs";
 
 await run({
   connect: nats.connect,
+  headers: nats.headers,
   isTimeout: (error) => error instanceof nats.TimeoutError,
   isNoResponders: (error) => error instanceof nats.NoRespondersError || error.cause instanceof nats.NoRespondersError,
 });

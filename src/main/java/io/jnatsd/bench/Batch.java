@@ -22,10 +22,11 @@ final class Batch {
     /**
      * @param heads {@code "PUB subject "} of each subject
      * @param first which of them begins the walk
+     * @param tail what {@link #tail} has made
      */
-    Batch(byte[][] heads, int first, int size) {
+    Batch(byte[][] heads, int first, byte[] tail) {
         this.heads = heads;
-        this.tail = tail(size);
+        this.tail = tail;
         this.walked = first;
         int longest = 0;
         for (byte[] head : heads)
@@ -38,18 +39,28 @@ final class Batch {
     static byte[][] heads(Load load) {
         byte[][] heads = new byte[load.subjects()][];
         for (int i = 0; i < heads.length; i++)
-            heads[i] = Peer.bytes("PUB " + load.subject(i) + " ");
+            heads[i] = Peer.bytes((load.headers() > 0 ? "HPUB " : "PUB ") + load.subject(i) + " ");
         return heads;
     }
 
-    /** What ends a PUB: its size, and a payload of so many bytes. */
-    static byte[] tail(int size) {
-        byte[] line = Peer.bytes(size + "\r\n");
+    /** What ends a PUB: its size, and a payload of so many bytes; with headers, their size and they come before. */
+    static byte[] tail(Load load) {
+        int size = load.size();
+        String headers = headers(load.headers());
+        byte[] line = Peer.bytes(headers.isEmpty() ? size + "\r\n"
+                : headers.length() + " " + (headers.length() + size) + "\r\n" + headers);
         byte[] tail = Arrays.copyOf(line, line.length + size + 2);
         Arrays.fill(tail, line.length, line.length + size, (byte) '.');
         tail[tail.length - 2] = '\r';
         tail[tail.length - 1] = '\n';
         return tail;
+    }
+
+    private static String headers(int count) {
+        StringBuilder block = new StringBuilder(count == 0 ? "" : "NATS/1.0\r\n");
+        for (int i = 1; i <= count; i++)
+            block.append("Header-").append(i).append(": value ").append(i).append("\r\n");
+        return block.append(count == 0 ? "" : "\r\n").toString();
     }
 
     /** Prepares the next messages: as many as fit, and no more than that. */

@@ -40,6 +40,7 @@ public final class Bench implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int MAX_CONNECTIONS = 100_000;
     private static final int MAX_SUBJECTS = 1_000_000;
+    private static final int MAX_HEADERS = 1000;
     private static final int MAX_SIZE = 64 * 1024 * 1024;
     /** Set by the launcher, which can tell whether stderr is a terminal; Java 21 cannot. */
     private static final String TERMINAL = "jnatsd.bench.terminal";
@@ -70,6 +71,10 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "BYTES", defaultValue = "16", converter = Amount.Bytes.class,
             description = "payload of each message; 4k and 1mb are understood (default: ${DEFAULT-VALUE})")
     private long size;
+
+    @Option(names = "--headers", paramLabel = "N", defaultValue = "0",
+            description = "headers of each message, of 19 bytes or a little more (default: ${DEFAULT-VALUE})")
+    private int headers;
 
     @Option(names = "--subject", paramLabel = "SUBJECT", defaultValue = "bench",
             description = "what is published to (default: ${DEFAULT-VALUE})")
@@ -246,6 +251,7 @@ public final class Bench implements Callable<Integer> {
         between("--sub", subscribers, 0, MAX_CONNECTIONS);
         between("--msgs", messages, 1, Long.MAX_VALUE);
         between("--size", size, 0, MAX_SIZE);
+        between("--headers", headers, 0, MAX_HEADERS);
         between("--subjects", subjects, 1, MAX_SUBJECTS);
         between("--runs", runs, 1, Integer.MAX_VALUE);
         between("--timeout", timeoutSeconds, 1, 24 * 3600);
@@ -257,7 +263,7 @@ public final class Bench implements Callable<Integer> {
             throw usage("--queue: '" + queue + "' has a blank in it");
         boolean counted = spec.commandLine().getParseResult().hasMatchedOption("--msgs");
         return new Load((int) publishers, (int) subscribers, request && !counted ? messages / 10 : messages,
-                (int) size, subject, (int) subjects, request && queue.isEmpty() ? RESPONDERS : queue, request, rate);
+                (int) size, headers, subject, (int) subjects, request && queue.isEmpty() ? RESPONDERS : queue, request, rate);
     }
 
     private void between(String option, long value, long least, long most) {

@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads what a server sends, frame by frame: a line, and for MSG the whole payload behind it. A frame is looked at in
+ * Reads what a server sends, frame by frame: a line, and for MSG and HMSG the whole payload behind it. A frame is looked at in
  * the buffer and never copied, so that counting costs little.
  * Threads: used by one thread, the connection's reader.
  */
 final class FrameReader {
+    /** HMSG is MSG as well. */
     enum Frame { MSG, PING, PONG, OK, ERR, INFO, END }
 
     /** Thousands of idle connections should not cost much. */
@@ -21,7 +22,6 @@ final class FrameReader {
     /** Servers allow payloads of 64 MB; whatever asks for more is not one. */
     private static final int MAX_FRAME = 65 * 1024 * 1024;
     private static final int MAX_SIZE_DIGITS = 9;
-    private static final int HEAD = "MSG ".length();
     private static final int QUOTED = 60;
 
     private final InputStream in;
@@ -32,6 +32,7 @@ final class FrameReader {
     /** Of the last frame, in buf: its first byte, the end of its line without CRLF, and its tokens if it is a MSG. */
     private int frame;
     private int lineEnd;
+    private int subjectStart;
     private int subjectEnd;
     private int replyStart;
     private int replyEnd;
@@ -53,7 +54,9 @@ final class FrameReader {
         byte second = length > 1 ? buf[start + 1] : 0;
         switch (buf[start]) {
             case 'M':
-                return message(length);
+                return message(length, 0);
+            case 'H':
+                return message(length, 1);
             case 'P':
                 return line(length, second == 'I' ? Frame.PING : Frame.PONG, second == 'I' ? "PING" : "PONG");
             case '+':
@@ -81,7 +84,7 @@ final class FrameReader {
     long subjectNumber() {
         long number = 0, unit = 1;
         int i = subjectEnd - 1;
-        for (; i >= frame + HEAD && buf[i] != '.'; i--, unit *= 10) {
+        for (; i >= subjectStart && buf[i] != '.'; i--, unit *= 10) {
             if (buf[i] < '0' || buf[i] > '9')
                 return -1;
             number += (buf[i] - '0') * unit;
@@ -106,20 +109,21 @@ final class FrameReader {
         return kind;
     }
 
-    /** MSG subject sid [reply] size */
-    private Frame message(int length) throws IOException {
+    /** MSG subject sid [reply] size, or HMSG with the size of its headers before that. */
+    private Frame message(int length, int more) throws IOException {
         lineAt(length);
-        int spaces = 0, previous = 0, last = 0;
+        int spaces = 0, beforeLast = 0, previous = 0, last = 0;
         for (int i = start; i < lineEnd; i++) {
             if (buf[i] == ' ') {
                 if (++spaces == 2)
                     subjectEnd = i - start;
+                beforeLast = previous;
                 previous = last;
                 last = i - start;
             }
         }
         int size = size(start + last + 1, lineEnd);
-        if (spaces < 3 || spaces > 4 || size < 0 || buf[start + 1] != 'S')
+        if (spaces < 3 + more || spaces > 4 + more || size < 0 || buf[start + 1 + more] != 'S')
             throw unexpected(length);
         int whole = length + size + 2;
         if (whole > MAX_FRAME)
@@ -131,9 +135,11 @@ final class FrameReader {
             throw new IOException("a payload does not end where the server said");
         // Only now: filling may have moved the frame.
         lineAt(length);
+        subjectStart = frame + "MSG ".length() + more;
         subjectEnd += frame;
-        replyStart = spaces == 4 ? frame + previous + 1 : frame;
-        replyEnd = spaces == 4 ? frame + last : frame;
+        boolean reply = spaces == 4 + more;
+        replyStart = reply ? frame + (more == 0 ? previous : beforeLast) + 1 : frame;
+        replyEnd = reply ? frame + (more == 0 ? last : previous) : frame;
         start += whole;
         return Frame.MSG;
     }

@@ -9,11 +9,12 @@ import java.util.Locale;
  * @param subscribers connections that subscribe, or that respond
  * @param messages published in all, shared out to the publishers
  * @param size bytes of payload
+ * @param headers of each message
  * @param subjects above 1, publishers walk over {@code subject.0}, {@code subject.1} and so on
  * @param queue group of the subscribers, empty for none
  * @param rate messages a second over all publishers, 0 for as fast as possible
  */
-record Load(int publishers, int subscribers, long messages, int size, String subject, int subjects, String queue,
+record Load(int publishers, int subscribers, long messages, int size, int headers, String subject, int subjects, String queue,
         boolean request, long rate) {
     /** The publishers' parts differ by one message at most. */
     long share(int publisher) {
@@ -61,6 +62,7 @@ record Load(int publishers, int subscribers, long messages, int size, String sub
         String where = subjects == 1 ? subject : subject + ".0 to " + subject + "." + (subjects - 1);
         return what + (sharesDeliveries() ? " in queue group " + queue : "")
                 + ", " + plural(messages, request ? "request" : "message") + " of " + plural(size, "byte")
+                + (headers == 0 ? "" : " and " + plural(headers, "header"))
                 + " on " + where + (rate == 0 ? "" : String.format(Locale.ROOT, " at %,d/s", rate));
     }
 

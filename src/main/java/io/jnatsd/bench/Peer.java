@@ -22,6 +22,8 @@ final class Peer {
     private static final Pattern TLS_OFFERED = Pattern.compile("\"tls_(?:required|available)\":true");
     private static final Pattern TLS_REQUIRED = Pattern.compile("\"tls_required\":true");
 
+    private static final Pattern HEADERS = Pattern.compile("\"headers\":true");
+
     private final String name;
     private final String info;
     /** The TCP socket: closing the TLS socket above it could wait for a writer that is stuck. */
@@ -93,7 +95,7 @@ final class Peer {
         try {
             write(bytes("CONNECT {\"verbose\":false,\"pedantic\":false,\"tls_required\":" + secure + ","
                     + endpoint.loginFields() + "\"name\":\"nats-bench " + name
-                    + "\",\"lang\":\"java\",\"version\":\"1\",\"protocol\":1}\r\nPING\r\n"));
+                    + "\",\"lang\":\"java\",\"version\":\"1\",\"protocol\":1,\"headers\":" + takesHeaders() + "}\r\nPING\r\n"));
         } catch (BenchFailure broken) {
             // The server has hung up. Mostly it said why before: reading that fails with a better message.
             awaitPong();
@@ -105,6 +107,10 @@ final class Peer {
     String serverVersion() {
         Matcher version = VERSION.matcher(info);
         return version.find() ? version.group(1) : "unknown";
+    }
+
+    boolean takesHeaders() {
+        return HEADERS.matcher(info).find();
     }
 
     /** The largest payload that the server takes. */

@@ -28,7 +28,7 @@ final class RequestReply {
         String version = "";
         for (int i = 0; i < load.publishers(); i++) {
             Peer peer = crew.connect("requester " + (i + 1));
-            Throughput.checkSize(load, peer);
+            Throughput.check(load, peer);
             version = peer.serverVersion();
             Requester requester = new Requester(crew, peer, load, heads, load.share(i));
             requesters.add(requester);

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer;
  */
 final class Responder {
     private static final int CAPACITY = 64 * 1024;
-    private static final byte[] PUB = Peer.bytes("PUB ");
 
     private final Crew crew;
     private final Peer peer;
+    private final byte[] head;
     private final byte[] tail;
     private ByteBuffer replies;
     private long answered;
@@ -21,7 +21,8 @@ final class Responder {
     Responder(Crew crew, Peer peer, Load load) throws IOException {
         this.crew = crew;
         this.peer = peer;
-        this.tail = Batch.tail(load.size());
+        this.head = Peer.bytes(load.headers() > 0 ? "HPUB " : "PUB ");
+        this.tail = Batch.tail(load);
         this.replies = ByteBuffer.allocate(CAPACITY);
         peer.subscribe(load.subscription(), load.queue());
     }
@@ -43,12 +44,12 @@ final class Responder {
     }
 
     private void encode(FrameReader frames) throws IOException {
-        int length = PUB.length + frames.replyLength() + 1 + tail.length;
+        int length = head.length + frames.replyLength() + 1 + tail.length;
         if (replies.remaining() < length)
             flush();
         if (replies.capacity() < length)
             replies = ByteBuffer.allocate(length);
-        replies.put(PUB);
+        replies.put(head);
         frames.copyReply(replies.array(), replies.position());
         replies.position(replies.position() + frames.replyLength()).put((byte) ' ').put(tail);
         answered++;

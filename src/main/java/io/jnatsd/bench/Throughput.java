@@ -21,7 +21,7 @@ final class Throughput {
         List<Peer> sending = connect("publisher", load.publishers());
         Peer any = receiving.isEmpty() ? sending.getFirst() : receiving.getFirst();
         if (!sending.isEmpty())
-            checkSize(load, any);
+            check(load, any);
         Quota group = new Quota(load.messages(), receiving);
         for (Peer peer : receiving)
             subscribe(peer, load.sharesDeliveries() ? group : new Quota(load.messages(), List.of(peer)));
@@ -38,7 +38,9 @@ final class Throughput {
         return new Outcome(any.serverVersion(), groups, ended);
     }
 
-    static void checkSize(Load load, Peer peer) throws BenchFailure {
+    static void check(Load load, Peer peer) throws BenchFailure {
+        if (load.headers() > 0 && !peer.takesHeaders())
+            throw new BenchFailure("the server does not know of headers");
         if (load.size() > peer.maxPayload())
             throw new BenchFailure("the server takes payloads of up to " + peer.maxPayload() + " bytes, not of "
                     + load.size());
@@ -59,9 +61,10 @@ final class Throughput {
 
     private void publish(List<Peer> peers) {
         byte[][] heads = Batch.heads(load);
+        byte[] tail = Batch.tail(load);
         for (int i = 0; i < peers.size(); i++) {
             // Spread out, so that the publishers do not use one subject all at the same time.
-            Batch batch = new Batch(heads, (int) ((long) i * heads.length / peers.size()), load.size());
+            Batch batch = new Batch(heads, (int) ((long) i * heads.length / peers.size()), tail);
             Peer peer = peers.get(i);
             Publisher publisher = new Publisher(crew, peer, batch, new Pace(load.ratePerPublisher()), load.share(i));
             publishers.add(publisher);

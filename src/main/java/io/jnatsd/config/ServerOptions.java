@@ -29,6 +29,13 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
 
     /** The client port. {@code advertise} is host:port as clients should see it, empty for the address itself. */
     public record ListenOptions(String host, int port, String advertise, boolean allowNonTls) {
+        /** What is advertised, with the port that is listened on if it names none. */
+        public String advertised(int boundPort) {
+            int colon = advertise.lastIndexOf(':');
+            boolean hasPort = colon > advertise.lastIndexOf(']')
+                    && (advertise.startsWith("[") || advertise.indexOf(':') == colon);
+            return hasPort ? advertise : advertise + ":" + boundPort;
+        }
     }
 
     /**

@@ -162,6 +162,8 @@ public final class Client extends Connection {
         if (connected && !ponged) {
             ponged = true;
             sendDueInfo();
+            if (connect.protocol() >= 1 && !server.info.onlyOld())
+                pings.startSoon();
         }
     }
 
@@ -221,7 +223,8 @@ public final class Client extends Connection {
         delivery.received(m);
         delivery.trace(m.headerLength() < 0 ? "PUB" : "HPUB", m);
         if (m.headerLength() >= 0 && !headers)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "message headers not supported");
+            throw new ProtocolException(server.info.headers() ? Fault.BAD_ARGUMENTS : Fault.UNKNOWN_OPERATION,
+                    "message headers not supported");
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.literal || !connect.pedantic();
         if (!wellFormed && !badSubjectReported)

@@ -10,6 +10,7 @@ import io.jnatsd.protocol.ReadBuffer;
 import io.jnatsd.websocket.WebSocketInput;
 import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -141,6 +142,10 @@ public abstract class Connection implements LogOrigin, Runnable {
         } catch (IOException e) {
             if (closeReason.get() == null)
                 server.log.debug(this, "Error reading: " + e.getMessage());
+            kill(CloseReason.READ_ERROR);
+        } catch (RuntimeException e) {
+            // A defect of ours must cost this connection at most, and be seen.
+            server.log.error(this, "Internal error: " + e + " at " + e.getStackTrace()[0]);
             kill(CloseReason.READ_ERROR);
         } finally {
             end();
@@ -357,7 +362,7 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     /** Of the peer; null if the socket went before anybody looked. */
     public final InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) socket.getRemoteSocketAddress();
+        return (InetSocketAddress) socket().getRemoteSocketAddress();
     }
 
     /** Null while the connection is open. */

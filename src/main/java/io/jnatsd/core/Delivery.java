@@ -107,7 +107,7 @@ public final class Delivery {
     void reportNoResponders(Message request) {
         Message answer = Message.ofHeaders(request.replyText(), NO_RESPONDERS);
         for (Subscription sub : match(answer).plain)
-            if (sub.owner == from && deliver(sub, answer))
+            if (sub.owner == from && send(sub, answer))
                 return;
     }
 
@@ -124,24 +124,28 @@ public final class Delivery {
 
     /** False if the subscription has gone. */
     public boolean deliver(Subscription sub, Message m) {
+        return (sub.owner != from || echo) && send(sub, m);
+    }
+
+    private boolean send(Subscription sub, Message m) {
         Connection receiver = sub.owner;
-        if (receiver == from && !echo)
-            return false;
         if (m.replyLength() > 0 && sub.replies != null)
             sub.replies.expect(m);
         int outcome = receiver.outbound.deliver(sub, m, from.maxPending);
         if (outcome == 0)
             return false;
         batchDelivered++;
-        batchDeliveredBytes += m.payloadLength();
+        boolean stripped = (outcome & Outbound.STRIPPED) != 0;
+        batchDeliveredBytes += m.payloadLength() - (stripped ? m.headerLength() : 0);
         if (outcome != Outbound.DELIVERED) {
             from.sent(receiver.outbound, outcome);
             if ((outcome & Outbound.LAST) != 0)
                 receiver.exhausted(sub);
         }
-        if (server.log.traceOn() && server.traceFilter.wants(receiver) && server.traceFilter.wants(m))
-            server.log.trace(receiver, "<<- [MSG " + m.subjectText() + " " + Arguments.text(sub.sid) + " "
-                    + m.tailText() + "]");
+        if (receiver.tracing() && server.traceFilter.wants(m))
+            server.log.trace(receiver, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
+                    + m.subjectText() + " " + Arguments.text(sub.sid) + " "
+                    + (stripped ? m.tailTextWithoutHeaders() : m.tailText()) + "]");
         return true;
     }
 

@@ -31,6 +31,8 @@ public final class Outbound implements Runnable {
     static final int LAST = 8;
     /** More waits than may: the connection is a slow consumer. */
     public static final int OVERFLOW = 16;
+    /** The peer got the message without its headers. */
+    static final int STRIPPED = 32;
 
     /** So much may wait before publishers are asked to wait as well. */
     private static final int ROOM = ChunkQueue.CHUNK;
@@ -108,9 +110,10 @@ public final class Outbound implements Runnable {
                 sub.removed = true;
                 outcome |= LAST;
             }
-            int length = m.headerLength() < 0 || takesHeaders ? appendWhole(sub, m) : appendWithoutHeaders(sub, m);
             messages++;
-            return outcome | added(length, maxPending);
+            if (m.headerLength() < 0 || takesHeaders)
+                return outcome | added(appendWhole(sub, m), maxPending);
+            return outcome | STRIPPED | added(appendWithoutHeaders(sub, m), maxPending);
         } finally {
             lock.unlock();
         }

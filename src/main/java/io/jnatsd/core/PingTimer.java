@@ -1,7 +1,9 @@
 package io.jnatsd.core;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Asks a connection at every {@code ping_interval} whether it is still there, and ends it after {@code ping_max} asks
@@ -10,6 +12,9 @@ import java.util.concurrent.Future;
  */
 public final class PingTimer {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** The first PING comes early: it tells how far away the peer is. Not all of them at the same time. */
+    private static final Duration FIRST = Duration.ofSeconds(2);
+    private static final double SPREAD = 0.2;
     private static final String STALE = "-ERR 'Stale Connection'\r\n";
 
     private final Connection connection;
@@ -29,6 +34,23 @@ public final class PingTimer {
         // The connection may have left while the timer's thread was here.
         if (timer != null && connection.closeReason() != null)
             timer.cancel(false);
+    }
+
+    /**
+     * The next PING is due soon, in {@link #FIRST} and a little or in the usual time, whichever is less. For a peer
+     * that is not confused by it: one that has logged in.
+     */
+    void startSoon() {
+        // On the timer, where nothing else can start it at the same time.
+        connection.server.after(Duration.ZERO, () -> {
+            stop();
+            if (connection.closeReason() != null)
+                return;
+            Duration usual = connection.server.limits.pingInterval();
+            Duration least = usual.compareTo(FIRST) < 0 ? usual : FIRST;
+            double nanos = least.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(SPREAD));
+            next = connection.server.after(Duration.ofNanos((long) nanos), this::expired);
+        });
     }
 
     public void stop() {

@@ -115,6 +115,12 @@ public final class Message {
         return new String(buffer, tailStart, payloadStart - 2 - tailStart, StandardCharsets.UTF_8);
     }
 
+    /** The same of one whose headers have been taken off. */
+    public String tailTextWithoutHeaders() {
+        String reply = replyLength == 0 ? "" : new String(buffer, tailStart, replyLength + 1, StandardCharsets.UTF_8);
+        return reply + (payloadLength - headerLength);
+    }
+
     int end() {
         return payloadStart + payloadLength + 2;
     }

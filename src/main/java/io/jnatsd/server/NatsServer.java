@@ -257,7 +257,15 @@ public final class NatsServer implements AutoCloseable {
         boolean old = o.compat() == ServerOptions.Compat.GNATSD_1_0;
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
                 security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
-                o.limits().maxPayload(), state.connectUrls, !old, lameDuck, old);
+                o.limits().maxPayload(), connectUrls(o, old), !old, lameDuck, old);
+    }
+
+    /** Other servers' are the cluster's to find. Alone, this one names an address of which clients cannot know. */
+    private List<String> connectUrls(ServerOptions o, boolean old) {
+        boolean silent = o.cluster() != null && o.cluster().noAdvertise();
+        if (!state.connectUrls.isEmpty() || o.client().advertise().isEmpty() || old || lameDuck || silent)
+            return state.connectUrls;
+        return List.of(o.client().advertised(clients.port()));
     }
 
     private void renewInfo() {

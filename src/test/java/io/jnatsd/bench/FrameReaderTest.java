@@ -23,9 +23,11 @@ final class FrameReaderTest {
             + "PING\r\n"
             + "MSG a.b 1 re.ply 12\r\nx\r\nMSG a 1 0\r\n"
             + "-ERR 'Slow Consumer'\r\nPONG\r\n"
-            + "MSG a.7 sid9 r 003\r\nabc\r\n";
+            + "MSG a.7 sid9 r 003\r\nabc\r\n"
+            + "HMSG in.box.43 1 12 14\r\nNATS/1.0\r\n\r\nab\r\nHMSG a.8 1 re.ply 3 3\r\nabc\r\n";
     private static final List<String> FRAMES = List.of("INFO INFO {\"max_payload\":1} ", "OK +OK", "MSG -1 ", "MSG 42 ",
-            "PING PING", "MSG -1 re.ply", "ERR -ERR 'Slow Consumer'", "PONG PONG", "MSG 7 r", "END");
+            "PING PING", "MSG -1 re.ply", "ERR -ERR 'Slow Consumer'", "PONG PONG", "MSG 7 r",
+            "MSG 43 ", "MSG 8 re.ply", "END");
 
     @Test
     void framesAreTheSameWhereverTheStreamIsCut() throws IOException {

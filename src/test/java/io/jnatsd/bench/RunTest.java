@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.server.NatsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -153,6 +155,24 @@ final class RunTest {
     void payloadsLargerThanTheServerTakesAreNotTried() {
         fails("nats-bench: the server takes payloads of up to 1048576 bytes, not of 2097152",
                 "-s", server.address(), "--size", "2mb");
+    }
+
+    @Test
+    void headersGoOnlyWhereTheyAreKnown() {
+        fails("nats-bench: the server does not know of headers", "-s", server.address(), "--headers", "4");
+    }
+
+    @Test
+    void messagesMayHaveHeaders() throws IOException {
+        try (NatsServer real = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1))) {
+            for (String mode : List.of("--no-progress", "--request")) {
+                Ran ran = Ran.bench("-s", real.url(), "--headers", "4", "--msgs", "1000", "--size", "128", mode);
+                assertEquals(0, ran.code(), ran.err());
+                assertTrue(ran.out().contains("of 128 bytes and 4 headers"), ran.out());
+            }
+            // Each message, request and reply: "NATS/1.0", four lines, an empty one, 128 bytes.
+            assertEquals(3 * 1000 * (10 + 4 * 19 + 2 + 128), real.state().totals().inBytes());
+        }
     }
 
     @Test

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.jnatsd.core.Client;
 import io.jnatsd.core.ServerState.Totals;
@@ -22,7 +21,6 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.Options.SubjectValidationType;
 import io.nats.client.Subscription;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -502,19 +500,5 @@ class JnatsTest {
         Client receiver = server.jnatsd().state().client(subscriber.getServerInfo().getClientId());
         assertEquals(200, receiver.outbound().stats().messages());
         assertEquals(0, receiver.stats().inMessages());
-    }
-
-    @Test
-    void aServerWithoutHeadersSaysSoAndTheClientHeedsIt() throws Exception {
-        Connection nats = connect();
-        assumeFalse(nats.getServerInfo().isHeadersSupported(), "the server has headers");
-        Headers headers = new Headers().add("key", "value");
-        assertThrows(IllegalArgumentException.class, () -> nats.publish("news", headers, bytes("x")));
-        Subscription sub = nats.subscribe("news");
-        nats.publish("news", bytes("without"));
-        Message message = next(sub);
-        assertEquals("without", text(message));
-        assertFalse(message.hasHeaders());
-        assertNull(message.getStatus());
     }
 }

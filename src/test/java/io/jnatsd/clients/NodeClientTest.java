@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -97,21 +98,34 @@ class NodeClientTest {
     private static List<DynamicTest> run(String script, Function<ServerUnderTest, String> url) throws Exception {
         if (!missing.isEmpty())
             return List.of(dynamicTest("theClientIsInstalled", () -> abort(missing)));
-        try (ServerUnderTest server = ServerUnderTest.startWithWebSocket();
-                ServerUnderTest full = server.canRestart() ? ServerUnderTest.start(o -> {
-                    o.maxConnections = 1;
-                    o.webSocketPort = -1;
-                }) : null) {
+        try (ServerUnderTest server = ServerUnderTest.startWithWebSocket()) {
             List<String> command = new ArrayList<>(List.of("node", script, url.apply(server)));
-            if (full != null)
-                command.addAll(List.of("--restart", "--full=" + url.apply(full)));
             if (server.isJnatsd())
                 command.add("--last-words");
-            return results(start(command.toArray(new String[0])), server);
+            return server.canRestart() ? runWithMore(command, server, url) : results(command, server, null);
         }
     }
 
-    private static List<DynamicTest> results(Process process, ServerUnderTest server) throws Exception {
+    private static List<DynamicTest> runWithMore(List<String> command, ServerUnderTest server,
+            Function<ServerUnderTest, String> url) throws Exception {
+        try (ServerUnderTest full = ServerUnderTest.start(o -> {
+            o.maxConnections = 1;
+            o.webSocketPort = -1;
+        });
+                ServerUnderTest restricted = ServerUnderTest.startRestricted();
+                ServerUnderTest leaving =
+                        ServerUnderTest.start(o -> o.lameDuckGracePeriod = Duration.ofMillis(200))) {
+            command.addAll(List.of("--restart", "--full=" + url.apply(full)));
+            // Nothing in these cases depends on what carries the protocol.
+            if (url.apply(server).equals(server.url()))
+                command.addAll(List.of("--restricted=" + restricted.url(), "--leaving=" + leaving.url()));
+            return results(command, server, leaving);
+        }
+    }
+
+    private static List<DynamicTest> results(List<String> command, ServerUnderTest server, ServerUnderTest leaving)
+            throws Exception {
+        Process process = start(command.toArray(new String[0]));
         List<DynamicTest> tests = new ArrayList<>();
         List<String> output = new ArrayList<>();
         try (BufferedReader lines = process.inputReader()) {
@@ -121,6 +135,8 @@ class NodeClientTest {
                     tests.add(test(result.group(1), result.group(2), result.group(3)));
                 else if (line.equals("restart"))
                     restart(server);
+                else if (line.equals("lame duck"))
+                    leaving.lameDuck();
             }
         }
         process.waitFor();

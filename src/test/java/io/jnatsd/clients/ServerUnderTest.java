@@ -1,11 +1,15 @@
 package io.jnatsd.clients;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
@@ -15,6 +19,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -45,6 +50,8 @@ final class ServerUnderTest implements AutoCloseable {
         String webSocketUrl();
 
         void stop();
+
+        void lameDuck() throws IOException;
     }
 
     private final ServerOptions options;
@@ -83,6 +90,12 @@ final class ServerUnderTest implements AutoCloseable {
         return server;
     }
 
+    /** Starts a server whose only user, {@code joe:secret}, may neither publish nor subscribe to {@code private.>}. */
+    static ServerUnderTest startRestricted() throws IOException {
+        SubjectRules rules = new SubjectRules(null, List.of("private.>"));
+        return start(o -> o.users = List.of(new User("joe", "secret", "", new PermissionOptions(rules, rules, null), 0)));
+    }
+
     private static ServerOptions options(Consumer<OptionsBuilder> change) {
         return ServerOptions.defaults().withHost("127.0.0.1").with(change);
     }
@@ -100,6 +113,12 @@ final class ServerUnderTest implements AutoCloseable {
     void stop() {
         assumeTrue(canRestart(), "the server is not ours to stop");
         started.stop();
+    }
+
+    /** It is about to leave, and tells its clients. */
+    void lameDuck() throws IOException {
+        assumeTrue(canRestart(), "the server is not ours to retire");
+        started.lameDuck();
     }
 
     /** On the same ports. */
@@ -156,6 +175,11 @@ final class ServerUnderTest implements AutoCloseable {
         public void stop() {
             server.close();
         }
+
+        @Override
+        public void lameDuck() {
+            server.lameDuck();
+        }
     }
 
     private static Started inThisJvm(ServerOptions options) throws IOException {
@@ -174,6 +198,11 @@ final class ServerUnderTest implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+
+        @Override
+        public void lameDuck() throws IOException {
+            new ProcessBuilder("kill", "-USR2", Long.toString(process.pid())).start();
+        }
     }
 
     private static Started program(ServerOptions options) throws IOException {
@@ -183,6 +212,8 @@ final class ServerUnderTest implements AutoCloseable {
                 + "max_payload: " + options.limits().maxPayload() + "\n"
                 + "max_control_line: " + options.limits().maxControlLine() + "\n"
                 + "ping_interval: \"" + options.limits().pingInterval().toMillis() + "ms\"\n"
+                + "lame_duck_grace_period: \"" + options.lameDuck().gracePeriod().toMillis() + "ms\"\n"
+                + users(options.auth().users())
                 + webSocketBlock(options.webSocket()));
         Process process = new ProcessBuilder(PROGRAM, "-c", config.toString()).redirectErrorStream(true).start();
         process.onExit().thenRun(() -> config.toFile().delete());
@@ -195,6 +226,21 @@ final class ServerUnderTest implements AutoCloseable {
         TlsOptions tls = o.tls();
         return "websocket { listen: \"127.0.0.1:" + o.port() + "\", " + (tls == null ? "no_tls: true"
                 : "tls { cert_file: \"" + tls.certFile() + "\", key_file: \"" + tls.keyFile() + "\" }") + " }\n";
+    }
+
+    private static String users(List<User> users) {
+        if (users == null)
+            return "";
+        StringBuilder text = new StringBuilder("authorization { users: [ ");
+        for (User user : users)
+            text.append("{ user: ").append(user.name()).append(", password: ").append(user.password())
+                    .append(", permissions { publish ").append(rules(user.permissions().publish()))
+                    .append(", subscribe ").append(rules(user.permissions().subscribe())).append(" } }");
+        return text.append(" ] }\n").toString();
+    }
+
+    private static String rules(SubjectRules rules) {
+        return "{ deny: [" + rules.deny().stream().map(subject -> '"' + subject + '"').collect(joining(", ")) + "] }";
     }
 
     /** Reads the log up to the line that says so; the ports stand in earlier ones. */

@@ -17,7 +17,7 @@ public final class ManyClients {
     /** They are connected and never say anything. */
     public static void join(ServerState state, int count) throws IOException {
         for (int i = 0; i < count; i++)
-            state.admit(new Client(state, new FakeSocket(i)));
+            state.admit(new Client(state, new FakeSocket(i), null));
     }
 
     private static final class FakeSocket extends Socket {

@@ -47,7 +47,7 @@ class SubscriptionIndexTest {
             public OutputStream getOutputStream() {
                 return OutputStream.nullOutputStream();
             }
-        });
+        }, null);
     }
 
     @AfterEach

@@ -55,7 +55,7 @@ class ParserTest {
                 assertEquals(m.subjectHash(), subject(m).hashCode());
                 String payload = text(m.buffer(), m.payloadStart(), m.payloadLength());
                 assertTrue(text(m.buffer(), m.tailStart(), m.tailLength()).endsWith("\r\n" + payload + "\r\n"));
-                yield "PUB " + subject(m) + (m.replyLength() == 0 ? "" : " r=" + text(m.buffer(), m.tailStart(),
+                yield (m.headerLength() < 0 ? "PUB " : "HPUB(" + m.headerLength() + ") ") + subject(m) + (m.replyLength() == 0 ? "" : " r=" + text(m.buffer(), m.tailStart(),
                         m.replyLength())) + " " + payload;
             }
             case SUB, UNSUB -> {
@@ -126,6 +126,10 @@ class ParserTest {
         "PUB foo 2222222222222222\r\n", "PING\r\nUNSUB \r\n", "PUB foo 2\r\nok \r\n", "PUB foo 2\r\nok\r \n",
         "PUB foo 1\r\nx\r\nPUB foo 1\r\nx\n\nPING\r\n", "SUBSUB 1\r\n", "PUB foo 99999999999999999999\r\n", "SUB a\r\n",
         "PUB a b c d 1\r\n", "UNSUB 1 2 3 4 5 6 7 8\r\n", "PUB \r\n", "PUB foo bar   \r\n", "PING\r\n\r\n", "CONNECTx{}\r\n",
+        "HPUB foo.bar re.ply 4 6\r\nabcdef\r\nHPUB foo 0 0\r\n\r\nPUB x 0\r\n\r\nHPUB foo 3 3\r\n\r\nx\r\nPING\r\n",
+        "hpub\t foo  bar\t2 \t 0003 \nabc\r\n HPUB x 0 1\ny\r\nPING\r\n", "HPUB foo 2 2\r\nab\n\n",
+        "HPUB foo 5 4\r\nabcd\r\n", "HPUB foo 5\r\n", "HPUB \r\n", "HPUB foo a b 1 2\r\n", "HPUBx foo 1 2\r\n",
+        "HPUB foo x 2\r\n", "HPUB foo 1 x\r\n", "HP foo 1 2\r\n", "HMSG foo 1 2 2\r\nab\r\n",
         "PUB \u00e9\u0001 \u00ff 1\r\n\u0000\r\n", "-ERRx", "PUBxfoo 1\r\n", "UNSUB_2\r\n",
     })
     void cutsChangeNothing(String transcript) {

@@ -8,6 +8,8 @@ import io.jnatsd.config.ServerOptions.Compat;
 import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Protocol reference, section 2; ecosystem study, 2c rules 1 to 3. */
 class InfoTest {
@@ -81,5 +83,36 @@ class InfoTest {
         client.send("CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n");
         assertEquals("PONG\r\n", client.readOnce());
         client.expectNothing();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nats.example.com:4333, nats.example.com:4333", "nats.example.com, nats.example.com:PORT",
+        "[::1]:4333, [::1]:4333", "[::1], [::1]:PORT"})
+    void whatIsAdvertisedIsAmongTheUrls(String advertised, String url) throws IOException {
+        try (TestServer other = TestServer.start(o -> o.clientAdvertise = advertised)) {
+            String line = other.open().readOnce();
+            assertTrue(line.contains(",\"connect_urls\":[\"" + url.replace("PORT", "" + other.port()) + "\"],"), line);
+        }
+    }
+
+    @Test
+    void compatInfoNamesOnlyOtherServers() throws IOException {
+        try (TestServer old = TestServer.start(o -> {
+            o.compat = Compat.GNATSD_1_0;
+            o.clientAdvertise = "nats.example.com:4333";
+        })) {
+            old.open().expect(OLD_FIELDS + "} \r\n");
+        }
+    }
+
+    @Test
+    void aLameDuckDoesNotAdvertiseItself() throws IOException {
+        try (TestServer other = TestServer.start(o -> o.clientAdvertise = "nats.example.com:4333")) {
+            RawClient client = other.connect();
+            client.send("CONNECT {\"verbose\":false,\"protocol\":1}\r\n").roundTrip();
+            other.server().lameDuck();
+            String line = client.expect("INFO [^\n]*\r\n").group();
+            assertTrue(line.contains("\"ldm\":true") && !line.contains("connect_urls"), line);
+        }
     }
 }
