@@ -53,7 +53,8 @@ class ArchitectureTest {
             entry("core", List.of("protocol", "config", "log", "auth", "tls", "websocket")),
             entry("cluster", List.of("protocol", "config", "log", "auth", "tls", "core")),
             entry("monitor", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "com.google.gson")),
-            entry("server", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "monitor")),
+            entry("server", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "monitor",
+                    "websocket")),
             entry("bench", List.of("picocli")),
             entry("top", List.of("picocli", "com.google.gson")),
             entry("", List.of("server", "config", "log", "picocli", "org.mindrot.jbcrypt")));
@@ -61,13 +62,15 @@ class ArchitectureTest {
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("bench.*", "tls.*", "core.Client", "core.ClientTls",
-                    "core.Connection", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
-                    "server.NatsServer", "server.ClusterPort"),
+                    "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Cluster", "cluster.Route",
+                    "cluster.RouteDialer", "server.Listener", "server.NatsServer", "server.ClusterPort",
+                    "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
-            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "core.ClientLogin", "core.ClientTls",
-                    "core.Connection", "cluster.Route"),
+            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "core.ClientFigures", "core.ClientLogin",
+                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Route",
+                    "monitor.LiveTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));
 

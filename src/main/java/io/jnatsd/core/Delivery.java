@@ -145,7 +145,7 @@ public final class Delivery {
         if (receiver.tracing() && server.traceFilter.wants(m))
             server.log.trace(receiver, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
                     + m.subjectText() + " " + Arguments.text(sub.sid) + " "
-                    + (stripped ? m.tailTextWithoutHeaders() : m.tailText()) + "]");
+                    + (stripped ? m.headerlessTailText() : m.tailText()) + "]");
         return true;
     }
 

@@ -116,7 +116,7 @@ public final class Message {
     }
 
     /** The same of one whose headers have been taken off. */
-    public String tailTextWithoutHeaders() {
+    public String headerlessTailText() {
         String reply = replyLength == 0 ? "" : new String(buffer, tailStart, replyLength + 1, StandardCharsets.UTF_8);
         return reply + (payloadLength - headerLength);
     }
