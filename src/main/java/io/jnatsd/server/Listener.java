@@ -119,13 +119,18 @@ final class Listener {
         }
     }
 
-    /** No more connections. Those accepted stay. */
+    /** No more connections. Those accepted stay. The port is free when this returns. */
     void close() {
         closed.countDown();
         try {
             socket.close();
+            // The system keeps the port until the thread has come back from its accept.
+            if (thread != Thread.currentThread())
+                thread.join(LONGEST_PAUSE_MILLIS);
         } catch (IOException e) {
             log.debug("Error closing the " + name + " listener: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
