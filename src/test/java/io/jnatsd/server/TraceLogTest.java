@@ -82,8 +82,8 @@ class TraceLogTest {
         server.awaitLog("[TRC] cid:1 - <<- [-ERR Unknown Protocol Operation]");
         server.awaitLog("[TRC] cid:1 - <<- [-ERR Parser Error]");
         server.awaitClients(0);
-        server.connect();
-        server.connect();
+        server.quiet();
+        server.quiet();
         server.connect().expectText("-ERR 'Maximum Connections Exceeded'\r\n");
         server.awaitLog("[ERR] cid:4 - Maximum Connections Exceeded");
         server.awaitLog("[TRC] cid:4 - <<- [-ERR Maximum Connections Exceeded]");
