@@ -9,6 +9,7 @@ globalThis.WebSocket ??= WebSocket;
 
 await run({
   connect: nats.connect,
+  headers: nats.headers,
   isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
   isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,
 });

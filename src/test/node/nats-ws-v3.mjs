@@ -9,6 +9,7 @@ globalThis.WebSocket ??= WebSocket;
 
 await run({
   connect: nats.wsconnect,
+  headers: nats.headers,
   isTimeout: (error) => error instanceof nats.TimeoutError,
   isNoResponders: (error) => error instanceof nats.NoRespondersError || error.cause instanceof nats.NoRespondersError,
 });

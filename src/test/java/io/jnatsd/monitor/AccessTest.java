@@ -136,7 +136,7 @@ class AccessTest {
             o.clusterPassword = "HUSH-cluster";
             o.clusterPort = 0;
             o.topSubjects = true;
-        }); RawClient client = monitored.client(",\"user\":\"HUSH-token\",\"pass\":\"HUSH-pass\","
+        }); RawClient client = monitored.client(",\"user\":\"joe\",\"pass\":\"HUSH-joe\","
                 + "\"auth_token\":\"HUSH-auth\",\"sig\":\"HUSH-sig\",\"jwt\":\"HUSH-jwt\"")) {
             client.send("SUB a 1\r\nPUB a 1\r\nx\r\n").expect("MSG a 1 1\r\nx\r\n");
             for (String path : List.of("/", "/varz", "/connz?auth=1&subs=detail&state=any", "/routez?subs=detail",

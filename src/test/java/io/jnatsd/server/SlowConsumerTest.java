@@ -45,7 +45,7 @@ class SlowConsumerTest {
             server.awaitClients(1);
             assertEquals(1, server.state().totals().slowConsumers());
             assertTrue(server.log().stream().anyMatch(line -> line.matches("\\[INF] cid:1 - Slow Consumer Detected: "
-                    + "WriteDeadline of 200ms exceeded with \\d+ bytes pending")));
+                    + "WriteDeadline of 200ms exceeded with \\d+ bytes pending, subject foo")));
             assertTrue(sleeper.readToEnd().matches("(?s)INFO .*?\r\nPONG\r\n(MSG foo 1 1000000\r\nx*(\r\n)?)*"));
             assertEquals(0, server.subscriptions());
         }
@@ -59,7 +59,7 @@ class SlowConsumerTest {
                 publisher.send(MEGABYTE).roundTrip();
             server.awaitClients(1);
             assertEquals(1, server.state().totals().slowConsumers());
-            server.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded");
+            server.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded, subject foo");
             assertTrue(sleeper.readToEnd().startsWith("INFO "));
             publisher.send("SUB bar 1\r\nPUB bar 1\r\nx\r\n").expectText("MSG bar 1 1\r\nx\r\n");
         }

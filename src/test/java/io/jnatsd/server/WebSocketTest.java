@@ -259,7 +259,7 @@ class WebSocketTest {
             for (int i = 0; i < 200 && impatient.state().clientCount() == 2; i++)
                 publisher.send(message).roundTrip();
             impatient.awaitClients(1);
-            impatient.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded");
+            impatient.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded, subject foo");
         }
     }
 
