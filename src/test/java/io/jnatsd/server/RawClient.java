@@ -81,6 +81,17 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** So many bytes come next, whatever they are. */
+    public RawClient skip(int bytes) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+        while (unread.length() < bytes) {
+            int left = (int) ((deadline - System.nanoTime()) / 1_000_000);
+            assertTrue(left > 0 && read(left), () -> "expected " + bytes + " bytes but found " + unread.length());
+        }
+        unread.delete(0, bytes);
+        return this;
+    }
+
     /** Exactly this text comes next. */
     public RawClient expectText(String text) throws IOException {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;

@@ -1,0 +1,132 @@
+package io.jnatsd.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.server.ConfiguredServer;
+import io.jnatsd.server.RawClient;
+import io.jnatsd.server.TestServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Operations reference, section 8.5: what a reload does to routes. */
+@Timeout(30)
+class RouteReloadTest {
+    @TempDir
+    private Path dir;
+
+    private static String cluster(String more, TestServer... routes) {
+        StringBuilder block = new StringBuilder("debug: true\ncluster { listen: \"127.0.0.1:-1\"\n routes: [");
+        for (TestServer route : routes)
+            block.append(" \"").append(Clusters.url(route)).append("\",");
+        return block.append(" ]\n ").append(more).append("\n}\n").toString();
+    }
+
+    private static List<Long> routes(ConfiguredServer server) {
+        return server.server().cluster().stats().stream().map(Route.Stats::rid).toList();
+    }
+
+    private static void awaitRoutes(ConfiguredServer server, int count) {
+        Clusters.soon("routes").until(() -> routes(server).size() == count);
+    }
+
+    @Test
+    void onlyWhatHasChangedIsTouched() throws Exception {
+        try (TestServer a = Clusters.server(); TestServer b = Clusters.server(); TestServer c = Clusters.server();
+                ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a, b))) {
+            awaitRoutes(server, 2);
+            Clusters.awaitRoutes(a, 2);
+            long kept = server.server().cluster().stats().stream()
+                    .filter(r -> r.remoteId().equals(a.server().serverId())).findFirst().orElseThrow().rid();
+            List<String> lines = server.reload(cluster("", a, c));
+            assertTrue(lines.contains("[INF] Removed route " + Clusters.url(b)), lines.toString());
+            assertTrue(lines.contains("[INF] Reloaded: cluster routes"), lines.toString());
+            Clusters.awaitRoutes(c, 3);
+            assertTrue(routes(server).contains(kept));
+        }
+    }
+
+    @Test
+    void aReloadOfSomethingElseHarmsNoRoute() throws Exception {
+        try (TestServer a = Clusters.server();
+                ConfiguredServer server = ConfiguredServer.start(dir, cluster("authorization { user: r, password: p }", a));
+                RawClient peer = RawClient.open(server.server().clusterPort())) {
+            peer.expect("INFO [^\r]*\r\n");
+            peer.send("CONNECT {\"user\":\"r\",\"pass\":\"p\",\"name\":\"P\"}\r\n" + Clusters.infoLine("P")).roundTrip();
+            awaitRoutes(server, 2);
+            List<Long> before = routes(server);
+            server.reload(cluster("authorization { user: r, password: p }", a) + "max_payload: 1000\n"
+                    + "authorization { user: u, password: w }\n");
+            server.reload(cluster("authorization { user: r, password: p, timeout: 3 }\nno_advertise: true", a));
+            peer.roundTrip();
+            assertEquals(before, routes(server));
+        }
+    }
+
+    @Test
+    void whoDoesNotHaveTheNewLoginHasToGo() throws Exception {
+        try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
+                RawClient peer = RawClient.open(server.server().clusterPort())) {
+            peer.expect("INFO [^\r]*\"auth_required\":false[^\r]*\r\n");
+            peer.send(Clusters.connectLine("P") + Clusters.infoLine("P")).roundTrip();
+            awaitRoutes(server, 2);
+            List<String> lines = server.reload(cluster("authorization { user: r, password: p }", a));
+            assertTrue(lines.stream().anyMatch(l -> l.endsWith(" - Authorization Error")), lines.toString());
+            // The one that this server dialled stays: nothing is asked of it.
+            assertEquals(1, routes(server).size());
+            assertEquals("-ERR 'Authorization Violation'\r\n", peer.readToEnd());
+            try (RawClient late = RawClient.open(server.server().clusterPort())) {
+                late.expect("INFO [^\r]*\"auth_required\":true[^\r]*\r\n");
+            }
+            server.reload(cluster("", a));
+            try (RawClient late = RawClient.open(server.server().clusterPort())) {
+                late.expect("INFO [^\r]*\"auth_required\":false[^\r]*\r\n");
+                late.send(Clusters.infoLine("Q")).roundTrip();
+                awaitRoutes(server, 2);
+            }
+        }
+    }
+
+    @Test
+    void routesThatWereNeverReachedAreGivenUp() throws Exception {
+        int free;
+        try (PeerPort port = new PeerPort()) {
+            free = port.number();
+        }
+        String routes = "cluster { listen: \"127.0.0.1:-1\", routes: [ \"nats://127.0.0.1:" + free + "\" ] }";
+        try (ConfiguredServer server = ConfiguredServer.start(dir, "debug: true\n" + routes)) {
+            Clusters.soon("a refusal").until(() -> server.log().stream().anyMatch(l -> l.contains("connection refused")));
+            server.reload("debug: true\n" + routes.replaceFirst("\"nats://[^\"]*\"", ""));
+            try (PeerPort late = new PeerPort(free)) {
+                assertTrue(late.isQuiet(1500));
+                server.reload("debug: true\n" + routes);
+                late.acceptHello();
+            }
+        }
+    }
+
+    @Test
+    void whereRoutesAreListenedForCannotChange() throws Exception {
+        try (ConfiguredServer server = ConfiguredServer.start(dir, cluster(""))) {
+            List<String> lines = server.reload("cluster { host: localhost, port: -1 }");
+            assertTrue(lines.getLast().contains("not supported for cluster host: old=127.0.0.1, new=localhost"),
+                    lines.toString());
+        }
+    }
+
+    @Test
+    void aTakenPortIsSaid() throws IOException {
+        try (PeerPort taken = new PeerPort()) {
+            try (TestServer server = Clusters.server(o -> o.clusterPort = taken.number())) {
+                throw new AssertionError("started on a taken port: " + server.port());
+            } catch (java.io.UncheckedIOException e) {
+                String message = e.getCause().getMessage();
+                assertTrue(message.startsWith("Error listening on router port: " + taken.number() + " - "), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.server.RawClient;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server in a process of its own, which can be killed, frozen and started again on the same ports. */
+final class ServerProcess implements AutoCloseable {
+    private final List<String> command = new ArrayList<>();
+    private final Path log;
+    private final int port;
+    private Process process;
+
+    ServerProcess(Path dir, URI route, String... more) throws IOException {
+        int clusterPort;
+        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
+            port = one.getLocalPort();
+            clusterPort = two.getLocalPort();
+        }
+        log = dir.resolve(port + ".log");
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.jnatsd.Main", "-a",
+                "127.0.0.1", "-p", String.valueOf(port), "--cluster", "nats://127.0.0.1:" + clusterPort, "--routes",
+                route.toString(), "-D", "-l", log.toString()));
+        command.addAll(List.of(more));
+    }
+
+    ServerProcess start() throws IOException {
+        process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Clusters.soon("server process").until(() -> Files.exists(log) && Files.readString(log).contains("Server is ready"));
+        return this;
+    }
+
+    RawClient client() throws IOException {
+        return RawClient.quiet(port);
+    }
+
+    void kill() throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        Files.deleteIfExists(log);
+    }
+
+    void freeze(boolean on) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", on ? "-STOP" : "-CONT", String.valueOf(process.pid())).start().waitFor();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (process == null)
+            return;
+        process.destroyForcibly();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
