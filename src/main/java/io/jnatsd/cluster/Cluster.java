@@ -238,6 +238,7 @@ public final class Cluster {
 
     /** Takes no more routes and dials no more. Open routes are closed with all other connections. */
     public void stop() {
+        urls.stop();
         routes.stop();
         dialers.stop();
     }

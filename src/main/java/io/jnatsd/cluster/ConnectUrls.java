@@ -27,6 +27,7 @@ public final class ConnectUrls {
     /** Somebody has been here: the list does not end any more, or clients would keep what it said last. */
     private boolean met;
     private boolean silent;
+    private boolean stopped;
 
     /**
      * @param own the URLs of this server
@@ -69,10 +70,22 @@ public final class ConnectUrls {
         update(() -> listsOwn = false);
     }
 
+    /** The routes are about to end, and clients must not take that for the end of the others. */
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void update(Runnable change) {
         boolean different;
         lock.lock();
         try {
+            if (stopped)
+                return;
             change.run();
             List<String> list = list();
             different = !list.equals(server.connectUrls);

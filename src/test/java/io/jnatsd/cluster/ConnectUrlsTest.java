@@ -138,6 +138,18 @@ class ConnectUrlsTest {
     }
 
     @Test
+    void aServerThatStopsDoesNotTellItsClientsThatTheOthersAreGone() throws IOException {
+        RawClient client = server.connect();
+        client.send(PROTOCOL_1).roundTrip();
+        try (RawClient a = joinWith("A", "10.0.0.1:4222")) {
+            client.expect(info(own(), "10.0.0.1:4222"));
+            server.server().close();
+            assertEquals("", client.readToEnd());
+            assertEquals("", a.readToEnd());
+        }
+    }
+
+    @Test
     void listsShrinkOnEveryServerOfAMesh() throws IOException {
         TestServer b = Clusters.server(Clusters.url(server));
         try (TestServer c = Clusters.server(Clusters.url(server))) {
