@@ -3,6 +3,7 @@ package io.jnatsd.cluster;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.log.Log;
+import io.jnatsd.protocol.IpText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -158,7 +159,7 @@ final class RouteDialer implements Runnable {
                     socket.setTcpNoDelay(true);
                     return new Route(cluster, socket, this);
                 } catch (IOException e) {
-                    error = candidate.getHostAddress() + ":" + url.port() + ": " + reason(e);
+                    error = new Address(IpText.of(candidate), url.port()) + ": " + reason(e);
                     socket.close();
                 }
             }

@@ -1,5 +1,6 @@
 package io.jnatsd.core;
 
+import io.jnatsd.protocol.IpText;
 import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,12 +68,12 @@ final class Transport {
 
     /** The peer's address without its port. */
     String ip() {
-        return socket.getInetAddress() == null ? "" : socket.getInetAddress().getHostAddress();
+        return socket.getInetAddress() == null ? "" : IpText.of(socket.getInetAddress());
     }
 
     /** The peer's address with its port. */
     String address() {
         InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
-        return peer == null ? "-" : peer.getAddress().getHostAddress() + ":" + peer.getPort();
+        return peer == null ? "-" : IpText.of(peer.getAddress()) + ":" + peer.getPort();
     }
 }

@@ -9,13 +9,14 @@ import io.jnatsd.config.ServerOptions.ListenOptions;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.protocol.IpText;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -65,7 +66,8 @@ final class ClusterPort {
             return List.of(Listener.address(at.host(), port));
         try {
             return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-                    .filter(ClusterPort::isGlobal).map(address -> Listener.address(text(address), port)).toList();
+                    .filter(ClusterPort::isGlobal).sorted(Comparator.comparing(a -> a.getAddress().length))
+                    .map(address -> Listener.address(IpText.of(address), port)).toList();
         } catch (SocketException e) {
             return List.of();
         }
@@ -74,13 +76,6 @@ final class ClusterPort {
     private static boolean isGlobal(InetAddress address) {
         return !address.isLoopbackAddress() && !address.isLinkLocalAddress() && !address.isMulticastAddress()
                 && !address.isAnyLocalAddress();
-    }
-
-    /** Without the interface, which is nobody else's business. */
-    private static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return address instanceof Inet6Address && zone >= 0 ? text.substring(0, zone) : text;
     }
 
     /** Lets others in and dials those that are configured. */
