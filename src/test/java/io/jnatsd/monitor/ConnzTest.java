@@ -207,6 +207,7 @@ class ConnzTest {
         try (RawClient client = monitored.client(",\"name\":\"gone\",\"user\":\"joe\"")) {
             client.send("SUB a 1\r\nSUB b 2\r\nPUB a 2\r\nok\r\n").expectText("MSG a 1 2\r\nok\r\n");
         }
+        await().until(() -> monitored.json("/connz?state=closed").get("total").getAsInt() == 1);
         try (RawClient client = monitored.client(",\"name\":\"bad\"")) {
             client.send("NONSENSE\r\n").expect("-ERR '");
             client.readToEnd();
