@@ -51,7 +51,10 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** Set once, by whoever ends the connection; anybody's. */
     private final AtomicReference<CloseReason> closeReason = new AtomicReference<>();
     private final CountDownLatch outputFinished = new CountDownLatch(1);
-    /** It ends with an error text that the peer should get to read. Written by whoever closes it. */
+    /**
+     * The peer should get to read all of it, while it may still be sending: closing a socket with input that is not
+     * read destroys output that is not delivered. Written by whoever closes it.
+     */
     private volatile boolean lastWords;
     /** The peer will send no more. Written by the reader. */
     private volatile boolean inputEnded;
@@ -244,8 +247,8 @@ public abstract class Connection implements LogOrigin, Runnable {
         if (!closeReason.compareAndSet(null, why))
             return;
         leaveOnce();
-        lastWords = !wire.isEmpty();
-        if (lastWords) {
+        lastWords = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
+        if (!wire.isEmpty()) {
             traceErrors(wire);
             outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
         }
