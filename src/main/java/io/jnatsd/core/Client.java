@@ -75,6 +75,11 @@ public final class Client extends Connection {
         outbound.flush();
         if (!server.admit(this)) {
             refused = true;
+            if (tls != null && !tls.first()) {
+                // What it says next may be TLS, which this connection is not going to understand.
+                refuse();
+                return false;
+            }
             server.after(REFUSAL_PAUSE, () -> Thread.startVirtualThread(this::refuse));
             return true;
         }

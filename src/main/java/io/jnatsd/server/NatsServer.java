@@ -48,7 +48,7 @@ import java.util.stream.Stream;
  */
 public final class NatsServer implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(1);
     /** How many times the authorization timeout a login may wait for its turn to be checked. */
     private static final int LOGIN_PATIENCE = 5;
 
