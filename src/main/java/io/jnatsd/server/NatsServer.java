@@ -337,6 +337,7 @@ public final class NatsServer implements AutoCloseable {
         // An embedding program's own log is left alone unless the options say something new of logs.
         Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(logSettings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
+        boolean newCertificate = renewed.renews(security) && !reload.changes(ServerOptions::tls);
         options = next;
         state.apply(next);
         install(renewed);
@@ -348,6 +349,8 @@ public final class NatsServer implements AutoCloseable {
             writePid(next.pidFile());
         for (String line : reload.lines(excess))
             log.notice(line);
+        if (newCertificate)
+            log.notice("Reloaded: tls = enabled");
         if (nextLog != null)
             log.use(nextLog);
         if (reload.changes(ServerOptions::auth))

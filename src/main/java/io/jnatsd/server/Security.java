@@ -102,6 +102,11 @@ final class Security {
         return auth.authenticator() != null && !auth.silent();
     }
 
+    /** Whether clients are shown another certificate than before. */
+    boolean renews(Security before) {
+        return context != null && before.context != null && !context.showsSameAs(before.context);
+    }
+
     boolean tlsRequired() {
         return tls != null && !tls.optional();
     }

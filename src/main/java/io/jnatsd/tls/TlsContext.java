@@ -128,6 +128,11 @@ public final class TlsContext {
         return warnings;
     }
 
+    /** Whether both show the same certificate. */
+    public boolean showsSameAs(TlsContext other) {
+        return own.chain().equals(other.own.chain());
+    }
+
     /** When the first certificate of our chain ends. */
     public Instant expires() {
         return own.chain().stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();

@@ -73,7 +73,9 @@ class TlsClientTest {
     @ValueSource(strings = {"CONNECT {}\r\n", "PING\r\n", "\r\n", "GET / HTTP/1.1\r\n\r\n"})
     void whoSpeaksPlainIsToldInPlain(String command) throws Exception {
         start("timeout: 5");
-        server.connect().send(command).expectEnd(REQUIRED);
+        try (RawClient client = server.connect()) {
+            client.send(command).expectEnd(REQUIRED);
+        }
         server.awaitLog("[DBG] cid:1 - TLS handshake error: tls: first record does not look like a TLS handshake");
         server.awaitLog("[DBG] cid:1 - Client connection closed: " + CloseReason.TLS_HANDSHAKE);
         server.awaitClients(0);
