@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import io.jnatsd.config.OptionsReader;
-import io.jnatsd.server.ConfiguredServer;
+import io.jnatsd.server.SecuredServer;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.tls.TestCerts;
@@ -98,10 +98,10 @@ class TlsFlagsTest {
             SSLContext known = TestCerts.client("ca.pem", "client-cert.pem", "client-key.pem");
             int port = port(folder);
             try (RawClient plain = RawClient.connect(port);
-                    RawClient client = new RawClient(ConfiguredServer.upgrade(plain.socket(), known))) {
+                    RawClient client = new RawClient(SecuredServer.upgrade(plain.socket(), known))) {
                 client.roundTrip();
             }
-            assertThrows(IOException.class, () -> ConfiguredServer.upgrade(RawClient.connect(port).socket(),
+            assertThrows(IOException.class, () -> SecuredServer.upgrade(RawClient.connect(port).socket(),
                     TestCerts.client("ca.pem"), "TLSv1.2"));
         } finally {
             process.destroy();

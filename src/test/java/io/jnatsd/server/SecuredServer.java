@@ -9,6 +9,7 @@ import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
 import io.jnatsd.tls.TestCerts;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,14 @@ public final class SecuredServer implements AutoCloseable {
         return kept(RawClient.open(port()));
     }
 
+    /** A client that has read nothing, and whose system takes in little before it reads. */
+    public RawClient openNarrow() throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", port()));
+        return kept(new RawClient(socket));
+    }
+
     /** A client that has sent these credentials, the inner part of a JSON object, and has not heard of them yet. */
     public RawClient tryLogin(String credentials) throws IOException {
         return connect().send(connectLine(credentials));
@@ -102,7 +111,10 @@ public final class SecuredServer implements AutoCloseable {
 
     /** INFO in the clear, then TLS. */
     public RawClient connectTls(SSLContext context, String... protocols) throws IOException {
-        RawClient plain = connect();
+        return upgrade(connect(), context, protocols);
+    }
+
+    public RawClient upgrade(RawClient plain, SSLContext context, String... protocols) throws IOException {
         return kept(new RawClient(upgrade(plain.socket(), context, protocols)));
     }
 

@@ -1,7 +1,7 @@
 package io.jnatsd.server;
 
-import static io.jnatsd.server.ConfiguredServer.connectLine;
-import static io.jnatsd.server.ConfiguredServer.userAndPass;
+import static io.jnatsd.server.SecuredServer.connectLine;
+import static io.jnatsd.server.SecuredServer.userAndPass;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -32,13 +32,13 @@ class TlsClientTest {
     private static final String FILES = "cert_file: \"CERTS/server-cert.pem\", key_file: \"CERTS/server-key.pem\"";
 
     private final SSLContext trusting = TestCerts.client("ca.pem");
-    private ConfiguredServer server;
+    private SecuredServer server;
 
     TlsClientTest() throws Exception {
     }
 
     private void start(String more, String... top) throws Exception {
-        server = ConfiguredServer.start("tls { " + FILES + ", " + more + " }\n" + String.join("\n", top));
+        server = SecuredServer.start("tls { " + FILES + ", " + more + " }\n" + String.join("\n", top));
     }
 
     @AfterEach
@@ -59,7 +59,7 @@ class TlsClientTest {
         String info = info(plain);
         assertTrue(info.contains("\"ssl_required\":true,\"tls_required\":true,\"tls_verify\":false"), info);
         assertFalse(info.contains("tls_available"), info);
-        try (RawClient client = new RawClient(ConfiguredServer.upgrade(plain.socket(), trusting, version))) {
+        try (RawClient client = new RawClient(SecuredServer.upgrade(plain.socket(), trusting, version))) {
             client.send(connectLine("\"verbose\":true") + "SUB a 1\r\nPUB a 2\r\nhi\r\n");
             client.expectText("+OK\r\n+OK\r\n+OK\r\nMSG a 1 2\r\nhi\r\n").roundTrip();
             assertEquals(version, server.server().state().client(1).session().getProtocol());
@@ -118,8 +118,8 @@ class TlsClientTest {
         RawClient late = server.connect(), silent = server.connect();
         for (int tenths = 0; tenths < 5; tenths++)
             late.expectNothing();
-        try (RawClient joe = new RawClient(ConfiguredServer.upgrade(late.socket(), trusting));
-                RawClient nobody = new RawClient(ConfiguredServer.upgrade(silent.socket(), trusting))) {
+        try (RawClient joe = new RawClient(SecuredServer.upgrade(late.socket(), trusting));
+                RawClient nobody = new RawClient(SecuredServer.upgrade(silent.socket(), trusting))) {
             joe.send(connectLine(userAndPass("joe", "j"))).roundTrip();
             nobody.expectEnd("-ERR 'Authentication Timeout'\r\n");
         }
@@ -171,7 +171,7 @@ class TlsClientTest {
     @Test
     void anAuthenticatorSeesTheCertificate() throws Exception {
         List<String> names = new ArrayList<>();
-        server = ConfiguredServer.start("tls { " + FILES + ", ca_file: \"CERTS/ca.pem\", verify: true }", shown -> {
+        server = SecuredServer.start("tls { " + FILES + ", ca_file: \"CERTS/ca.pem\", verify: true }", shown -> {
             names.add(shown.certificates().getFirst().getSubjectX500Principal().getName());
             return io.jnatsd.auth.Login.ANYBODY;
         });
@@ -211,7 +211,7 @@ class TlsClientTest {
     void withHandshakeFirstNothingIsSaidBeforeIt() throws Exception {
         start("timeout: 5, handshake_first: true");
         RawClient raw = server.open().expectNothing();
-        try (RawClient client = new RawClient(ConfiguredServer.upgrade(raw.socket(), trusting))) {
+        try (RawClient client = new RawClient(SecuredServer.upgrade(raw.socket(), trusting))) {
             assertTrue(info(client).contains("\"tls_required\":true"));
             client.roundTrip();
         }
@@ -222,7 +222,7 @@ class TlsClientTest {
     void withHandshakeFirstOneTooManyIsToldEncrypted() throws Exception {
         start("timeout: 5, handshake_first: true", "max_connections: 1");
         for (String end : List.of("PONG\r\n", "-ERR 'Maximum Connections Exceeded'\r\n")) {
-            RawClient client = new RawClient(ConfiguredServer.upgrade(server.open().socket(), trusting));
+            RawClient client = new RawClient(SecuredServer.upgrade(server.open().socket(), trusting));
             info(client);
             client.send("PING\r\n").expectText(end);
         }

@@ -29,7 +29,7 @@ class TlsReloadTest {
     private static final String EC = tls("CERTS/server-ec-cert.pem", "CERTS/server-ec-key.pem");
 
     private final SSLContext trusting = TestCerts.client("ca.pem");
-    private ConfiguredServer server;
+    private SecuredServer server;
 
     TlsReloadTest() throws Exception {
     }
@@ -56,7 +56,7 @@ class TlsReloadTest {
 
     @Test
     void aNewCertificateIsForNewConnections() throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         RawClient old = server.connectTls(trusting).roundTrip();
         assertEquals("RSA", shown());
         server.reload(EC);
@@ -67,7 +67,7 @@ class TlsReloadTest {
 
     @Test
     void whenItComesPlainConnectionsStay() throws Exception {
-        server = ConfiguredServer.start("");
+        server = SecuredServer.start("");
         RawClient plain = server.connect().roundTrip();
         server.reload(RSA);
         plain.roundTrip();
@@ -82,7 +82,7 @@ class TlsReloadTest {
 
     @Test
     void whenItGoesSecureConnectionsStay() throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         RawClient secure = server.connectTls(trusting).roundTrip();
         server.reload("");
         secure.roundTrip();
@@ -94,7 +94,7 @@ class TlsReloadTest {
 
     @Test
     void clientCertificatesMayBeAskedForFromNowOn() throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         RawClient before = server.connectTls(trusting).roundTrip();
         server.reload(RSA.replace("timeout", "ca_file: \"CERTS/ca.pem\", verify: true, timeout"));
         before.roundTrip();
@@ -105,10 +105,10 @@ class TlsReloadTest {
 
     @Test
     void aHandshakeThatHasBegunGoesOn() throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         RawClient between = server.connect();
         server.reload(EC);
-        SSLSocket tls = ConfiguredServer.upgrade(between.socket(), trusting);
+        SSLSocket tls = SecuredServer.upgrade(between.socket(), trusting);
         assertEquals("RSA", tls.getSession().getPeerCertificates()[0].getPublicKey().getAlgorithm());
         new RawClient(tls).roundTrip();
     }
@@ -120,7 +120,7 @@ class TlsReloadTest {
             CERTS/server-cert.pem     | CERTS/encrypted-key.pem  | encrypted
             """)
     void whatCannotBeUsedLeavesTheOldInForce(String cert, String key, String why) throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         server.reloadBySignal(tls(cert, key));
         List<String> errors = server.log().stream().filter(line -> line.startsWith("[ERR]")).toList();
         assertEquals(1, errors.size(), errors::toString);
@@ -134,7 +134,7 @@ class TlsReloadTest {
 
     @Test
     void anExpiredCertificateIsWarnedOf() throws Exception {
-        server = ConfiguredServer.start(RSA);
+        server = SecuredServer.start(RSA);
         server.reload(tls("CERTS/expired-cert.pem", "CERTS/expired-key.pem"));
         assertTrue(server.log().stream().anyMatch(line -> line.startsWith("[WRN] TLS certificate in ")
                 && line.contains("expired-cert.pem") && line.endsWith("expired on 2020-12-31")));
@@ -149,7 +149,7 @@ class TlsReloadTest {
     void filesThatWereReplacedTakeAReload(@TempDir Path folder) throws Exception {
         copy(folder, "server-cert.pem", "server-key.pem");
         String config = tls(folder + "/cert.pem", folder + "/key.pem");
-        server = ConfiguredServer.start(config);
+        server = SecuredServer.start(config);
         copy(folder, "server-ec-cert.pem", "server-ec-key.pem");
         assertEquals("RSA", shown());
         server.reload(config);
@@ -160,7 +160,7 @@ class TlsReloadTest {
     @Test
     void filesThatAreWatchedTakeNone(@TempDir Path folder) throws Exception {
         copy(folder, "server-cert.pem", "server-key.pem");
-        server = ConfiguredServer.start(tls(folder + "/cert.pem", folder + "/key.pem") + "config_watch: true");
+        server = SecuredServer.start(tls(folder + "/cert.pem", folder + "/key.pem") + "config_watch: true");
         RawClient old = server.connectTls(trusting).roundTrip();
         Files.writeString(folder.resolve("cert.pem"), "half a file");
         await().atMost(Duration.ofSeconds(15)).until(() -> server.log().stream().anyMatch(
