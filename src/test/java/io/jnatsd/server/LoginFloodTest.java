@@ -1,0 +1,86 @@
+package io.jnatsd.server;
+
+import static io.jnatsd.server.ConfiguredServer.connectLine;
+import static io.jnatsd.server.ConfiguredServer.userAndPass;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mindrot.jbcrypt.BCrypt;
+
+/**
+ * Many bad logins at once, all from one address, each of which costs a check of the password: who has a good one does
+ * not wait for them. Time is told by how many of them have been dealt with, whatever else the machine does.
+ */
+@Timeout(60)
+class LoginFloodTest {
+    private static final int FLOOD = 200;
+
+    private ConfiguredServer server;
+    private final List<RawClient> flood = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        String users = "{user: joe, password: \"%s\"}, {user: sue, password: \"%s\"}".formatted(
+                BCrypt.hashpw("j", BCrypt.gensalt(10)), BCrypt.hashpw("s", BCrypt.gensalt(10)));
+        server = ConfiguredServer.start("authorization { users: [ " + users + " ], timeout: 10 }");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private void flood(String user) throws Exception {
+        for (int i = 0; i < FLOOD; i++)
+            flood.add(server.connect());
+        for (int i = 0; i < FLOOD; i++)
+            flood.get(i).send(connectLine(userAndPass(user, "wrong" + i)));
+    }
+
+    private void assertStillFlooded() {
+        int waiting = server.server().state().clientCount();
+        assertTrue(waiting > FLOOD / 2, () -> "only " + waiting + " are left of the flood");
+    }
+
+    private RawClient login(String user, String password) throws Exception {
+        return server.connect().send(connectLine(userAndPass(user, password)) + "PING\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"joe", "nobody", ""})
+    void anotherUserGetsInAtOnce(String flooded) throws Exception {
+        flood(flooded);
+        login("sue", "s").expectText("PONG\r\n");
+        assertStillFlooded();
+    }
+
+    @Test
+    void aUserWhoseNameIsFloodedGetsInAtOnceIfSheHasBeenIn() throws Exception {
+        login("sue", "s").expectText("PONG\r\n");
+        flood("sue");
+        login("sue", "s").expectText("PONG\r\n");
+        assertStillFlooded();
+    }
+
+    @Test
+    void theNewestOfOneUserComesFirst() throws Exception {
+        flood("sue");
+        login("sue", "s").expectText("PONG\r\n");
+        assertStillFlooded();
+    }
+
+    @Test
+    void theServerDoesNotWaitForThemToEnd() throws Exception {
+        flood("joe");
+        long start = System.nanoTime();
+        server.server().close();
+        assertTrue(System.nanoTime() - start < 4_000_000_000L);
+    }
+}
