@@ -1,7 +1,7 @@
 package io.jnatsd.server;
 
-import static io.jnatsd.server.ConfiguredServer.connectLine;
-import static io.jnatsd.server.ConfiguredServer.userAndPass;
+import static io.jnatsd.server.SecuredServer.connectLine;
+import static io.jnatsd.server.SecuredServer.userAndPass;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -22,14 +22,14 @@ import org.mindrot.jbcrypt.BCrypt;
 class LoginFloodTest {
     private static final int FLOOD = 200;
 
-    private ConfiguredServer server;
+    private SecuredServer server;
     private final List<RawClient> flood = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
         String users = "{user: joe, password: \"%s\"}, {user: sue, password: \"%s\"}".formatted(
                 BCrypt.hashpw("j", BCrypt.gensalt(10)), BCrypt.hashpw("s", BCrypt.gensalt(10)));
-        server = ConfiguredServer.start("authorization { users: [ " + users + " ], timeout: 10 }");
+        server = SecuredServer.start("authorization { users: [ " + users + " ], timeout: 10 }");
     }
 
     @AfterEach

@@ -184,7 +184,7 @@ class StrangersTest {
     }
 
     private static void assertTlsWorks(TestServer server, SSLContext trusting) throws Exception {
-        try (RawClient joe = new RawClient(ConfiguredServer.upgrade(server.connect().socket(), trusting))) {
+        try (RawClient joe = new RawClient(SecuredServer.upgrade(server.connect().socket(), trusting))) {
             joe.send(CONNECT.getBytes(ISO_8859_1)).expectText("MSG a 1 2\r\nhi\r\nPONG\r\n");
         }
     }
@@ -223,7 +223,7 @@ class StrangersTest {
                 }) {
                     while (raw.getInputStream().read() != '\n')
                         continue;
-                    SSLSocket tls = ConfiguredServer.upgrade(raw, trusting,
+                    SSLSocket tls = SecuredServer.upgrade(raw, trusting,
                             random.nextBoolean() ? "TLSv1.2" : "TLSv1.3");
                     tls.getOutputStream().write(CONNECT.getBytes(ISO_8859_1));
                     tls.getInputStream().read();
