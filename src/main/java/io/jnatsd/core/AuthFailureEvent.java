@@ -25,6 +25,13 @@ public final class AuthFailureEvent extends Event {
         this.reason = reason;
     }
 
+    /** If that is why a connection has ended. */
+    static void commitFor(Connection ended) {
+        CloseReason why = ended.closeReason();
+        if (why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT)
+            commit(ended.label(), ended.user(), why.toString());
+    }
+
     /**
      * Somebody has failed to log in.
      *

@@ -129,6 +129,7 @@ public final class ServerState {
 
     void ended(Connection connection) {
         running.remove(connection);
+        AuthFailureEvent.commitFor(connection);
         if (stopping && running.isEmpty()) {
             stopLock.lock();
             try {

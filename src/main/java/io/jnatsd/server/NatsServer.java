@@ -18,15 +18,12 @@ import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.tls.CertWatch;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -153,7 +150,7 @@ public final class NatsServer implements AutoCloseable {
             log.warn(warning.toString());
         if (loaded.plainTextSecrets())
             log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
-        Authenticator own = authenticator != null ? authenticator : pluggedIn(log);
+        Authenticator own = authenticator != null ? authenticator : Security.pluggedIn(log);
         NatsServer server = new NatsServer(loaded.options(), source, own, log);
         try {
             server.listen();
@@ -161,17 +158,6 @@ public final class NatsServer implements AutoCloseable {
         } catch (IOException e) {
             server.stop();
             throw e;
-        }
-    }
-
-    /** Null if there is none on the class path. */
-    private static Authenticator pluggedIn(Log log) throws IOException {
-        try {
-            Optional<Authenticator> found = ServiceLoader.load(Authenticator.class).findFirst();
-            found.ifPresent(a -> log.notice("Clients are authenticated by " + a.getClass().getName()));
-            return found.orElse(null);
-        } catch (ServiceConfigurationError e) {
-            throw new IOException("Authenticator cannot be loaded: " + e.getMessage(), e);
         }
     }
 
@@ -500,21 +486,12 @@ public final class NatsServer implements AutoCloseable {
         if (certWatch != null)
             certWatch.close();
         stopThreads();
-        removePortsFile();
+        RunFiles.remove(portsFile, log);
     }
 
     private void closeClientPorts() {
         clients.close();
         if (webSockets != null)
             webSockets.close();
-    }
-
-    private void removePortsFile() {
-        try {
-            if (portsFile != null)
-                Files.deleteIfExists(portsFile);
-        } catch (IOException e) {
-            log.error("Error removing ports file: " + e.getMessage());
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.jnatsd.server;
 
+import io.jnatsd.log.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,6 +62,16 @@ final class RunFiles {
             return Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new IOException("Error writing ports file (" + file + "): " + reason(e), e);
+        }
+    }
+
+    /** @param file null for none */
+    static void remove(Path file, Log log) {
+        try {
+            if (file != null)
+                Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.error("Error removing ports file: " + e.getMessage());
         }
     }
 

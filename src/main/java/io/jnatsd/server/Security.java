@@ -21,6 +21,9 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
@@ -67,6 +70,17 @@ final class Security {
 
     private static TlsHandshake handshake(TlsContext context, TlsOptions tls, ScheduledExecutorService timer) {
         return new TlsHandshake(context, tls.timeout(), timer);
+    }
+
+    /** What an embedding program has put there; null if there is none on the class path. */
+    static Authenticator pluggedIn(Log log) throws IOException {
+        try {
+            Optional<Authenticator> found = ServiceLoader.load(Authenticator.class).findFirst();
+            found.ifPresent(a -> log.notice("Clients are authenticated by " + a.getClass().getName()));
+            return found.orElse(null);
+        } catch (ServiceConfigurationError e) {
+            throw new IOException("Authenticator cannot be loaded: " + e.getMessage(), e);
+        }
     }
 
     private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {

@@ -82,7 +82,14 @@ class FlightRecorderTest {
         for (String name : List.of("AuthFailure", "RouteUp", "RouteDown", "SlowConsumer"))
             recording.enable("jnatsd." + name);
         recording.start();
-        AuthFailureEvent.commit("127.0.0.1:1 - cid:1", "joe", "Authorization Violation");
+        ServerOptions options = ServerOptions.defaults().with(o -> {
+            o.host = "127.0.0.1";
+            o.port = -1;
+            o.token = "secret";
+        });
+        try (NatsServer server = NatsServer.start(options); RawClient client = RawClient.connect(server.port())) {
+            client.send("CONNECT {\"user\":\"joe\",\"auth_token\":\"wrong\"}\r\n").readToEnd();
+        }
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
         ManyClients.join(state, 1);
         Client any = state.client(1);
@@ -91,7 +98,8 @@ class FlightRecorderTest {
         RouteDownEvent.commit(any, "PEER");
         state.stopTimer();
         List<RecordedEvent> events = stop(recording);
-        assertEquals("joe", only(events, "AuthFailure").getString("user"));
+        RecordedEvent failure = only(events, "AuthFailure");
+        assertEquals("joe Authentication Failure", failure.getString("user") + " " + failure.getString("reason"));
         assertEquals("PEER", only(events, "RouteUp").getString("remoteId"));
         assertEquals("Slow Consumer (Pending Bytes)", only(events, "RouteDown").getString("reason"));
         assertEquals("10.0.0.0:1024 - cid:1", only(events, "SlowConsumer").getString("connection"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -134,7 +135,9 @@ class AccessTest {
             o.token = "HUSH-token";
             o.clusterUser = "route";
             o.clusterPassword = "HUSH-cluster";
-            o.clusterPort = 0;
+            o.clusterPort = -1;
+            o.clusterHost = "127.0.0.1";
+            o.routes = List.of(URI.create("nats-route://route:HUSH-route@127.0.0.1:1"));
             o.topSubjects = true;
         }); RawClient client = monitored.client(",\"user\":\"joe\",\"pass\":\"HUSH-joe\","
                 + "\"auth_token\":\"HUSH-auth\",\"sig\":\"HUSH-sig\",\"jwt\":\"HUSH-jwt\"")) {
@@ -145,6 +148,15 @@ class AccessTest {
                 String body = monitored.get(path, "Authorization", right).body();
                 assertFalse(body.contains("HUSH-"), () -> path + ": " + body);
             }
+        }
+    }
+
+    @Test
+    void aTokenSentAsUserIsNotShown() throws IOException {
+        try (MonitoredServer monitored = MonitoredServer.start(o -> o.token = "HUSH-token");
+                RawClient client = monitored.client(",\"auth_token\":\"HUSH-token\",\"user\":\"HUSH-token\"")) {
+            assertFalse(monitored.text("/connz?auth=1").contains("HUSH"));
+            client.roundTrip();
         }
     }
 }
