@@ -1,0 +1,143 @@
+package io.jnatsd.monitor;
+
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.RawClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes pictures of the dashboard with some life on it, for people to look at and for the README: the argument is a
+ * folder for them.
+ */
+final class DashboardPicture {
+    private static final int SECONDS = 45;
+    /** Kept, so that nobody hangs up for them. */
+    private static final List<RawClient> clients = new ArrayList<>();
+
+    private DashboardPicture() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createDirectories(Path.of(args[0])), profile = Files.createTempDirectory("browser");
+        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+            o.serverName = "north-1";
+            o.topSubjects = true;
+            o.maxPending = 4_000_000;
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = -1;
+        }); NatsServer b = neighbour(monitored, "north-2"); NatsServer c = neighbour(monitored, "south-1");
+                NatsServer d = neighbour(monitored, "south-2"); Browser browser = Browser.start(Browser.installed().orElseThrow(), profile)) {
+            List<Thread> life = live(monitored);
+            for (NatsServer each : List.of(b, c, d)) {
+                RawClient client = RawClient.quiet(each.port());
+                client.send("SUB orders.eu.> 1\r\nSUB audit.* 2\r\n");
+                clients.add(client);
+                life.add(Thread.ofVirtual().start(() -> read(client)));
+            }
+            browser.size(1280, 860, false);
+            browser.scheme("light");
+            browser.open(monitored.url("/dashboard"));
+            pause(SECONDS);
+            shots(browser, folder, "light");
+            browser.scheme("dark");
+            shots(browser, folder, "dark");
+            browser.scheme("light");
+            browser.size(390, 844, true);
+            shots(browser, folder, "phone");
+            browser.complaints().forEach(System.out::println);
+            life.forEach(Thread::interrupt);
+        }
+        System.exit(0);
+    }
+
+    private static NatsServer neighbour(MonitoredServer of, String name) throws IOException {
+        return NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(o -> {
+            o.serverName = name;
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = -1;
+            o.routes = List.of(URI.create("nats-route://127.0.0.1:" + of.server().clusterPort()));
+        }));
+    }
+
+    private static void shots(Browser browser, Path folder, String name) throws IOException, InterruptedException {
+        for (String tab : List.of("overview", "connections", "subscriptions", "routes", "config")) {
+            browser.evaluate("document.getElementById('tab-" + tab + "').click()");
+            pause(3);
+            if (tab.equals("connections")) {
+                browser.evaluate("document.querySelector('.exp').click()");
+                pause(2);
+            }
+            if (tab.equals("subscriptions")) {
+                browser.evaluate("(document.getElementById('s-test').value = 'orders.eu.new',"
+                        + " document.querySelector('#s-form button').click())");
+                pause(2);
+            }
+            browser.screenshot(folder.resolve(name + "-" + tab + ".png"));
+        }
+    }
+
+    private static void pause(int seconds) throws InterruptedException {
+        TimeUnit.SECONDS.sleep(seconds);
+    }
+
+    /** Some services with names, some traffic that goes up and down, and one who does not read. */
+    private static List<Thread> live(MonitoredServer monitored) throws IOException {
+        List<Thread> threads = new ArrayList<>();
+        String[][] services = {{"orders", "go", "1.48.0"}, {"billing", "java", "2.26.2"}, {"web-gateway", "javascript",
+            "3.4.0"}, {"meter-reader", "rust", "0.49.1"}, {"audit", "python3", "2.15.0"}, {"mailer", "c", "3.13.0"}};
+        for (int i = 0; i < services.length; i++) {
+            String[] service = services[i];
+            int number = i;
+            RawClient client = monitored.client(",\"name\":\"" + service[0] + "\",\"lang\":\"" + service[1]
+                    + "\",\"version\":\"" + service[2] + "\",\"user\":\"" + (i % 2 == 0 ? "svc" : "ops") + "\"");
+            client.send("SUB orders.> " + i + "\r\nSUB orders.*.new workers 1" + i + "\r\nSUB meter." + i + " 2" + i
+                    + "\r\nSUB audit.* 3" + i + "\r\n");
+            threads.add(Thread.ofVirtual().start(() -> read(client)));
+            threads.add(Thread.ofVirtual().start(() -> write(client, number)));
+        }
+        RawClient slow = monitored.client(",\"name\":\"report-printer\",\"lang\":\"ruby\",\"version\":\"0.11.0\"");
+        slow.send("SUB orders.> 1\r\n");
+        clients.add(slow);
+        RawClient short1 = monitored.client(",\"name\":\"cron-job\",\"lang\":\"python3\"");
+        short1.close();
+        RawClient bad = monitored.client(",\"name\":\"telnet\"");
+        bad.send("HELLO\r\n");
+        return threads;
+    }
+
+    private static void read(RawClient client) {
+        byte[] bytes = new byte[64 * 1024];
+        try {
+            while (client.socket().getInputStream().read(bytes) >= 0) {
+                String text = new String(bytes, 0, 8, java.nio.charset.StandardCharsets.ISO_8859_1);
+                if (text.startsWith("PING"))
+                    client.send("PONG\r\n");
+            }
+        } catch (IOException e) {
+            return;
+        }
+    }
+
+    private static void write(RawClient client, int number) {
+        String[] subjects = {"orders.eu.new", "orders.us.new", "orders.eu.paid", "meter." + number, "audit.login"};
+        try {
+            for (int round = 0; !Thread.interrupted(); round++) {
+                StringBuilder batch = new StringBuilder();
+                int many = (int) (60 + 40 * Math.sin(round / 30.0 + number) + round % 7 * 3) / (number + 1);
+                for (int i = 0; i < many; i++)
+                    batch.append("PUB ").append(subjects[(i * (number + 1) + round) % subjects.length]).append(" 200\r\n")
+                            .append("x".repeat(200)).append("\r\n");
+                client.send(batch.toString());
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (IOException | InterruptedException e) {
+            return;
+        }
+    }
+}
