@@ -5,6 +5,7 @@ import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,11 +115,9 @@ final class DashboardPicture {
     private static void read(RawClient client) {
         byte[] bytes = new byte[64 * 1024];
         try {
-            while (client.socket().getInputStream().read(bytes) >= 0) {
-                String text = new String(bytes, 0, 8, java.nio.charset.StandardCharsets.ISO_8859_1);
-                if (text.startsWith("PING"))
+            for (int got; (got = client.socket().getInputStream().read(bytes)) >= 0;)
+                if (new String(bytes, 0, got, StandardCharsets.ISO_8859_1).contains("PING\r\n"))
                     client.send("PONG\r\n");
-            }
         } catch (IOException e) {
             return;
         }
