@@ -349,12 +349,6 @@ public final class Route extends Connection {
         return said;
     }
 
-    /** With it a whole server's clients would be cut off, because that server was short of processor time, say. */
-    @Override
-    protected boolean isWorthWaitingFor() {
-        return true;
-    }
-
     boolean isDialled() {
         return dialer != null;
     }

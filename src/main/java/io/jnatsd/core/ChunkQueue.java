@@ -29,7 +29,12 @@ final class ChunkQueue {
     private byte[] spare = EMPTY;
     private int calmWrites;
 
-    /** The array to append so many bytes to, at {@link #filled}. */
+    void add(byte[] bytes) {
+        System.arraycopy(bytes, 0, room(bytes.length), filled, bytes.length);
+        filled += bytes.length;
+    }
+
+    /** The array to append so many bytes to, at {@link #filled}, which the caller then moves on. */
     byte[] room(int length) {
         if (length > fill.length - filled)
             enlarge(length);

@@ -35,6 +35,7 @@ public final class Client extends Connection {
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
     private final ClientLogin login;
+    private final ClientSubscriptions subscriptions;
     private boolean refused;
     private volatile boolean connected;
     /** A PONG has gone out behind a CONNECT: only now does the client expect an INFO that it did not ask for. */
@@ -56,6 +57,7 @@ public final class Client extends Connection {
         server.totalConnections.increment();
         subs = SidTable.announced(server);
         login = new ClientLogin(this, server);
+        subscriptions = new ClientSubscriptions(this, login, subs);
         figures = new ClientFigures(this, subs, pings, delivery);
     }
 
@@ -109,8 +111,8 @@ public final class Client extends Connection {
         switch (op) {
             case PUB -> publish(parser.message());
             case PUB_LINE -> checkSubjectEarly(parser.message());
-            case SUB -> subscribe(parser.arguments());
-            case UNSUB -> unsubscribe(parser.arguments());
+            case SUB -> subscriptions.subscribe(parser.arguments());
+            case UNSUB -> subscriptions.unsubscribe(parser.arguments());
             case CONNECT -> connect(parser.arguments());
             case PING -> ping();
             case PONG -> pong();
@@ -201,7 +203,7 @@ public final class Client extends Connection {
         ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
     }
 
-    private void acknowledge() {
+    void acknowledge() {
         if (connect.verbose()) {
             trace("<<- [OK]");
             reply(OK);
@@ -209,7 +211,7 @@ public final class Client extends Connection {
     }
 
     /** An error after which the connection goes on. */
-    private void complain(String text) {
+    void complain(String text) {
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -253,108 +255,17 @@ public final class Client extends Connection {
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
-    // ---- SUB, UNSUB ------------------------------------------------------------------------------------------
-
-    private void subscribe(Arguments line) throws ProtocolException {
-        if (tracing())
-            server.log.trace(this, "->> [SUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 2 || count > 3)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
-        figures.active();
-        String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
-        Permissions permissions = login.permissions();
-        if (permissions != null && !permissions.maySubscribe(subject, queue)) {
-            refuseSubscribe(subject, queue, sid);
-            return;
-        }
-        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
-            complain("Invalid Subject");
-            return;
-        }
-        int most = server.limits.maxSubscriptions();
-        if (most > 0 && subs.size() >= most) {
-            complain("maximum subscriptions exceeded");
-            return;
-        }
-        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        Subscription sub = new Subscription(this, subject, queue, sid, literal);
-        login.restrict(sub, permissions);
-        if (subs.add(sub) && login.permissions() != permissions)
-            // A reload came in between, and may have looked through the subscriptions before this one was there.
-            review(sub);
-        acknowledge();
-    }
-
-    private void refuseSubscribe(String subject, String queue, String sid) {
-        String quoted = Quoted.of(Arguments.text(subject));
-        complain("Permissions Violation for Subscription to " + quoted
-                + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
-        server.log.error(this, "Subscription Violation - User " + Quoted.of(user()) + ", Subject " + quoted + ", SID "
-                + Arguments.text(sid));
-    }
-
     /** A reload has changed who may do what. Not on the reader: it may take a while. */
     public void recheck() throws InterruptedException {
         if (isClosing() || refused || !login.recheck())
             return;
-        subs.all().forEach(this::review);
+        subscriptions.review();
         outbound.flush();
-    }
-
-    /** Holds a subscription against what the client may do now. Anybody's. */
-    private void review(Subscription sub) {
-        Permissions permissions = login.permissions();
-        if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue))
-            withdraw(sub);
-        else if (login.restrict(sub, permissions))
-            server.index.changed(sub);
-    }
-
-    private void withdraw(Subscription sub) {
-        if (!remove(sub))
-            return;
-        String quoted = Quoted.of(Arguments.text(sub.subject));
-        outbound.append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
-                + Arguments.text(sub.sid) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
-        server.log.notice(this, "Removed sub " + quoted + " for user " + Quoted.of(user()) + " - not authorized");
-    }
-
-    private void unsubscribe(Arguments line) throws ProtocolException {
-        if (tracing())
-            server.log.trace(this, "->> [UNSUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 1 || count > 2)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
-        figures.active();
-        // gnatsd: a maximum that is no number counts as none.
-        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
-        Subscription sub = subs.get(line.token(0));
-        if (sub != null) {
-            long received = max == 0 ? -1 : subs.endAfter(sub, max);
-            if (received < 0)
-                remove(sub);
-            else if (server.log.debugOn())
-                server.log.debug(this, "Deferring actual UNSUB(" + Arguments.text(sub.subject) + "): " + max + " max, "
-                        + received + " received");
-        }
-        acknowledge();
     }
 
     @Override
     protected void exhausted(Subscription sub) {
-        if (server.log.debugOn())
-            server.log.debug(this, "Auto-unsubscribe limit of " + sub.max + " reached for sid '"
-                    + Arguments.text(sub.sid) + "'");
-        remove(sub);
-    }
-
-    /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
-    private boolean remove(Subscription sub) {
-        boolean removed = subs.remove(sub);
-        if (removed && tracing())
-            server.log.trace(this, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
-        return removed;
+        subscriptions.exhausted(sub);
     }
 
     @Override

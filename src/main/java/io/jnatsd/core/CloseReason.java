@@ -1,5 +1,7 @@
 package io.jnatsd.core;
 
+import io.jnatsd.protocol.ProtocolException.Fault;
+
 /** Why a connection ended; the text is what newer servers call it in monitoring. */
 public enum CloseReason {
     CLIENT_CLOSED("Client Closed"), READ_ERROR("Read Error"), WRITE_ERROR("Write Error"),
@@ -16,6 +18,17 @@ public enum CloseReason {
 
     CloseReason(String text) {
         this.text = text;
+    }
+
+    static CloseReason of(Fault fault) {
+        return switch (fault) {
+            case UNKNOWN_OPERATION, BAD_ARGUMENTS -> PROTOCOL_ERROR;
+            case CONTROL_LINE -> CONTROL_LINE;
+            case PAYLOAD -> PAYLOAD;
+            case CLIENT_PROTOCOL -> CLIENT_PROTOCOL;
+            case AUTHORIZATION -> AUTHENTICATION_FAILURE;
+            case PEER_ERROR -> PROTOCOL_VIOLATION;
+        };
     }
 
     @Override

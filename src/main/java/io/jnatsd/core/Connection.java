@@ -128,9 +128,9 @@ public abstract class Connection implements LogOrigin, Runnable {
         return null;
     }
 
-    /** Losing it would cost more than to hold up for a moment who publishes to it. */
-    protected boolean isWorthWaitingFor() {
-        return false;
+    /** The peer is a server. */
+    final boolean isRoute() {
+        return dialect == Dialect.ROUTE;
     }
 
     /** Reads until the connection ends. */
@@ -179,11 +179,11 @@ public abstract class Connection implements LogOrigin, Runnable {
             for (Op op; (op = parser.next()) != Op.NEED_MORE && closeReason.get() == null;)
                 handle(op);
         } catch (ProtocolException e) {
-            server.log.error(this, logText(e));
+            server.log.error(this, e.logText());
             if (server.log.traceOn())
                 for (String text : e.texts())
                     server.log.trace(this, "<<- [-ERR " + text + "]");
-            close(reason(e), e.wire());
+            close(CloseReason.of(e.fault()), e.wire());
         } finally {
             // Receivers wait for the promised flush, whatever becomes of this reader.
             countBatch();
@@ -205,7 +205,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         if ((outcome & Outbound.CROWDED) != 0) {
             crowded = to;
             if ((outcome & Outbound.OVERFLOW) != 0)
-                to.owner().slowConsumer(CloseReason.PENDING_BYTES);
+                to.owner.slowConsumer(CloseReason.PENDING_BYTES);
         }
     }
 
@@ -279,9 +279,14 @@ public abstract class Connection implements LogOrigin, Runnable {
         outputFinished.countDown();
     }
 
+    /** Whether it ends for this reason, and not for an earlier one. Whoever calls this ends it then. */
+    final boolean endsFor(CloseReason why) {
+        return closeReason.compareAndSet(null, why);
+    }
+
     /** Ends the connection at once. Anybody may call it; the reader notices and leaves. */
     public final boolean kill(CloseReason why) {
-        boolean first = closeReason.compareAndSet(null, why);
+        boolean first = endsFor(why);
         outbound.die();
         closeSocket();
         outputFinished.countDown();
@@ -338,24 +343,6 @@ public abstract class Connection implements LogOrigin, Runnable {
     private void leaveOnce() {
         if (left.compareAndSet(false, true))
             leave();
-    }
-
-    private static CloseReason reason(ProtocolException e) {
-        return switch (e.fault()) {
-            case UNKNOWN_OPERATION, BAD_ARGUMENTS -> CloseReason.PROTOCOL_ERROR;
-            case CONTROL_LINE -> CloseReason.CONTROL_LINE;
-            case PAYLOAD -> CloseReason.PAYLOAD;
-            case CLIENT_PROTOCOL -> CloseReason.CLIENT_PROTOCOL;
-            case AUTHORIZATION -> CloseReason.AUTHENTICATION_FAILURE;
-            case PEER_ERROR -> CloseReason.PROTOCOL_VIOLATION;
-        };
-    }
-
-    private static String logText(ProtocolException e) {
-        return switch (e.fault()) {
-            case PAYLOAD, AUTHORIZATION, PEER_ERROR -> e.getMessage();
-            default -> "Error reading from client: " + e.getMessage();
-        };
     }
 
     /** The number shown as cid or rid. */

@@ -4,7 +4,6 @@ import io.jnatsd.core.ChunkQueue.Chunk;
 import io.jnatsd.protocol.Message;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,9 +42,12 @@ public final class Outbound implements Runnable {
     private static final int NEVER_BLOCKS = 4096;
     /** Less than this is held back while a batch that adds to it goes on, so that the batch leaves in one piece. */
     private static final int WORTH_A_WRITE = 2 * 1024;
-    /** A writer that makes no progress for so long gets no more consideration from publishers. */
+    /** A writer that makes no progress for so long gets no more consideration from publishers, */
     private static final long STUCK_NANOS = 50_000_000;
-    private final Connection owner;
+    /** but so much once half of what may wait does: it may be alive and short of processor time. */
+    private static final long STUCK_WHEN_FULL_NANOS = 2_000_000_000;
+
+    final Connection owner;
     private OutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
@@ -111,40 +113,14 @@ public final class Outbound implements Runnable {
                 outcome |= LAST;
             }
             messages++;
+            messageBytes += m.payloadLength();
             if (m.headerLength() < 0 || takesHeaders)
-                return outcome | added(appendWhole(sub, m), maxPending);
-            return outcome | STRIPPED | added(appendWithoutHeaders(sub, m), maxPending);
+                return outcome | added(sub.write(m, waiting), maxPending);
+            messageBytes -= m.headerLength();
+            return outcome | STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);
         } finally {
             lock.unlock();
         }
-    }
-
-    /** {@code MSG subject sid}, or HMSG, and the rest in one piece; returns its length. */
-    private int appendWhole(Subscription sub, Message m) {
-        int tail = m.tailLength(), headers = m.headerLength() < 0 ? 0 : 1;
-        int length = headers + sub.headLength(m) + tail;
-        byte[] to = waiting.room(length);
-        int at = waiting.filled;
-        if (headers > 0)
-            to[at++] = 'H';
-        at = sub.copyHead(m, to, at);
-        System.arraycopy(m.buffer(), m.tailStart(), to, at, tail);
-        messageBytes += m.payloadLength();
-        return length;
-    }
-
-    /** For a peer that does not know of headers; returns the length. */
-    private int appendWithoutHeaders(Subscription sub, Message m) {
-        int body = m.payloadLength() - m.headerLength(), reply = m.replyLength() == 0 ? 0 : m.replyLength() + 1;
-        byte[] size = (body + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        int length = sub.headLength(m) + reply + size.length + body + 2;
-        byte[] to = waiting.room(length);
-        int at = sub.copyHead(m, to, waiting.filled);
-        System.arraycopy(m.buffer(), m.tailStart(), to, at, reply);
-        System.arraycopy(size, 0, to, at + reply, size.length);
-        System.arraycopy(m.buffer(), m.payloadStart() + m.headerLength(), to, at + reply + size.length, body + 2);
-        messageBytes += body;
-        return length;
     }
 
     /** Appends protocol text; the same outcomes as {@link #deliver}. */
@@ -153,8 +129,7 @@ public final class Outbound implements Runnable {
         try {
             if (dead || finishing)
                 return 0;
-            byte[] to = waiting.room(text.length);
-            System.arraycopy(text, 0, to, waiting.filled, text.length);
+            waiting.add(text);
             return DELIVERED | added(text.length, maxPending);
         } finally {
             lock.unlock();
@@ -162,7 +137,6 @@ public final class Outbound implements Runnable {
     }
 
     private int added(int length, long maxPending) {
-        waiting.filled += length;
         pending += length;
         int outcome = 0;
         if (!flushPromised) {
@@ -305,19 +279,18 @@ public final class Outbound implements Runnable {
     }
 
     /**
-     * Lets the writer catch up before the caller publishes more to it. A receiver that makes no progress is not waited
-     * for, but for one that is worth it: once a quarter of what may wait does, and then the longer the more that is.
-     *
-     * @return the nanoseconds left of those given
+     * Lets the writer catch up before the caller publishes more to it: a little while, and once half of what may wait
+     * does, sixteen times that and more. A receiver that makes no progress is soon not waited for, but for a route:
+     * with it a whole server's clients would be cut off.
      */
-    long awaitRoom(long nanos, long maxPending) throws InterruptedException {
+    void awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
-            boolean worthIt = owner.isWorthWaitingFor() && pending > maxPending / 4;
-            long left = worthIt ? (long) (nanos * 16.0 * pending / maxPending) : nanos;
-            while (pending > ROOM && left > 0 && !dead && (worthIt || !isStuck(System.nanoTime(), STUCK_NANOS)))
+            boolean full = pending > maxPending / (owner.isRoute() ? 4 : 2);
+            long left = full ? (long) (nanos * 16.0 * pending / maxPending) : nanos;
+            long stuck = !full ? STUCK_NANOS : owner.isRoute() ? Long.MAX_VALUE : STUCK_WHEN_FULL_NANOS;
+            while (pending > ROOM && left > 0 && !dead && !isStuck(System.nanoTime(), stuck))
                 left = drained.awaitNanos(left);
-            return left;
         } finally {
             lock.unlock();
         }
@@ -400,10 +373,6 @@ public final class Outbound implements Runnable {
         } finally {
             lock.unlock();
         }
-    }
-
-    Connection owner() {
-        return owner;
     }
 
     /** Messages that a subscription has been sent. */

@@ -12,8 +12,9 @@ final class SlowConsumer {
         // Before it is cut off, when it still has subscriptions.
         if (connection.closeReason() == null)
             connection.backlog = new Backlog(connection.busiestSubject(), connection.outbound.stats().pending());
-        if (connection.kill(why))
+        if (connection.endsFor(why))
             report(connection, why, connection.backlog);
+        connection.kill(why);
     }
 
     private static void report(Connection connection, CloseReason why, Backlog backlog) {

@@ -46,13 +46,41 @@ public final class Subscription {
         this.head = ((literal ? HEAD + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** Appends a message, {@code MSG subject sid} or HMSG and the rest in one piece; returns its length. */
+    int write(Message m, ChunkQueue to) {
+        int tail = m.tailLength(), letter = m.headerLength() < 0 ? 0 : 1;
+        int length = letter + headLength(m) + tail;
+        byte[] bytes = to.room(length);
+        int at = to.filled;
+        if (letter > 0)
+            bytes[at++] = 'H';
+        at = copyHead(m, bytes, at);
+        System.arraycopy(m.buffer(), m.tailStart(), bytes, at, tail);
+        to.filled += length;
+        return length;
+    }
+
+    /** The same for a peer that does not know of headers. */
+    int writeWithoutHeaders(Message m, ChunkQueue to) {
+        int body = m.payloadLength() - m.headerLength(), reply = m.replyLength() == 0 ? 0 : m.replyLength() + 1;
+        byte[] size = (body + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        int length = headLength(m) + reply + size.length + body + 2;
+        byte[] bytes = to.room(length);
+        int at = copyHead(m, bytes, to.filled);
+        System.arraycopy(m.buffer(), m.tailStart(), bytes, at, reply);
+        System.arraycopy(size, 0, bytes, at + reply, size.length);
+        System.arraycopy(m.buffer(), m.payloadStart() + m.headerLength(), bytes, at + reply + size.length, body + 2);
+        to.filled += length;
+        return length;
+    }
+
     /** Bytes of {@code MSG subject sid SP} for a message. */
-    int headLength(Message m) {
+    private int headLength(Message m) {
         return literal ? head.length : MSG.length + m.subjectLength() + head.length;
     }
 
     /** Writes them; returns where they end. */
-    int copyHead(Message m, byte[] to, int start) {
+    private int copyHead(Message m, byte[] to, int start) {
         int at = start;
         if (!literal) {
             System.arraycopy(MSG, 0, to, at, MSG.length);

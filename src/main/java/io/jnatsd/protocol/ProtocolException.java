@@ -40,6 +40,14 @@ public final class ProtocolException extends Exception {
         return fault;
     }
 
+    /** What the log says of it. */
+    public String logText() {
+        return switch (fault) {
+            case PAYLOAD, AUTHORIZATION, PEER_ERROR -> getMessage();
+            default -> "Error reading from client: " + getMessage();
+        };
+    }
+
     /** What the peer is told, none if it gets no answer. */
     public List<String> texts() {
         return fault.texts;

@@ -78,7 +78,8 @@ class RouteReloadTest {
             assertTrue(lines.stream().anyMatch(l -> l.endsWith(" - Authorization Error")), lines.toString());
             // The one that this server dialled stays: nothing is asked of it.
             assertEquals(1, routes(server).size());
-            assertEquals("-ERR 'Authorization Violation'\r\n", peer.readToEnd());
+            // Behind news of other servers, if there were any.
+            assertTrue(peer.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
             try (RawClient late = RawClient.open(server.server().clusterPort())) {
                 late.expect("INFO [^\r]*\"auth_required\":true[^\r]*\r\n");
             }

@@ -72,7 +72,7 @@ class TlsSlowConsumerTest {
     void itIsCutOffWhenTooMuchWaits() throws Exception {
         start("max_pending: 4MB, write_deadline: \"30s\"");
         makeJoeStuck();
-        server.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 4194304 Exceeded");
+        server.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 4194304 Exceeded, user \"joe\", subject flood");
         server.awaitLog("[DBG] cid:1 - Client connection closed: " + CloseReason.PENDING_BYTES);
     }
 
