@@ -5,6 +5,7 @@ import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.ServerLog;
 import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.Signals;
 import io.jnatsd.server.Version;
@@ -111,7 +112,7 @@ public final class Main {
     private static int serve(Configuration configuration) throws ConfigException, IOException, InterruptedException {
         OptionsSource.Loaded loaded = configuration.loadFirst();
         chooseCarriers(loaded.options().tls() != null);
-        try (Log log = new Log(NatsServer.logSettings(loaded.options().log()))) {
+        try (Log log = ServerLog.open(loaded.options().log())) {
             CompletableFuture<NatsServer> started = new CompletableFuture<>();
             Signals.install(started, log);
             try (ControlSocket control = control(started, log)) {

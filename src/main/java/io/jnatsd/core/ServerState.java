@@ -198,6 +198,21 @@ public final class ServerState {
         return closed;
     }
 
+    /**
+     * Holds every client against who may connect now, each on a thread of its own: one whose password takes a while to
+     * check keeps nobody waiting.
+     */
+    public void recheckClients() {
+        for (Client client : clients.values())
+            Thread.ofVirtual().name(client.threadName("recheck")).start(() -> {
+                try {
+                    client.recheck();
+                } catch (InterruptedException e) {
+                    client.kill(CloseReason.SERVER_SHUTDOWN);
+                }
+            });
+    }
+
     /** Sees to it that everybody in {@link #interest} has been told of all subscriptions. */
     public void announce() {
         for (Client client : clients.values())

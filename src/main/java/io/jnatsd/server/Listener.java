@@ -70,6 +70,11 @@ final class Listener {
         return (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);
     }
 
+    /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
+    static String url(String scheme, String host, int port) {
+        return scheme + "://" + address(host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host, port);
+    }
+
     /** {@code host:port}, with brackets round an IPv6 address. */
     static String address(String host, int port) {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -6,16 +6,11 @@ import io.jnatsd.cluster.Cluster;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.core.Client;
-import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.ReloadEvent;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
-import io.jnatsd.log.LogSettings;
 import io.jnatsd.monitor.Monitor;
-import io.jnatsd.protocol.ServerInfo;
-import io.jnatsd.tls.CertWatch;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +23,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * A NATS server in this JVM. It is ready when {@link #start} returns, and gone when {@link #close} does; any number
@@ -45,7 +39,6 @@ import java.util.stream.Stream;
  */
 public final class NatsServer implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(1);
     /** How many times the authorization timeout a login may wait for its turn to be checked. */
     private static final int LOGIN_PATIENCE = 5;
 
@@ -54,6 +47,7 @@ public final class NatsServer implements AutoCloseable {
     private final String serverId = ServerId.next();
     private final ServerState state;
     private final Listener clients;
+    private final Introduction introduction;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
     /** Null without such a port. Written by the start. */
@@ -62,14 +56,11 @@ public final class NatsServer implements AutoCloseable {
     private final Authenticator authenticator;
     private final PasswordCheck passwords;
     private volatile Security security;
-    private CertWatch certWatch;
+    private final CertificateRotation certificates;
     private final ReentrantLock reloadLock = new ReentrantLock();
-    /** Held while INFO is made and put into place, so that the newest stays. */
-    private final ReentrantLock infoLock = new ReentrantLock();
     /** Written under {@code reloadLock}. */
     private volatile ServerOptions options;
     private volatile Instant configLoaded = Instant.now();
-    private volatile boolean lameDuck;
     private Path portsFile;
     /** Null without monitoring. Written by the start. */
     private volatile Monitor monitor;
@@ -86,6 +77,7 @@ public final class NatsServer implements AutoCloseable {
         this.log = log;
         this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
         this.state = new ServerState(log, options);
+        this.certificates = new CertificateRotation(state.timer(), this::renewCertificates);
         try {
             this.security = Security.of(options, authenticator, passwords, state.timer());
             security.install(state, log);
@@ -94,7 +86,8 @@ public final class NatsServer implements AutoCloseable {
             stopThreads();
             throw new IOException(e.getMessage(), e);
         }
-        renewInfo();
+        introduction = new Introduction(state, serverId, clients.port());
+        introduction.apply(options, security);
     }
 
     private void stopThreads() {
@@ -106,8 +99,8 @@ public final class NatsServer implements AutoCloseable {
         try {
             return Listener.bind("Client", at.host(), at.port(), log, socket -> new Client(state, socket, null));
         } catch (IOException e) {
-            throw new IOException("Error listening on port: " + Listener.address(at.host(), at.port()) + ", \""
-                    + e.getMessage() + "\"", e);
+            String address = Listener.address(at.host(), at.port());
+            throw new IOException("Error listening on port: " + address + ", \"" + e.getMessage() + "\"", e);
         }
     }
 
@@ -162,16 +155,17 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private void listen() throws IOException {
-        writeFirstPid();
+        if (options.pidFile() != null)
+            RunFiles.writePid(options.pidFile());
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
         if (options.cluster().port() != 0)
-            cluster = new ClusterPort(state, options, serverId, port(), passwords, this::pushInfo);
+            cluster = new ClusterPort(state, options, serverId, port(), passwords, introduction::push);
         monitor = Monitoring.start(this, passwords, () -> security.context(), log);
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, options.webSocket());
-        watchCertificates();
+        certificates.watch(options);
         security.warmUp(log);
         clients.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
@@ -187,19 +181,10 @@ public final class NatsServer implements AutoCloseable {
             cluster.start(options, security.routes());
     }
 
-    /** Rotated files take effect without anybody's doing, where that was asked for. */
-    private void watchCertificates() {
-        List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls(), options.webSocket().tls())
-                .filter(tls -> tls != null && tls.watchFiles()).toList();
-        if (certWatch != null)
-            certWatch.close();
-        certWatch = watched.isEmpty() ? null
-                : new CertWatch(watched, state.timer(), CERTIFICATE_CHECK, this::renewCertificates);
-    }
-
     private void install(Security renewed) {
         security = renewed;
         security.install(state, log);
+        introduction.apply(options, renewed);
         if (cluster != null)
             cluster.apply(options, security.routes());
     }
@@ -216,58 +201,16 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
-    private void writeFirstPid() throws IOException {
-        try {
-            if (options.pidFile() != null)
-                RunFiles.writePid(options.pidFile());
-        } catch (IOException e) {
-            throw new IOException("Could not write pidfile: " + e.getMessage(), e);
-        }
-    }
-
     private Map<String, List<String>> urls() {
         Map<String, List<String>> urls = new LinkedHashMap<>();
         urls.put("nats", List.of(url()));
         if (monitor != null)
             urls.put("monitoring", List.of(monitor.url()));
         if (cluster != null)
-            urls.put("cluster", List.of(url(options.cluster().host(), cluster.port())));
+            urls.put("cluster", List.of(Listener.url("nats", options.cluster().host(), cluster.port())));
         if (webSockets != null)
             urls.put("websocket", List.of(webSocketUrl()));
         return urls;
-    }
-
-    private ServerInfo info() {
-        ServerOptions o = options;
-        String name = o.serverName().isEmpty() ? serverId : o.serverName();
-        boolean old = o.compat() == ServerOptions.Compat.GNATSD_1_0;
-        return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), o.client().host(), clients.port(),
-                security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
-                o.limits().maxPayload(), connectUrls(o, old), !old, lameDuck, old);
-    }
-
-    /** Other servers' are the cluster's to find. Alone, this one names an address of which clients cannot know. */
-    private List<String> connectUrls(ServerOptions o, boolean old) {
-        boolean silent = o.cluster() != null && o.cluster().noAdvertise();
-        if (!state.connectUrls.isEmpty() || o.client().advertise().isEmpty() || old || lameDuck || silent)
-            return state.connectUrls;
-        return List.of(o.client().advertised(clients.port()));
-    }
-
-    private void renewInfo() {
-        infoLock.lock();
-        try {
-            state.info = info();
-        } finally {
-            infoLock.unlock();
-        }
-    }
-
-    /** INFO has changed, and clients are to know. */
-    private void pushInfo() {
-        renewInfo();
-        for (Client client : state.clients())
-            client.pushInfo();
     }
 
     /**
@@ -321,18 +264,17 @@ public final class NatsServer implements AutoCloseable {
     /** What can fail comes first; then everything is applied. */
     private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
         // An embedding program's own log is left alone unless the options say something new of logs.
-        Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(logSettings(next.log())) : null;
+        Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(ServerLog.settings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         boolean newCertificate = renewed.renews(security) && !reload.changes(ServerOptions::tls);
         options = next;
         state.apply(next);
         install(renewed);
-        renewInfo();
         if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
-            watchCertificates();
+            certificates.watch(next);
         int excess = state.closeExcess();
         if (pidMoved)
-            writePid(next.pidFile());
+            RunFiles.movePid(next.pidFile(), log);
         for (String line : reload.lines(excess))
             log.notice(line);
         if (newCertificate)
@@ -340,45 +282,18 @@ public final class NatsServer implements AutoCloseable {
         if (nextLog != null)
             log.use(nextLog);
         if (reload.changes(ServerOptions::auth))
-            recheckClients();
-    }
-
-    /** Each on a thread of its own: one whose password takes a while to check keeps nobody waiting. */
-    private void recheckClients() {
-        for (Client client : state.clients())
-            Thread.ofVirtual().name(client.threadName("recheck")).start(() -> {
-                try {
-                    client.recheck();
-                } catch (InterruptedException e) {
-                    client.kill(CloseReason.SERVER_SHUTDOWN);
-                }
-            });
-    }
-
-    private void writePid(Path file) {
-        try {
-            RunFiles.writePid(file);
-        } catch (IOException e) {
-            log.error("Failed to write pidfile: " + e.getMessage());
-        }
-    }
-
-    /** What a log needs to know of the options. */
-    public static LogSettings logSettings(ServerOptions.LogOptions o) {
-        return new LogSettings(o.debug(), o.trace(), o.time(), o.level(), o.format(), o.file(), o.fileSizeLimit(),
-                o.maxFiles(), o.syslog(), o.remoteSyslog());
+            state.recheckClients();
     }
 
     /** Takes no new clients, tells those it has, closes them bit by bit, and then itself; returns at once. */
     public void lameDuck() {
         if (!leaving.compareAndSet(false, true))
             return;
-        lameDuck = true;
         state.stopAdmitting();
         closeClientPorts();
+        introduction.leave();
         if (cluster != null)
             cluster.cluster().urls().forgetOwn();
-        renewInfo();
         Thread.ofVirtual().name("lame-duck").start(() -> {
             try {
                 new LameDuck(options.lameDuck(), state, log, stopping).run();
@@ -396,34 +311,22 @@ public final class NatsServer implements AutoCloseable {
 
     /** {@code nats://host:port}, for a client on this machine. */
     public String url() {
-        return url(options.client().host(), port());
-    }
-
-    private static String url(String host, int port) {
-        return "nats://" + Listener.address(here(host), port);
+        return Listener.url("nats", options.client().host(), port());
     }
 
     /** {@code ws://host:port} or {@code wss://host:port}, for a client on this machine; null without such a port. */
     public String webSocketUrl() {
-        WebSocketPort port = webSockets;
-        return port == null ? null : port.url(here(options.webSocket().host()));
-    }
-
-    /** How a host that is bound can be reached on this machine. */
-    private static String here(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+        return webSockets == null ? null : webSockets.url();
     }
 
     /** This server's part in a cluster; null if it has none. */
     public Cluster cluster() {
-        ClusterPort port = cluster;
-        return port == null ? null : port.cluster();
+        return cluster == null ? null : cluster.cluster();
     }
 
     /** The port that other servers connect to, 0 without a cluster. */
     public int clusterPort() {
-        ClusterPort port = cluster;
-        return port == null ? 0 : port.port();
+        return cluster == null ? 0 : cluster.port();
     }
 
     /** {@code http://host:port} of the monitor; null if there is none. */
@@ -483,8 +386,7 @@ public final class NatsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (certWatch != null)
-            certWatch.close();
+        certificates.close();
         stopThreads();
         RunFiles.remove(portsFile, log);
     }

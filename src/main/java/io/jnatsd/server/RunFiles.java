@@ -29,6 +29,23 @@ final class RunFiles {
 
     /** The decimal pid, no line end; for the owner and his group, as with gnatsd, and never removed. */
     static void writePid(Path file) throws IOException {
+        try {
+            writeOwnPid(file);
+        } catch (IOException e) {
+            throw new IOException("Could not write pidfile: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same while the server runs, which does not end for it. */
+    static void movePid(Path file, Log log) {
+        try {
+            writeOwnPid(file);
+        } catch (IOException e) {
+            log.error("Failed to write pidfile: " + e.getMessage());
+        }
+    }
+
+    private static void writeOwnPid(Path file) throws IOException {
         byte[] pid = String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);

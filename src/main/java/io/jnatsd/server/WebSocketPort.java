@@ -30,14 +30,19 @@ final class WebSocketPort {
 
     void start() {
         listener.start();
-        log.notice("Listening for websocket clients on " + url(options.host()));
+        log.notice("Listening for websocket clients on " + scheme() + "://"
+                + Listener.address(options.host(), listener.port()));
         if (options.tls() == null)
             log.warn("Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
     }
 
-    /** {@code ws://host:port} or {@code wss://host:port}. */
-    String url(String host) {
-        return (options.tls() == null ? "ws://" : "wss://") + Listener.address(host, listener.port());
+    private String scheme() {
+        return options.tls() == null ? "ws" : "wss";
+    }
+
+    /** {@code ws://host:port} or {@code wss://host:port}, for a client on this machine. */
+    String url() {
+        return Listener.url(scheme(), options.host(), listener.port());
     }
 
     void close() {

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Cluster reference, section 13: messages to a peer and from it. */
+@Isolated("it measures the heap")
 @Timeout(30)
 class RoutedMessageTest {
     @AutoClose

@@ -34,7 +34,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it measures the heap")
 class OutboundTest {
     private static final int CHUNK = 128 * 1024;
     private static final long UNLIMITED = Long.MAX_VALUE;

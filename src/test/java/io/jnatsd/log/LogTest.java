@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.tinylog.configuration.Configuration;
 import org.tinylog.writers.FileWriter;
 
+@Isolated("it sets a system property")
 class LogTest {
     @TempDir
     Path dir;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.ServerLog;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -74,7 +75,7 @@ class StartTest {
         Path file = dir.resolve("log");
         ServerOptions options = MonitoredServer.options(o -> o.logFile = file.toString());
         String url;
-        try (Log log = new Log(NatsServer.logSettings(options.log())); NatsServer server = NatsServer.start(options, log)) {
+        try (Log log = ServerLog.open(options.log()); NatsServer server = NatsServer.start(options, log)) {
             url = server.monitorUrl();
         }
         List<String> lines = Files.readAllLines(file);

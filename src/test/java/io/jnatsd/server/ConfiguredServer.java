@@ -18,7 +18,7 @@ public final class ConfiguredServer implements AutoCloseable {
         this.dir = dir;
         configure(config);
         OptionsSource.Loaded loaded = load();
-        this.log = new Log(NatsServer.logSettings(loaded.options().log()));
+        this.log = ServerLog.open(loaded.options().log());
         this.server = NatsServer.start(loaded, this::load, log);
     }
 

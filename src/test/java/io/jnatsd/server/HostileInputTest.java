@@ -22,8 +22,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Whatever comes in, the server goes on, and nothing of it stays behind. */
+@Isolated("it counts threads and open files")
 class HostileInputTest {
     private static final String SESSION = "CONNECT {\"verbose\":false,\"pedantic\":true,\"name\":\"x\"}\r\n"
             + "SUB foo.* 1\r\nSUB foo.> q 2\r\nPUB foo.bar re.ply 5\r\nhello\r\nPING\r\nUNSUB 1 10\r\nPONG\r\n+OK\r\n"

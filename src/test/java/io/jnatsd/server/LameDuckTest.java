@@ -53,7 +53,7 @@ class LameDuckTest {
     void clientsAreClosedAfterTheGracePeriodAndThenTheServer(@TempDir Path dir) throws Exception {
         Path file = dir.resolve("log");
         ServerOptions.LogOptions logging = ServerOptions.defaults().with(o -> o.logFile = file.toString()).log();
-        try (Log log = new Log(NatsServer.logSettings(logging));
+        try (Log log = ServerLog.open(logging);
                 NatsServer server = start(log, Duration.ofMillis(20), Duration.ofMillis(40));
                 RawClient client = RawClient.quiet(server.port())) {
             server.lameDuck();

@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it counts threads")
 @Timeout(60)
 class ReloadUnderLoadTest {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

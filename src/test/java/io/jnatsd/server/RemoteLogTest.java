@@ -33,7 +33,7 @@ class RemoteLogTest {
             o.port = -1;
             o.remoteSyslog = syslog;
         });
-        try (Log log = new Log(NatsServer.logSettings(options.log()));
+        try (Log log = ServerLog.open(options.log());
                 NatsServer server = NatsServer.start(options, log)) {
             return server.port();
         }

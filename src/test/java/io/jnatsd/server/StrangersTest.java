@@ -30,9 +30,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.mindrot.jbcrypt.BCrypt;
 
 /** Ten thousand who try to get in with random or garbled handshakes and CONNECTs: the server does not mind. */
+@Isolated("it measures the heap and counts threads")
 @Timeout(120)
 class StrangersTest {
     private static final int AT_ONCE = 16;
