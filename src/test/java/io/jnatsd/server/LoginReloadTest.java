@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.ConfigException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -192,6 +195,9 @@ class LoginReloadTest {
     void anotherTimeoutIsForNewConnections() throws Exception {
         start("authorization { user: joe, password: j, timeout: 60 }");
         RawClient before = server.connect();
+        ScheduledThreadPoolExecutor timer = (ScheduledThreadPoolExecutor) server.server().state().timer();
+        await("its time runs").until(() -> timer.getQueue().stream()
+                .anyMatch(task -> ((Delayed) task).getDelay(TimeUnit.SECONDS) > 30));
         server.reload("authorization { user: joe, password: j, timeout: 0.1 }");
         server.connect().expectEnd("-ERR 'Authentication Timeout'\r\n");
         before.send(SecuredServer.connectLine(userAndPass("joe", "j"))).roundTrip();
