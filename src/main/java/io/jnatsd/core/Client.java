@@ -76,6 +76,10 @@ public final class Client extends Connection {
         outbound.append(infoLine(), Long.MAX_VALUE);
         outbound.flush();
         if (!server.admit(this)) {
+            if (server.isStopping()) {
+                kill(CloseReason.SERVER_SHUTDOWN);
+                return false;
+            }
             refused = true;
             if (tls != null && !tls.first()) {
                 // What it says next may be TLS, which this connection is not going to understand.

@@ -237,6 +237,10 @@ public final class ServerState {
         stopping = true;
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     public void stopTimer() {
         timer.shutdownNow();
     }
