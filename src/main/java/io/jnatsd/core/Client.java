@@ -24,8 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Threads: the reader owns everything but what is volatile or has a lock of its own.
  */
 public final class Client extends Connection {
-    private static final byte[] PONG = ascii("PONG\r\n");
-    private static final byte[] OK = ascii("+OK\r\n");
+    private static final byte[] PONG = ascii("PONG\r\n"), OK = ascii("+OK\r\n");
     /** A client that is one too many is told so behind its CONNECT, where client libraries look for errors. */
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
     static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
