@@ -61,15 +61,15 @@ class ArchitectureTest {
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
-            "java\\.net\\.(Socket|DatagramSocket)", Set.of("bench.*", "tls.*", "core.Client", "core.ClientTls",
-                    "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Cluster", "cluster.Route",
-                    "cluster.RouteDialer", "server.Listener", "server.NatsServer", "server.ClusterPort",
-                    "server.WebSocketPort"),
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("bench.*", "tls.*", "top.Trust", "core.Client",
+                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Cluster",
+                    "cluster.Route", "cluster.RouteDialer", "server.Listener", "server.NatsServer",
+                    "server.ClusterPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
-            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "core.ClientFigures", "core.ClientLogin",
-                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Route",
+            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "core.ClientFigures",
+                    "core.ClientLogin", "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Route",
                     "monitor.LiveTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));

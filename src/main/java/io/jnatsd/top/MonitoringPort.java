@@ -1,0 +1,93 @@
+package io.jnatsd.top;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+
+/** The monitoring port of some NATS server. Threads: one. */
+final class MonitoringPort implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int LONGEST_ANSWER = 100;
+
+    private final String url;
+    private final String login;
+    private final HttpClient http;
+
+    /**
+     * Nothing is asked yet.
+     *
+     * @param url without a slash at its end
+     * @param userAndPassword with a colon between; empty for none
+     * @param tls null for the usual authorities
+     */
+    MonitoringPort(String url, String userAndPassword, SSLContext tls) {
+        this.url = url;
+        this.login = userAndPassword.isEmpty() ? "" : "Basic "
+                + Base64.getEncoder().encodeToString(userAndPassword.getBytes(StandardCharsets.UTF_8));
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(PATIENCE);
+        if (tls != null)
+            builder.sslContext(tls);
+        this.http = builder.build();
+    }
+
+    /** @param sort a key that the server knows */
+    Snapshot look(String sort, int most, boolean subs) throws IOException, InterruptedException {
+        JsonObject varz = get("/varz");
+        JsonObject connz = get("/connz?limit=" + most + "&sort=" + sort + (subs ? "&subs=1" : ""));
+        return new Snapshot(varz, connz, System.nanoTime());
+    }
+
+    private JsonObject get(String path) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+        if (!login.isEmpty())
+            request.header("Authorization", login);
+        HttpResponse<String> answer;
+        try {
+            answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            throw new TopFailure(isUnresolved(e) ? "no host of the name " + URI.create(url).getHost()
+                    : "nobody listens at " + url, e);
+        } catch (HttpTimeoutException e) {
+            throw new TopFailure("no answer from " + url, e);
+        } catch (SSLException e) {
+            throw new TopFailure("no TLS with " + url + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new TopFailure(url + " does not speak HTTP, or hung up", e);
+        }
+        String line = Snapshot.clean(answer.body().lines().findFirst().orElse(""));
+        if (line.length() > LONGEST_ANSWER)
+            line = line.substring(0, LONGEST_ANSWER) + "...";
+        if (answer.statusCode() == 401)
+            throw new TopFailure(url + " asks for a login: use --user and --pass");
+        if (answer.statusCode() != 200)
+            throw new TopFailure(url + path + " answers " + answer.statusCode() + (line.isEmpty() ? "" : ": " + line));
+        try {
+            return JsonParser.parseString(answer.body()).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new TopFailure(url + " is no NATS server's monitoring port", e);
+        }
+    }
+
+    private static boolean isUnresolved(Throwable fault) {
+        return fault != null && (fault instanceof UnresolvedAddressException || isUnresolved(fault.getCause()));
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

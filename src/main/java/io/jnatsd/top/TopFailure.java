@@ -1,0 +1,16 @@
+package io.jnatsd.top;
+
+import java.io.IOException;
+
+/** Why there is nothing to show, in one line for the user. */
+final class TopFailure extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TopFailure(String line, Throwable cause) {
+        super(line, cause);
+    }
+
+    TopFailure(String line) {
+        super(line);
+    }
+}
