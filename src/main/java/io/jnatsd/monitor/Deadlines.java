@@ -16,15 +16,15 @@ import java.util.concurrent.TimeUnit;
  * <p>Threads: anybody's; one timer thread, which goes when there is nothing to wait for.
  */
 final class Deadlines implements AutoCloseable {
-    private static final Duration TIME = Duration.ofSeconds(5);
-
     private final Map<Thread, Future<?>> pending = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor timer;
+    private final Duration time;
 
-    Deadlines() {
+    Deadlines(Duration time) {
+        this.time = time;
         timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("http-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(2 * TIME.toSeconds(), TimeUnit.SECONDS);
+        timer.setKeepAliveTime(2 * time.toMillis(), TimeUnit.MILLISECONDS);
         timer.allowCoreThreadTimeOut(true);
     }
 
@@ -48,7 +48,7 @@ final class Deadlines implements AutoCloseable {
     private void start() {
         Thread visitor = Thread.currentThread();
         try {
-            pending.put(visitor, timer.schedule(visitor::interrupt, TIME.toMillis(), TimeUnit.MILLISECONDS));
+            pending.put(visitor, timer.schedule(visitor::interrupt, time.toMillis(), TimeUnit.MILLISECONDS));
         } catch (RejectedExecutionException e) {
             // The monitor has just been closed.
             visitor.interrupt();

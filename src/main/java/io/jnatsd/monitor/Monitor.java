@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -26,6 +27,8 @@ import java.util.function.Supplier;
  */
 public final class Monitor implements AutoCloseable {
     private static final int BACKLOG = 128;
+    /** What a visitor has for his request and for each part of the answer. */
+    private static final Duration VISIT_TIME = Duration.ofSeconds(5);
     /** Visits at a time; whoever comes then is hung up on. */
     private static final int MOST_VISITS = 256;
     /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
@@ -35,7 +38,7 @@ public final class Monitor implements AutoCloseable {
     private final Watched watched;
     private final Log log;
     private final HttpServer server;
-    private final Deadlines deadlines = new Deadlines();
+    private final Deadlines deadlines;
     private final PasswordCheck passwords;
     private final VisitCounts visits = new VisitCounts();
     private final Map<String, Page> pages;
@@ -44,8 +47,10 @@ public final class Monitor implements AutoCloseable {
     /** Answers being made at a time, first come, first served: the other processors are for messages. */
     private final Semaphore places = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
-    private Monitor(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Log log) throws IOException {
+    private Monitor(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime, Log log)
+            throws IOException {
         this.watched = watched;
+        this.deadlines = new Deadlines(visitTime);
         this.passwords = passwords;
         this.log = log;
         MonitorOptions options = options();
@@ -73,6 +78,11 @@ public final class Monitor implements AutoCloseable {
      */
     public static Monitor start(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
             throws IOException {
+        return start(watched, passwords, tls, VISIT_TIME, log);
+    }
+
+    static Monitor start(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
+            Log log) throws IOException {
         MonitorOptions options = watched.monitor();
         if (options.httpPort() != 0 && options.httpsPort() != 0)
             throw new IOException("can't specify both HTTP (" + options.httpPort() + ") and HTTPs ("
@@ -80,7 +90,7 @@ public final class Monitor implements AutoCloseable {
         if (options.httpsPort() != 0 && tls.get() == null)
             throw new IOException("TLS cert and key required for HTTPS");
         setUpJdk();
-        Monitor monitor = new Monitor(watched, passwords, tls, log);
+        Monitor monitor = new Monitor(watched, passwords, tls, visitTime, log);
         log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
         monitor.server.start();
         return monitor;

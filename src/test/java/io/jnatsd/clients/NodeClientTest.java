@@ -63,7 +63,7 @@ class NodeClientTest {
             assertFalse(output.contains("EUSAGE"), () -> "package-lock.json does not fit package.json: " + output);
             return process.waitFor() == 0 ? "" : String.join(" ", command) + " failed: " + output;
         } catch (IOException e) {
-            return e.getMessage();
+            return command[0] + " is not installed (Debian: nodejs, npm): " + e.getMessage();
         }
     }
 

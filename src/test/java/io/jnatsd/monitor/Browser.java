@@ -145,6 +145,11 @@ final class Browser implements AutoCloseable {
         }
     }
 
+    /** Runs a script in every page from now on, ahead of the page's own. */
+    void beforeEachPage(String script) throws IOException {
+        call("Page.addScriptToEvaluateOnNewDocument", "source", script);
+    }
+
     void open(String url) throws IOException {
         call("Page.navigate", "url", url);
     }

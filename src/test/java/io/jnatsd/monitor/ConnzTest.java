@@ -11,6 +11,7 @@ import io.jnatsd.config.GoDuration;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -118,7 +119,8 @@ class ConnzTest {
     }
 
     private static void tick(Instant past) {
-        await().until(() -> Instant.now().minusMillis(2).isAfter(past));
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+                .until(() -> Instant.now().minusMillis(2).isAfter(past));
     }
 
     /** The further down, the more traffic. */

@@ -71,7 +71,7 @@ class HttpsTest {
     }
 
     /** A monitor without its server. */
-    private static Monitor monitor(Supplier<TlsContext> certificate) throws IOException {
+    private static Monitor monitor(Supplier<TlsContext> certificate, Duration visitTime) throws IOException {
         ServerOptions options = MonitoredServer.options(o -> {
             o.httpPort = 0;
             o.httpsPort = -1;
@@ -80,7 +80,7 @@ class HttpsTest {
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false);
         return Monitor.start(new Watched(state, "ID", "1", Instant.now(), () -> options, Instant::now, () -> "",
-                List::of), new PasswordCheck(Duration.ofSeconds(1)), certificate, Log.silent());
+                List::of), new PasswordCheck(Duration.ofSeconds(1)), certificate, visitTime, Log.silent());
     }
 
     private static TlsContext context(String cert) throws IOException {
@@ -121,7 +121,7 @@ class HttpsTest {
     @Test
     void oldTlsAndPlainHttpAreRefused() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
-        try (Monitor monitor = monitor(certificate::get)) {
+        try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(5))) {
             try (SSLSocket socket = (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", monitor.port())) {
                 socket.setEnabledProtocols(new String[] {"TLSv1.2"});
                 socket.startHandshake();
@@ -141,7 +141,7 @@ class HttpsTest {
     @Test
     void aNewCertificateIsShownToTheNextVisitor() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
-        try (Monitor monitor = monitor(certificate::get)) {
+        try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(5))) {
             assertEquals("RSA", keyOf(monitor.url()));
             certificate.set(context("server-ec"));
             assertEquals("EC", keyOf(monitor.url()));
@@ -157,7 +157,7 @@ class HttpsTest {
     @Test
     void visitorsWhoStopInTheMiddleAreHungUpOn() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
-        try (Monitor monitor = monitor(certificate::get);
+        try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(1));
                 Socket silent = new Socket("127.0.0.1", monitor.port());
                 SSLSocket half = (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", monitor.port())) {
             silent.getOutputStream().write(22);
