@@ -53,6 +53,8 @@ public final class ServerState {
     final LongAdder outMessages = new LongAdder();
     final LongAdder outBytes = new LongAdder();
     final LongAdder slowConsumers = new LongAdder();
+    /** Of the slow consumers, those that were routes. */
+    final LongAdder slowRoutes = new LongAdder();
     /** Lookups in the subscription index. */
     final LongAdder matches = new LongAdder();
 
@@ -247,11 +249,11 @@ public final class ServerState {
 
     /** Totals for monitoring, over all connections ever. */
     public record Totals(long connections, long inMessages, long inBytes, long outMessages, long outBytes,
-            long slowConsumers, long matches) {
+            long slowConsumers, long slowRoutes, long matches) {
     }
 
     public Totals totals() {
         return new Totals(totalConnections.sum(), inMessages.sum(), inBytes.sum(), outMessages.sum(), outBytes.sum(),
-                slowConsumers.sum(), matches.sum());
+                slowConsumers.sum(), slowRoutes.sum(), matches.sum());
     }
 }

@@ -20,6 +20,8 @@ final class SlowConsumer {
     private static void report(Connection connection, CloseReason why, Backlog backlog) {
         ServerState server = connection.server;
         server.slowConsumers.increment();
+        if (!(connection instanceof Client))
+            server.slowRoutes.increment();
         SlowConsumerEvent.commit(connection, why, backlog);
         server.log.notice(connection, "Slow Consumer Detected: " + (why == CloseReason.PENDING_BYTES
                 ? "MaxPending of " + server.limits.maxPending() + " Exceeded"

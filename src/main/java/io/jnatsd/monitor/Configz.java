@@ -8,6 +8,7 @@ import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -32,6 +33,7 @@ final class Configz implements JsonView {
         putAuthorization(json, watched.auth());
         putTls(json, watched.tls());
         putCluster(json, watched.cluster());
+        putWebSocket(json, watched.webSocket());
         putMonitor(json, watched.monitor());
         putLog(json, watched.logging());
         json.endObject();
@@ -83,6 +85,16 @@ final class Configz implements JsonView {
             json.put("cluster_advertise", cluster.advertise()).put("no_advertise", cluster.noAdvertise());
             json.put("authorization", !cluster.user().isEmpty()).put("tls", cluster.tls() != null);
             json.put("routes", cluster.routes().stream().map(Varz::withoutLogin).toList());
+        }
+        json.endObject();
+    }
+
+    private static void putWebSocket(GoJson json, WebSocketOptions webSocket) throws IOException {
+        json.beginObject("websocket").put("enabled", webSocket.port() != 0);
+        if (webSocket.port() != 0) {
+            json.put("host", webSocket.host()).put("port", webSocket.port()).put("no_tls", webSocket.tls() == null);
+            json.put("same_origin", webSocket.sameOrigin()).put("allowed_origins", webSocket.allowedOrigins());
+            json.put("handshake_timeout", GoDuration.format(webSocket.handshakeTimeout()));
         }
         json.endObject();
     }

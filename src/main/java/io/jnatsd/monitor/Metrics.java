@@ -159,6 +159,8 @@ final class Metrics implements Page {
         text.metric("jnatsd_slow_consumers_total", Kind.COUNTER, "Clients that were cut off as slow, by what they hit");
         text.sample(watched.state().closed.count(CloseReason.PENDING_BYTES), "reason", "pending_bytes");
         text.sample(watched.state().closed.count(CloseReason.WRITE_DEADLINE), "reason", "write_deadline");
+        text.metric("jnatsd_slow_routes_total", Kind.COUNTER, "Routes that were cut off as slow").sample(
+                watched.state().totals().slowRoutes());
         List<ClientView> latest = watched.state().closed.latestSlow(SLOW_SHOWN);
         if (latest.isEmpty())
             return;

@@ -4,6 +4,7 @@ import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.protocol.ServerInfo;
@@ -118,10 +119,25 @@ final class Varz implements JsonView {
         json.put("max_pending", limits.maxPending()).put("max_subscriptions", limits.maxSubscriptions());
         json.put("write_deadline", limits.writeDeadline().toNanos());
         json.put("leafnodes", 0);
-        json.beginObject("slow_consumer_stats").put("clients", watched.state().totals().slowConsumers());
-        json.put("routes", 0).put("gateways", 0).put("leafs", 0).endObject();
-        for (String feature : List.of("gateway", "leaf", "mqtt", "websocket", "jetstream"))
+        ServerState.Totals totals = watched.state().totals();
+        json.beginObject("slow_consumer_stats");
+        json.put("clients", Math.max(totals.slowConsumers() - totals.slowRoutes(), 0));
+        json.put("routes", totals.slowRoutes()).put("gateways", 0).put("leafs", 0).endObject();
+        for (String feature : List.of("gateway", "leaf", "mqtt", "jetstream"))
             json.beginObject(feature).endObject();
+        putWebSocket(json, watched.webSocket());
+    }
+
+    private static void putWebSocket(GoJson json, WebSocketOptions webSocket) throws IOException {
+        json.beginObject("websocket");
+        if (webSocket.port() != 0) {
+            json.put("host", webSocket.host()).put("port", webSocket.port());
+            json.put("handshake_timeout", webSocket.handshakeTimeout().toNanos());
+            json.put("no_tls", webSocket.tls() == null).put("same_origin", webSocket.sameOrigin());
+            if (!webSocket.allowedOrigins().isEmpty())
+                json.put("allowed_origins", webSocket.allowedOrigins());
+        }
+        json.endObject();
     }
 
     private void putOurs(GoJson json) throws IOException {

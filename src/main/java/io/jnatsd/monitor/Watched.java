@@ -8,6 +8,7 @@ import io.jnatsd.config.ServerOptions.ListenOptions;
 import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.core.ServerState;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,10 @@ public record Watched(ServerState state, String serverId, String version, Instan
 
     ClusterOptions cluster() {
         return options.get().cluster();
+    }
+
+    WebSocketOptions webSocket() {
+        return options.get().webSocket();
     }
 
     LogOptions logging() {

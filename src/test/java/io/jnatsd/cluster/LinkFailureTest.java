@@ -135,6 +135,7 @@ class LinkFailureTest {
         Clusters.awaitRoutes(here, 0);
         assertTrue(here.log().stream().anyMatch(line -> line.contains("Slow Consumer Detected")));
         assertEquals(1, here.state().totals().slowConsumers());
+        assertEquals(1, here.state().totals().slowRoutes());
         link.hold(false);
         awaitRoute();
         awaitSubscriptions(2);

@@ -108,6 +108,8 @@ class MetricsTest {
                 return monitored.json("/varz").get("slow_consumers").getAsInt() > 0;
             });
             await().until(() -> metrics(monitored).value("jnatsd_slow_consumers_total", "reason", reason) == 1);
+            assertEquals("{\"clients\":1,\"routes\":0,\"gateways\":0,\"leafs\":0}",
+                    monitored.json("/varz").get("slow_consumer_stats").toString());
         }
     }
 

@@ -172,8 +172,15 @@ class PagesTest {
             assertEquals(List.of(), sids(own, "?test=bar"));
             assertEquals(2, own.json("/subsz").get("num_matches").getAsInt(), "tests are no lookups");
         }
-        for (String bad : List.of("?test=foo.*", "?test=a..b", "?subs=x", "?limit=x", "?top=y"))
-            assertEquals(400, monitored.get("/subsz" + bad).statusCode(), bad);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/subsz?test=foo.*", "/subsz?test=a..b", "/subsz?subs=x", "/subsz?limit=x", "/subsz?top=y",
+        "/routez?subs=x", "/healthz?js-enabled-only=x", "/accountz?acc=other"})
+    void whatIsAllowedIsSaidInOneLine(String path) throws IOException {
+        HttpResponse<String> answer = monitored.get(path);
+        assertEquals(400, answer.statusCode());
+        assertTrue(answer.body().matches("Invalid [^\n]+ \\(allowed: [^\n]+\\)\n"), answer.body());
     }
 
     private static String values(JsonObject subsz) {

@@ -64,7 +64,7 @@ class CountersTest {
         assertEquals(10, server.state().client(1).outbound().stats().bytes());
         assertEquals(3, server.state().client(2).outbound().stats().messages());
         assertEquals(8, server.state().client(2).outbound().stats().bytes());
-        assertEquals(new Totals(2, 3, 8, 7, 18, 0, 3), totals());
+        assertEquals(new Totals(2, 3, 8, 7, 18, 0, 0, 3), totals());
     }
 
     @Test

@@ -143,7 +143,7 @@ class HeadersTest {
         modern.send("SUB foo 1\r\n").roundTrip();
         old.send("SUB foo 1\r\n").roundTrip();
         publisher.send(SENT).roundTrip();
-        assertEquals(new Totals(3, 1, 33, 2, 33 + 11, 0, 1), server.state().totals());
+        assertEquals(new Totals(3, 1, 33, 2, 33 + 11, 0, 0, 1), server.state().totals());
         assertEquals(33, server.state().client(1).stats().inBytes());
         assertEquals(33, server.state().client(2).outbound().stats().bytes());
         assertEquals(11, server.state().client(3).outbound().stats().bytes());
