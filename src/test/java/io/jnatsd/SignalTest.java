@@ -106,6 +106,22 @@ class SignalTest {
         }
     }
 
+    /** Samples are taken with USR2, too. */
+    @Test
+    void aRecordingIsNoReasonToLeave() throws Exception {
+        List<String> command = ServerProcess.java("-a", "127.0.0.1", "-p", "-1", "-D");
+        command.add(1, "-XX:StartFlightRecording=settings=profile,filename=" + dir.resolve("a.jfr"));
+        try (ServerProcess server = ServerProcess.launch(command); RawClient client = RawClient.quiet(server.port())) {
+            server.signal("USR2");
+            server.awaitLine("[WRN] Signal USR2 is ignored, as Flight Recorder uses it too: use -sl ldm, or"
+                    + " _JAVA_SR_SIGNUM=16 in the environment");
+            client.roundTrip();
+            assertFalse(server.err().contains("lame duck"), server.err());
+            SignalCommand.run("ldm=" + server.pid());
+            server.awaitLine("[INF] Entering lame duck mode, stop accepting new clients");
+        }
+    }
+
     /** 100,000 lines of traces, while the file is renamed again and again. */
     @Test
     void reopeningTheLogLosesNoLineAndDoublesNone() throws Exception {

@@ -2,6 +2,8 @@ package io.jnatsd.server;
 
 import io.jnatsd.log.Log;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.jfr.FlightRecorder;
 import sun.misc.Signal;
 
 /**
@@ -9,6 +11,8 @@ import sun.misc.Signal;
  * thread of its own, which hands over to a virtual thread at once.
  */
 public final class Signals {
+    private static final String SUSPENDER = "_JAVA_SR_SIGNUM";
+
     private Signals() {
     }
 
@@ -21,7 +25,22 @@ public final class Signals {
         trap("TERM", "terminated", log, () -> server.join().close());
         trap("USR1", "user defined signal 1", log, log::reopen);
         trap("HUP", "hangup", log, () -> server.join().reload());
-        trap("USR2", "user defined signal 2", log, () -> server.join().lameDuck());
+        AtomicBoolean explained = new AtomicBoolean();
+        trap("USR2", "user defined signal 2", log, () -> {
+            if (!isFlightRecorders())
+                server.join().lameDuck();
+            else if (explained.compareAndSet(false, true))
+                log.warn("Signal USR2 is ignored, as Flight Recorder uses it too: use -sl ldm, or " + SUSPENDER
+                        + "=16 in the environment");
+        });
+    }
+
+    /**
+     * The JVM suspends threads with USR2 unless the environment names another signal, as bin/jnatsd does. Nobody says
+     * when a recording begins and ends, but what has never been used has sent nothing.
+     */
+    private static boolean isFlightRecorders() {
+        return System.getenv(SUSPENDER) == null && FlightRecorder.isInitialized();
     }
 
     private static void trap(String name, String description, Log log, Runnable action) {

@@ -35,7 +35,7 @@ final class LauncherTest {
     void copy() throws IOException {
         home = Files.createDirectories(dir.resolve("a home/jnatsd"));
         jar = home.resolve("target/jnatsd.jar");
-        for (String name : List.of("nats-bench", "launch.sh")) {
+        for (String name : List.of("jnatsd", "nats-bench", "launch.sh")) {
             Path from = Path.of(System.getProperty("jnatsd.home"), "bin", name);
             executable(home.resolve("bin").resolve(name), Files.readString(from));
         }
@@ -59,6 +59,16 @@ final class LauncherTest {
         file(jar, "");
         environment.put("JNATSD_OPTS", "-Xmx1g  -Da=*");
         assertTrue(launch().out().contains(" -Xmx1g -Da=* -cp "));
+    }
+
+    @Test
+    void theServersSignalsAreNotUsedByTheJvm() throws Exception {
+        file(jar, "");
+        executable(dir.resolve("jdk/bin/java"), "#!/bin/sh\necho $_JAVA_SR_SIGNUM\n");
+        String server = home.resolve("bin/jnatsd").toString();
+        assertEquals("16\n", launch(List.of(server)).out());
+        environment.put("_JAVA_SR_SIGNUM", "50");
+        assertEquals("50\n", launch(List.of(server)).out());
     }
 
     @Test
