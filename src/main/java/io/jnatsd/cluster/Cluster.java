@@ -98,7 +98,7 @@ public final class Cluster {
         }
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
-                secured, self.maxPayload(), ip, urls.own());
+                secured, self.maxPayload(), ip, urls.own(), server.info.headers());
     }
 
     /** Another server has dialled. */

@@ -157,6 +157,7 @@ public final class Route extends Connection {
         }
         identify(info.serverId());
         said = info;
+        outbound().takeHeaders(info.headers());
         if (!remoteId.isEmpty())
             cluster.arrived(this, info);
     }
@@ -197,7 +198,7 @@ public final class Route extends Connection {
 
     private void message(Message m) {
         delivery.received(m);
-        delivery.trace("MSG", m);
+        delivery.trace(m.headerLength() < 0 ? "MSG" : "HMSG", m);
         if (QueueMembers.areAddressed(m))
             members.deliver(m);
         else if (!delivery.deliverHere(m))

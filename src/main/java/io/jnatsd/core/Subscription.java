@@ -62,14 +62,9 @@ public final class Subscription {
 
     /** The same for a peer that does not know of headers. */
     int writeWithoutHeaders(Message m, ChunkQueue to) {
-        int body = m.payloadLength() - m.headerLength(), reply = m.replyLength() == 0 ? 0 : m.replyLength() + 1;
-        byte[] size = (body + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        int length = headLength(m) + reply + size.length + body + 2;
+        int length = headLength(m) + m.headerlessTailLength();
         byte[] bytes = to.room(length);
-        int at = copyHead(m, bytes, to.filled);
-        System.arraycopy(m.buffer(), m.tailStart(), bytes, at, reply);
-        System.arraycopy(size, 0, bytes, at + reply, size.length);
-        System.arraycopy(m.buffer(), m.payloadStart() + m.headerLength(), bytes, at + reply + size.length, body + 2);
+        m.copyHeaderlessTail(bytes, copyHead(m, bytes, to.filled));
         to.filled += length;
         return length;
     }

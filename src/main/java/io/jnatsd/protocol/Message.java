@@ -100,6 +100,31 @@ public final class Message {
         return new String(buffer, tailStart, replyLength, StandardCharsets.ISO_8859_1);
     }
 
+    /** Bytes of {@code [reply SP] size CR LF payload CR LF}, as those get it who do not know of headers. */
+    public int headerlessTailLength() {
+        int body = payloadLength - headerLength;
+        return (replyLength == 0 ? 0 : replyLength + 1) + digits(body) + 2 + body + 2;
+    }
+
+    /** Writes them. */
+    public void copyHeaderlessTail(byte[] to, int start) {
+        int reply = replyLength == 0 ? 0 : replyLength + 1, body = payloadLength - headerLength;
+        System.arraycopy(buffer, tailStart, to, start, reply);
+        int end = start + reply + digits(body);
+        for (int i = end, rest = body; i > start + reply; rest /= 10)
+            to[--i] = (byte) ('0' + rest % 10);
+        to[end] = '\r';
+        to[end + 1] = '\n';
+        System.arraycopy(buffer, payloadStart + headerLength, to, end + 2, body + 2);
+    }
+
+    private static int digits(int number) {
+        int digits = 1;
+        for (int rest = number / 10; rest > 0; rest /= 10)
+            digits++;
+        return digits;
+    }
+
     /** The subject as text; for logs and errors. */
     public String subjectText() {
         return new String(buffer, subjectStart, subjectLength, StandardCharsets.UTF_8);

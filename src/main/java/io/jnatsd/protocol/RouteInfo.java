@@ -23,10 +23,11 @@ import java.util.Locale;
  * @param sslRequired the same as {@code tlsRequired}, under its first name
  * @param ip a URL at which others reach the server; empty if the others have to find out
  * @param connectUrls where its clients reach it, as host:port
+ * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
-        List<String> connectUrls) {
+        List<String> connectUrls, boolean headers) {
 
     public RouteInfo {
         connectUrls = List.copyOf(connectUrls);
@@ -35,7 +36,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** The same with a URL at which others reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls);
+                maxPayload, url, connectUrls, headers);
     }
 
     /** The line, which on routes has no blank before its end. */
@@ -61,6 +62,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
                     json.value(url);
                 json.endArray();
             }
+            if (headers)
+                json.name("headers").value(true);
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -121,7 +124,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private String serverId = "", version = "", go = "", host = "", ip = "";
         private int port;
         private long maxPayload;
-        private boolean authRequired, sslRequired, tlsRequired, tlsVerify;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers;
         private List<String> connectUrls = List.of();
 
         void read(String key, JsonReader in) throws IOException {
@@ -139,6 +142,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "ssl_required" -> sslRequired = in.nextBoolean();
                 case "tls_verify" -> tlsVerify = in.nextBoolean();
                 case "tls_required" -> tlsRequired = in.nextBoolean();
+                case "headers" -> headers = in.nextBoolean();
                 case "max_payload" -> maxPayload = in.nextLong();
                 case "ip" -> ip = text(in);
                 case "connect_urls" -> connectUrls = texts(in);
@@ -163,7 +167,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls);
+                    maxPayload, ip, connectUrls, headers);
         }
     }
 }

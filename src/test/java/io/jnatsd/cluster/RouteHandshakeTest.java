@@ -26,7 +26,7 @@ class RouteHandshakeTest {
         return "INFO {\"server_id\":\"" + server.server().serverId() + "\",\"version\":\"1.0.2\",\"go\":\"\","
                 + "\"host\":\"127.0.0.1\",\"port\":" + server.server().clusterPort() + ",\"auth_required\":false,"
                 + "\"ssl_required\":false,\"tls_required\":false,\"tls_verify\":false,\"max_payload\":1048576,"
-                + "\"connect_urls\":[\"127.0.0.1:" + server.port() + "\"]}\r\n";
+                + "\"connect_urls\":[\"127.0.0.1:" + server.port() + "\"],\"headers\":true}\r\n";
     }
 
     @Test
@@ -55,7 +55,7 @@ class RouteHandshakeTest {
             RawClient peer = port.accept();
             peer.expectText(Clusters.connectLine(dialler.server().serverId()));
             peer.expectText(Clusters.infoLine(dialler.server().serverId(), dialler.server().clusterPort(),
-                    "127.0.0.1:" + dialler.port()));
+                    "127.0.0.1:" + dialler.port()).replace("}", ",\"headers\":true}"));
             client.send("SUB early 7\r\n").roundTrip();
             peer.expectNothing();
             peer.send(Clusters.infoLine(PEER));
