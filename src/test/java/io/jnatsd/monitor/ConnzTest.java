@@ -42,6 +42,9 @@ class ConnzTest {
         try (RawClient client = monitored.client(
                 ",\"name\":\"svc-1\",\"lang\":\"python3\",\"version\":\"2.1.0\",\"user\":\"alice\",\"pass\":\"hush\"")) {
             client.send("SUB foo 1\r\nSUB foo.> q 2\r\nPUB foo 5\r\nhello\r\n").expectText("MSG foo 1 5\r\nhello\r\n");
+            // The client may have it before the server's writer has counted it as written.
+            await().pollDelay(Duration.ZERO)
+                    .until(() -> monitored.connections("").get(0).get("pending_bytes").getAsInt() == 0);
             JsonObject connz = monitored.json("/connz?subs=1&auth=1");
             assertEquals(List.of("now", "num_connections", "total", "offset", "limit", "connections", "server_id"),
                     List.copyOf(connz.keySet()));

@@ -22,7 +22,9 @@ import java.util.function.Consumer;
 import io.jnatsd.config.OptionsBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("nobody else should take the ports that become free")
 class StartTest {
     @TempDir
     private Path dir;
