@@ -98,7 +98,13 @@ public final class Cluster {
         }
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
-                secured, self.maxPayload(), ip, urls.own(), server.info.headers());
+                secured, self.maxPayload(), ip, urls.own(), server.info.headers(), givenName());
+    }
+
+    /** Empty if nobody gave it one, which makes its id its name. */
+    private String givenName() {
+        String name = server.info.serverName();
+        return name.equals(self.serverId()) ? "" : name;
     }
 
     /** Another server has dialled. */

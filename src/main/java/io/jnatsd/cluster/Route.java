@@ -365,16 +365,18 @@ public final class Route extends Connection {
     }
 
     /** Figures for monitoring; {@code ip} and {@code port} are those of the other end of the connection. */
-    public record Stats(long rid, String remoteId, boolean solicited, boolean configured, String ip, int port,
-            long pending, long inMessages, long outMessages, long inBytes, long outBytes, int subscriptions,
-            Times times) {
+    public record Stats(long rid, String remoteId, String remoteName, boolean solicited, boolean configured,
+            String ip, int port, long pending, long inMessages, long outMessages, long inBytes, long outBytes,
+            int subscriptions, Times times) {
     }
 
     public Stats stats() {
         Outbound.Stats out = outbound().stats();
         long silence = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heard);
-        return new Stats(id(), remoteId, solicited, configured, ip(), socket().getPort(), out.pending(),
-                delivery.inMessages(), out.messages(), delivery.inBytes(), out.bytes(), subs.size(),
+        RouteInfo info = said;
+        return new Stats(id(), remoteId, info == null ? "" : info.serverName(), solicited, configured, ip(),
+                socket().getPort(), out.pending(), delivery.inMessages(), out.messages(), delivery.inBytes(),
+                out.bytes(), subs.size(),
                 new Times(started, System.currentTimeMillis() - silence, pings.roundTripNanos()));
     }
 

@@ -24,10 +24,11 @@ import java.util.Locale;
  * @param ip a URL at which others reach the server; empty if the others have to find out
  * @param connectUrls where its clients reach it, as host:port
  * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
+ * @param serverName for people, empty for none; gnatsd: unknown as well
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
-        List<String> connectUrls, boolean headers) {
+        List<String> connectUrls, boolean headers, String serverName) {
 
     public RouteInfo {
         connectUrls = List.copyOf(connectUrls);
@@ -36,7 +37,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** The same with a URL at which others reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls, headers);
+                maxPayload, url, connectUrls, headers, serverName);
     }
 
     /** The line, which on routes has no blank before its end. */
@@ -64,6 +65,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
             }
             if (headers)
                 json.name("headers").value(true);
+            if (!serverName.isEmpty())
+                json.name("server_name").value(serverName);
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -121,7 +124,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
     /** The record, while it is being read. */
     private static final class Fields {
-        private String serverId = "", version = "", go = "", host = "", ip = "";
+        private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;
         private long maxPayload;
         private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers;
@@ -134,6 +137,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
             }
             switch (key) {
                 case "server_id" -> serverId = text(in);
+                case "server_name" -> serverName = text(in);
                 case "version" -> version = text(in);
                 case "go" -> go = text(in);
                 case "host" -> host = text(in);
@@ -167,7 +171,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls, headers);
+                    maxPayload, ip, connectUrls, headers, serverName);
         }
     }
 }

@@ -49,7 +49,7 @@ final class Monitoring {
     }
 
     private static RouteView view(Route.Stats r, Cluster cluster) {
-        return new RouteView(r.rid(), r.remoteId(), "", r.solicited(), r.configured(), r.ip(), r.port(), r.times(),
+        return new RouteView(r.rid(), r.remoteId(), r.remoteName(), r.solicited(), r.configured(), r.ip(), r.port(), r.times(),
                 new Traffic(r.inMessages(), r.inBytes(), r.outMessages(), r.outBytes(), r.pending()),
                 r.subscriptions(), () -> cluster.subscriptions(r.remoteId()));
     }

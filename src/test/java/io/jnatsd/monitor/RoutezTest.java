@@ -1,5 +1,6 @@
 package io.jnatsd.monitor;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,37 @@ class RoutezTest {
         assertEquals(2, varz.get("remotes").getAsInt());
         assertEquals("[\"10.0.0.2:4222\"]", varz.get("connect_urls").toString());
         assertEquals(List.of("tls_verify", "connect_urls", "addr"), List.copyOf(varz.keySet()).subList(7, 10));
+    }
+
+    @Test
+    void theOthersAreShownByTheirNames() throws IOException {
+        try (MonitoredServer north = clustered("north", List.of());
+                MonitoredServer south = clustered("south",
+                        List.of(URI.create("nats-route://127.0.0.1:" + north.server().clusterPort())));
+                MonitoredServer nameless = clustered("", List.of(URI.create("nats-route://127.0.0.1:"
+                        + south.server().clusterPort())))) {
+            await().untilAsserted(() -> {
+                assertEquals("{null=1, south=1}", names(north).toString());
+                assertEquals("{north=1, null=1}", names(south).toString());
+                assertEquals("{north=1, south=1}", names(nameless).toString());
+            });
+        }
+    }
+
+    private static MonitoredServer clustered(String name, List<URI> routes) throws IOException {
+        return MonitoredServer.start(o -> {
+            o.serverName = name;
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = -1;
+            o.routes = routes;
+        });
+    }
+
+    private static Map<String, Integer> names(MonitoredServer of) throws IOException {
+        Map<String, Integer> names = new TreeMap<>();
+        for (JsonObject route : MonitoredServer.objects(of.json("/routez").getAsJsonArray("routes")))
+            names.merge(route.has("remote_name") ? route.get("remote_name").getAsString() : "null", 1, Integer::sum);
+        return names;
     }
 
     @Test
