@@ -53,8 +53,9 @@ class ArchitectureTest {
             entry("core", List.of("protocol", "config", "log", "auth", "tls", "websocket")),
             entry("cluster", List.of("protocol", "config", "log", "auth", "tls", "core")),
             entry("monitor", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "com.google.gson")),
+            entry("system", List.of("protocol", "core", "monitor", "com.google.gson")),
             entry("server", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "monitor",
-                    "websocket")),
+                    "websocket", "system")),
             entry("bench", List.of("picocli")),
             entry("top", List.of("picocli", "com.google.gson")),
             entry("", List.of("server", "config", "log", "picocli", "org.mindrot.jbcrypt")));
@@ -62,8 +63,8 @@ class ArchitectureTest {
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("bench.*", "tls.*", "top.Trust", "core.Client",
-                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Cluster",
-                    "cluster.Route", "cluster.RouteDialer", "server.Listener", "server.NatsServer",
+                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Loopback", "core.OwnClient",
+                    "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",

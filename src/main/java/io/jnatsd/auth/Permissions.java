@@ -7,6 +7,7 @@ import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a user may publish and subscribe to (protocol reference, 12.4 and 19.9). A denial wins over an allowance.
@@ -40,6 +41,23 @@ public final class Permissions {
     /** Null, for no restrictions, if there are no options. */
     public static Permissions of(PermissionOptions options) {
         return options == null ? null : new Permissions(options);
+    }
+
+    private Permissions(Permissions known, Entry denied) {
+        publishAllow = known == null ? null : known.publishAllow;
+        publishDeny = with(denied, known == null ? List.of() : known.publishDeny);
+        subscribeAllow = known == null ? null : known.subscribeAllow;
+        subscribeDeny = with(denied, known == null ? List.of() : known.subscribeDeny);
+        responses = known == null ? null : known.responses;
+    }
+
+    /** The same, null for no restrictions, but for what a pattern covers. */
+    static Permissions without(String pattern, Permissions permissions) {
+        return new Permissions(permissions, Entry.of(pattern));
+    }
+
+    private static List<Entry> with(Entry entry, List<Entry> others) {
+        return Stream.concat(Stream.of(entry), others.stream()).toList();
     }
 
     private static List<Entry> allowed(SubjectRules rules) {

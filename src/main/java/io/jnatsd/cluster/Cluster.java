@@ -78,7 +78,10 @@ public final class Cluster {
         ClusterOptions before = options;
         options = next;
         tls = nextTls;
+        RouteInfo told = own;
         own = ownInfo(next);
+        if (told != null && told.system() != own.system())
+            routes.all().forEach(route -> route.tellChanged(own));
         urls.silence(next.noAdvertise());
         boolean sameLogin = before == null
                 || before.user().equals(next.user()) && before.password().equals(next.password());
@@ -98,7 +101,8 @@ public final class Cluster {
         }
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
-                secured, self.maxPayload(), ip, urls.own(), server.info.headers(), givenName());
+                secured, self.maxPayload(), ip, urls.own(), server.info.headers(), givenName(),
+                server.auth.system());
     }
 
     /** Empty if nobody gave it one, which makes its id its name. */

@@ -201,7 +201,7 @@ public final class Route extends Connection {
         delivery.trace(m.headerLength() < 0 ? "MSG" : "HMSG", m);
         if (QueueMembers.areAddressed(m))
             members.deliver(m);
-        else if (!delivery.deliverHere(m))
+        else if (!delivery.deliverHere(m, said != null && said.system()))
             refuse(m);
         acknowledge();
     }
@@ -210,7 +210,7 @@ public final class Route extends Connection {
     private void published(Message m) {
         delivery.received(m);
         delivery.trace("PUB", m);
-        if (!delivery.deliverHere(m))
+        if (!delivery.deliverHere(m, false))
             refuse(m);
         acknowledge();
     }
@@ -303,6 +303,14 @@ public final class Route extends Connection {
     /** The same for the first dump, whose size is nobody's fault. gnatsd: it is not traced. */
     void tellAtFirst(byte[] lines) {
         outbound().append(lines, Long.MAX_VALUE);
+    }
+
+    /** What this server says of itself is not what it was. gnatsd would take that for a duplicate, and needs none of it. */
+    void tellChanged(RouteInfo own) {
+        if (said == null || !said.headers())
+            return;
+        tell(own.line().getBytes(StandardCharsets.UTF_8));
+        flushTold();
     }
 
     void flushTold() {

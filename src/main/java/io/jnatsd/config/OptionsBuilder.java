@@ -55,6 +55,7 @@ public final class OptionsBuilder {
     public List<User> users;
     public Duration authTimeout;
     public String noAuthUser = "";
+    public String systemUser = "";
 
     public TlsOptions tls;
 
@@ -133,6 +134,7 @@ public final class OptionsBuilder {
         users = o.auth().users();
         authTimeout = o.auth().timeout();
         noAuthUser = o.auth().noAuthUser();
+        systemUser = o.auth().systemUser();
         tls = o.tls();
         copyCluster(o.cluster());
         copyMonitor(o.monitor());
@@ -209,7 +211,7 @@ public final class OptionsBuilder {
                         maxSubscriptions, or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2),
                         or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
-                        or(authTimeout, auth), noAuthUser),
+                        or(authTimeout, auth), noAuthUser, systemUser),
                 tls,
                 new ClusterOptions(clusterName, or(clusterHost, "0.0.0.0"), clusterPort, clusterAdvertise,
                         clusterUser, clusterPassword, or(clusterAuthTimeout, auth), List.copyOf(routes), clusterTls,

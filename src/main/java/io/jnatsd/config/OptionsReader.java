@@ -34,6 +34,7 @@ public final class OptionsReader {
             // Who may connect, and the other servers.
             .key("authorization", (r, e) -> r.authorization(e.block()))
             .key("no_auth_user", OptionsReader::noAuthUser)
+            .key("system_user", OptionsReader::systemUser)
             .key("websocket ws", (r, e) -> WebSocketReader.read(e, r.out, r.problems))
             .key("cluster", (r, e) -> r.plainSecrets |= ClusterReader.read(e.block(), r.out, r.problems))
             // Limits.
@@ -96,6 +97,7 @@ public final class OptionsReader {
     private boolean plainSecrets;
     /** The keys that have to agree with others, where they are set. */
     private Entry noAuthUser;
+    private Entry systemUser;
     private Entry maxPending;
     private Entry lameDuckGracePeriod;
     private Entry httpLogin;
@@ -144,6 +146,13 @@ public final class OptionsReader {
         if (!out.noAuthUser.isEmpty() && !isUser(out.noAuthUser))
             problems.error(noAuthUser.value(), "no_auth_user: \"" + out.noAuthUser
                     + "\" not present as user in authorization block");
+        if (!out.systemUser.isEmpty() && !isUser(out.systemUser) && !isKey(out.systemUser)
+                && !out.systemUser.equals(out.user))
+            problems.error(systemUser.value(), "system_user: \"" + out.systemUser
+                    + "\" not present as user in authorization block");
+        else if (!out.systemUser.isEmpty() && out.systemUser.equals(out.noAuthUser))
+            problems.error(systemUser.value(), "system_user: \"" + out.systemUser
+                    + "\" is no_auth_user as well, which anybody is");
         int payload = out.maxPayload == 0 ? OptionsBuilder.DEFAULT_MAX_PAYLOAD : out.maxPayload;
         if (maxPending != null && out.maxPending != 0 && payload > out.maxPending)
             problems.error(maxPending.value(), "max_payload (" + payload + ") cannot be higher than max_pending ("
@@ -159,6 +168,10 @@ public final class OptionsReader {
 
     private boolean isUser(String name) {
         return out.users != null && out.users.stream().map(User::name).anyMatch(name::equals);
+    }
+
+    private boolean isKey(String nkey) {
+        return out.users != null && out.users.stream().map(User::nkey).anyMatch(nkey::equals);
     }
 
     private void completeTls() {
@@ -209,6 +222,11 @@ public final class OptionsReader {
     private void noAuthUser(Entry entry) throws MismatchException {
         out.noAuthUser = entry.text();
         noAuthUser = entry;
+    }
+
+    private void systemUser(Entry entry) throws MismatchException {
+        out.systemUser = entry.text();
+        systemUser = entry;
     }
 
     private void maxPending(Entry entry) throws MismatchException {

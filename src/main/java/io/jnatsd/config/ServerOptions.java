@@ -51,9 +51,11 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     /**
      * Who may connect. The first that is configured counts: users (null: not configured; empty: nobody may), token,
      * single user. Secrets are plain text or bcrypt hashes.
+     *
+     * @param systemUser who may use what is under {@code $SYS}, empty if that is nothing special
      */
     public record AuthOptions(String user, String password, String token, List<User> users, Duration timeout,
-            String noAuthUser) {
+            String noAuthUser, String systemUser) {
         /** Secrets stay out of logs. */
         @Override
         public String toString() {

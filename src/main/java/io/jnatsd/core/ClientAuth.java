@@ -12,9 +12,10 @@ import java.time.Duration;
  * @param silent a client that sends another command than CONNECT first comes in as well, if the authenticator says so
  * @param nonce INFO has something for clients to sign
  * @param named log lines about refused clients name their users
+ * @param system one user has what is under {@code $SYS} for itself
  */
 public record ClientAuth(Authenticator authenticator, Duration timeout, boolean silent, boolean nonce,
-        boolean named) {
+        boolean named, boolean system) {
     /** Anybody may come in. */
-    public static final ClientAuth NONE = new ClientAuth(null, Duration.ZERO, true, false, false);
+    public static final ClientAuth NONE = new ClientAuth(null, Duration.ZERO, true, false, false, false);
 }

@@ -11,7 +11,7 @@ public enum CloseReason {
     STALE("Stale Connection"), PENDING_BYTES("Slow Consumer (Pending Bytes)"),
     WRITE_DEADLINE("Slow Consumer (Write Deadline)"), AUTHENTICATION_TIMEOUT("Authentication Timeout"),
     AUTHENTICATION_FAILURE("Authentication Failure"), TLS_HANDSHAKE("TLS Handshake Failure"),
-    DUPLICATE_ROUTE("Duplicate Route"), ROUTE_REMOVED("Route Removed"), WRONG_PORT("Incorrect Port"),
+    DUPLICATE_ROUTE("Duplicate Route"), ROUTE_REMOVED("Route Removed"), WRONG_PORT("Incorrect Port"), KICKED("Kicked"),
     SERVER_SHUTDOWN("Server Shutdown");
 
     private final String text;

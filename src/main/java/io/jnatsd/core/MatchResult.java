@@ -18,7 +18,7 @@ import java.util.Map;
 final class MatchResult {
     private static final Subscription[] NONE = {};
     private static final Subscription[][] NO_GROUPS = {};
-    private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'};
+    private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'}, SYSTEM = {'$', 'S', 'Y', 'S', '.'};
 
     final byte[] subject;
     final int hash;
@@ -32,6 +32,8 @@ final class MatchResult {
     final boolean literal;
     /** Begins with {@code _SYS.}: clients may not publish to it. */
     final boolean reserved;
+    /** Begins with {@code $SYS.}, which may belong to one user. */
+    final boolean system;
 
     private final WildcardTree.Branch branch;
     private final long branchGeneration;
@@ -49,6 +51,7 @@ final class MatchResult {
         this.rootGeneration = seen.rootGeneration();
         this.literal = Subject.isValidLiteral(subject, 0, subject.length);
         this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
+        this.system = subject.length > 4 && Arrays.equals(subject, 0, 5, SYSTEM, 0, 5);
         List<Subscription> single = new ArrayList<>(matches.size());
         Map<String, List<Subscription>> servers = new LinkedHashMap<>(0), groups = new LinkedHashMap<>(0);
         for (Subscription sub : matches) {

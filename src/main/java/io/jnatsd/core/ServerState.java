@@ -83,6 +83,8 @@ public final class ServerState {
     public volatile List<String> connectUrls = List.of();
     /** Who is told of the subscriptions of clients; swapped when a route comes or goes. */
     public volatile Interest interest = Interest.NONE;
+    /** Answers the system user; null if there is none. */
+    volatile OwnClient own;
     /** Set when the server stops: whoever is accepted from then on is turned away. */
     private volatile boolean stopping;
 
@@ -219,6 +221,9 @@ public final class ServerState {
     public void announce() {
         for (Client client : clients.values())
             client.announce();
+        OwnClient self = own;
+        if (self != null)
+            self.announce();
         interest.flush();
     }
 

@@ -65,7 +65,8 @@ final class Configz implements JsonView {
         json.beginObject("authorization");
         json.put("single_user", !auth.user().isEmpty()).put("token", !auth.token().isEmpty());
         json.put("users", auth.users() == null ? 0 : auth.users().size());
-        json.put("timeout", GoDuration.format(auth.timeout())).put("no_auth_user", auth.noAuthUser()).endObject();
+        json.put("timeout", GoDuration.format(auth.timeout())).put("no_auth_user", auth.noAuthUser());
+        json.put("system_user", auth.systemUser()).endObject();
     }
 
     private static void putTls(GoJson json, TlsOptions tls) throws IOException {

@@ -16,9 +16,8 @@ final class EmptyViews {
         this.watched = watched;
     }
 
-    Map<String, JsonView> byPath() {
-        return Map.of("/leafz", this::leafz, "/gatewayz", this::gatewayz, "/jsz", this::jsz, "/accountz",
-                this::accountz);
+    Map<String, JsonView> byName() {
+        return Map.of("leafz", this::leafz, "gatewayz", this::gatewayz, "jsz", this::jsz, "accountz", this::accountz);
     }
 
     private GoJson begin(GoJson json) throws IOException {

@@ -16,8 +16,17 @@ final class GoJson {
     private final JsonWriter json;
 
     GoJson(Writer out) {
-        json = new JsonWriter(out);
-        json.setIndent("  ");
+        this(new JsonWriter(out), "  ");
+    }
+
+    private GoJson(JsonWriter json, String indent) {
+        this.json = json;
+        json.setIndent(indent);
+    }
+
+    /** All in one line. */
+    static GoJson compact(Writer out) {
+        return new GoJson(new JsonWriter(out), "");
     }
 
     GoJson beginObject() throws IOException {

@@ -1,15 +1,14 @@
 package io.jnatsd.monitor;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
  * {@code /healthz}: for probes. What newer servers let them ask about JetStream is accepted and makes no difference.
  * Threads: anybody's.
  */
-final class Healthz implements Page {
-    private static final String WELL = "{\"status\":\"ok\"}";
-
+final class Healthz implements Page, JsonView {
     private final Watched watched;
 
     Healthz(Watched watched) {
@@ -18,11 +17,21 @@ final class Healthz implements Page {
 
     @Override
     public void answer(Query query, Answer answer) throws IOException, BadQuery {
+        boolean well = watched.ailment().get().isEmpty();
+        StringWriter text = new StringWriter();
+        GoJson json = GoJson.compact(text);
+        write(query, json);
+        json.flush();
+        answer.send(well ? 200 : 503, Answer.JSON,
+                out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void write(Query query, GoJson json) throws IOException, BadQuery {
         for (String name : new String[] {"js-enabled-only", "js-enabled", "js-server-only"})
             query.flag(name);
         String ailment = watched.ailment().get();
-        String text = ailment.isEmpty() ? WELL : "{\"status\":\"unavailable\",\"error\":\"" + ailment + "\"}";
-        answer.send(ailment.isEmpty() ? 200 : 503, Answer.JSON,
-                out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+        json.beginObject().put("status", ailment.isEmpty() ? "ok" : "unavailable");
+        json.putUnlessEmpty("error", ailment).endObject();
     }
 }

@@ -40,22 +40,23 @@ public final class Monitor implements AutoCloseable {
     private final HttpServer server;
     private final Deadlines deadlines;
     private final PasswordCheck passwords;
-    private final VisitCounts visits = new VisitCounts();
+    private final VisitCounts visits;
     private final Map<String, Page> pages;
     private final String basePath;
     private final Semaphore room = new Semaphore(MOST_VISITS);
     /** Answers being made at a time, first come, first served: the other processors are for messages. */
     private final Semaphore places = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
-    private Monitor(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime, Log log)
+    private Monitor(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime, Log log)
             throws IOException {
-        this.watched = watched;
+        this.watched = views.watched();
+        this.visits = views.visits();
         this.deadlines = new Deadlines(visitTime);
         this.passwords = passwords;
         this.log = log;
         MonitorOptions options = options();
         this.basePath = normal(options.basePath());
-        this.pages = new Pages(watched, visits, basePath).byPath();
+        this.pages = new Pages(views, basePath).byPath();
         boolean secure = options.httpsPort() != 0;
         InetSocketAddress address = address(options.host(), secure ? options.httpsPort() : options.httpPort());
         try {
@@ -76,21 +77,21 @@ public final class Monitor implements AutoCloseable {
      * @param tls the certificate in force; it gives null if there is none
      * @throws IOException saying what is wrong with the ports, in gnatsd's words
      */
-    public static Monitor start(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
+    public static Monitor start(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
             throws IOException {
-        return start(watched, passwords, tls, VISIT_TIME, log);
+        return start(views, passwords, tls, VISIT_TIME, log);
     }
 
-    static Monitor start(Watched watched, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
+    static Monitor start(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
             Log log) throws IOException {
-        MonitorOptions options = watched.monitor();
+        MonitorOptions options = views.watched().monitor();
         if (options.httpPort() != 0 && options.httpsPort() != 0)
             throw new IOException("can't specify both HTTP (" + options.httpPort() + ") and HTTPs ("
                     + options.httpsPort() + ") ports");
         if (options.httpsPort() != 0 && tls.get() == null)
             throw new IOException("TLS cert and key required for HTTPS");
         setUpJdk();
-        Monitor monitor = new Monitor(watched, passwords, tls, visitTime, log);
+        Monitor monitor = new Monitor(views, passwords, tls, visitTime, log);
         log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
         monitor.server.start();
         return monitor;

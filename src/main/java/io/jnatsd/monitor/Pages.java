@@ -9,18 +9,16 @@ import java.util.function.BooleanSupplier;
 final class Pages {
     private final Map<String, Page> byPath = new HashMap<>();
 
-    Pages(Watched watched, VisitCounts visits, String basePath) {
+    Pages(Views views, String basePath) {
+        Watched watched = views.watched();
         BooleanSupplier jsonp = () -> watched.monitor().jsonp();
         Map<String, JsonView> numbers = new LinkedHashMap<>();
-        numbers.put("varz", new Varz(watched, new ProcessUsage(), visits));
-        numbers.put("routez", new Routez(watched));
-        numbers.put("subsz", new Subsz(watched));
-        Map<String, JsonView> views = new HashMap<>(new EmptyViews(watched).byPath());
-        numbers.forEach((name, view) -> views.put("/" + name, view));
-        views.put("/subscriptionsz", views.get("/subsz"));
-        views.put("/connz", new Connz(watched));
-        views.put("/configz", new Configz(watched));
-        views.forEach((path, view) -> byPath.put(path, JsonPage.of(view, jsonp)));
+        for (String name : new String[] {"varz", "routez", "subsz"})
+            numbers.put(name, views.get(name));
+        for (String name : views.names())
+            byPath.put("/" + name, JsonPage.of(views.get(name), jsonp));
+        byPath.put("/subscriptionsz", byPath.get("/subsz"));
+        byPath.put("/configz", JsonPage.of(new Configz(watched), jsonp));
         byPath.put("/stacksz", JsonPage.ofText(new Stacksz(), jsonp));
         byPath.put("/healthz", new Healthz(watched));
         byPath.put("/metrics", new Metrics(watched, numbers));

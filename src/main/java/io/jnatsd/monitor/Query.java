@@ -29,6 +29,11 @@ final class Query {
         return new Query(values);
     }
 
+    /** The first of several values has been chosen already. */
+    static Query of(Map<String, String> values) {
+        return new Query(Map.copyOf(values));
+    }
+
     private static void add(String pair, Map<String, String> values) {
         int equals = pair.indexOf('=');
         try {

@@ -25,10 +25,11 @@ import java.util.Locale;
  * @param connectUrls where its clients reach it, as host:port
  * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
  * @param serverName for people, empty for none; gnatsd: unknown as well
+ * @param system it lets nobody but one user say anything under {@code $SYS}; the same
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
-        List<String> connectUrls, boolean headers, String serverName) {
+        List<String> connectUrls, boolean headers, String serverName, boolean system) {
 
     public RouteInfo {
         connectUrls = List.copyOf(connectUrls);
@@ -37,7 +38,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** The same with a URL at which others reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls, headers, serverName);
+                maxPayload, url, connectUrls, headers, serverName, system);
     }
 
     /** The line, which on routes has no blank before its end. */
@@ -67,6 +68,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 json.name("headers").value(true);
             if (!serverName.isEmpty())
                 json.name("server_name").value(serverName);
+            if (system)
+                json.name("system").value(true);
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -127,7 +130,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;
         private long maxPayload;
-        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system;
         private List<String> connectUrls = List.of();
 
         void read(String key, JsonReader in) throws IOException {
@@ -147,6 +150,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "tls_verify" -> tlsVerify = in.nextBoolean();
                 case "tls_required" -> tlsRequired = in.nextBoolean();
                 case "headers" -> headers = in.nextBoolean();
+                case "system" -> system = in.nextBoolean();
                 case "max_payload" -> maxPayload = in.nextLong();
                 case "ip" -> ip = text(in);
                 case "connect_urls" -> connectUrls = texts(in);
@@ -171,7 +175,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls, headers, serverName);
+                    maxPayload, ip, connectUrls, headers, serverName, system);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.jnatsd.server;
 
+import io.jnatsd.config.ServerOptions.ListenOptions;
+import io.jnatsd.core.Client;
 import io.jnatsd.core.Connection;
+import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +42,16 @@ final class Listener {
         this.log = log;
         this.acceptor = acceptor;
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
+    }
+
+    /** Binds the port where clients come in, with a message that says which. */
+    static Listener forClients(ListenOptions at, ServerState state) throws IOException {
+        try {
+            return bind("Client", at.host(), at.port(), state.log, socket -> new Client(state, socket, null));
+        } catch (IOException e) {
+            throw new IOException("Error listening on port: " + address(at.host(), at.port()) + ", \"" + e.getMessage()
+                    + "\"", e);
+        }
     }
 
     /**

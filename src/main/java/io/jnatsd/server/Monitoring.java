@@ -8,6 +8,7 @@ import io.jnatsd.core.ClientView.Traffic;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.RouteView;
+import io.jnatsd.monitor.Views;
 import io.jnatsd.monitor.Watched;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
@@ -20,20 +21,23 @@ final class Monitoring {
     private Monitoring() {
     }
 
+    /** What a server that is starting will show. */
+    static Views views(NatsServer server) {
+        return new Views(new Watched(server.state(), server.serverId(), Version.TEXT, Instant.now(), server::options,
+                server::configLoaded, () -> ailment(server), () -> routes(server)));
+    }
+
     /**
      * The monitor of a server that is starting; null if its options want none.
      *
      * @param tls the certificate of the client port that is in force; it gives null if there is none
      */
-    static Monitor start(NatsServer server, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
-            throws IOException {
-        ServerOptions options = server.options();
+    static Monitor start(Views views, ServerOptions options, PasswordCheck passwords, Supplier<TlsContext> tls,
+            Log log) throws IOException {
         if (options.monitor().httpPort() == 0 && options.monitor().httpsPort() == 0)
             return null;
-        Watched watched = new Watched(server.state(), server.serverId(), Version.TEXT, Instant.now(), server::options,
-                server::configLoaded, () -> ailment(server), () -> routes(server));
         try {
-            return Monitor.start(watched, passwords, tls, log);
+            return Monitor.start(views, passwords, tls, log);
         } catch (IOException e) {
             throw new IOException("Can't start monitoring: " + e.getMessage(), e);
         }

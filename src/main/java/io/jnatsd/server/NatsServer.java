@@ -11,6 +11,7 @@ import io.jnatsd.core.ReloadEvent;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
+import io.jnatsd.monitor.Views;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ public final class NatsServer implements AutoCloseable {
     private final PasswordCheck passwords;
     private volatile Security security;
     private final CertificateRotation certificates;
+    /** Written by the start. */
+    private SystemAccess systemAccess;
     private final ReentrantLock reloadLock = new ReentrantLock();
     /** Written under {@code reloadLock}. */
     private volatile ServerOptions options;
@@ -81,7 +84,7 @@ public final class NatsServer implements AutoCloseable {
         try {
             this.security = Security.of(options, authenticator, passwords, state.timer());
             security.install(state, log);
-            this.clients = listener(options.client());
+            this.clients = Listener.forClients(options.client(), state);
         } catch (IOException | TlsException | IllegalArgumentException e) {
             stopThreads();
             throw new IOException(e.getMessage(), e);
@@ -93,15 +96,6 @@ public final class NatsServer implements AutoCloseable {
     private void stopThreads() {
         state.stopTimer();
         passwords.close();
-    }
-
-    private Listener listener(ServerOptions.ListenOptions at) throws IOException {
-        try {
-            return Listener.bind("Client", at.host(), at.port(), log, socket -> new Client(state, socket, null));
-        } catch (IOException e) {
-            String address = Listener.address(at.host(), at.port());
-            throw new IOException("Error listening on port: " + address + ", \"" + e.getMessage() + "\"", e);
-        }
     }
 
     /**
@@ -162,9 +156,12 @@ public final class NatsServer implements AutoCloseable {
                     + " JFR.start)");
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options, serverId, port(), passwords, introduction::push);
-        monitor = Monitoring.start(this, passwords, () -> security.context(), log);
+        Views views = Monitoring.views(this);
+        monitor = Monitoring.start(views, options, passwords, () -> security.context(), log);
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, options.webSocket());
+        systemAccess = new SystemAccess(this, views);
+        systemAccess.update();
         certificates.watch(options);
         security.warmUp(log);
         clients.start();
@@ -187,6 +184,7 @@ public final class NatsServer implements AutoCloseable {
         introduction.apply(options, renewed);
         if (cluster != null)
             cluster.apply(options, security.routes());
+        systemAccess.update();
     }
 
     private void renewCertificates() {

@@ -58,6 +58,7 @@ final class Reload {
             silent("authorization password", o -> o.auth().password()),
             silent("authorization token", o -> o.auth().token()),
             shown("no_auth_user", o -> o.auth().noAuthUser()),
+            shown("system_user", o -> o.auth().systemUser()),
             shown("ping_interval", o -> o.limits().pingInterval()),
             shown("ping_max", o -> o.limits().pingMax()),
             shown("authorization timeout", o -> seconds(o.auth().timeout())),

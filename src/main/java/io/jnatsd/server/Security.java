@@ -3,6 +3,7 @@ package io.jnatsd.server;
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.ConfiguredAuthenticator;
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.auth.SystemUser;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
@@ -85,12 +86,13 @@ final class Security {
 
     private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
         boolean silent = !options.noAuthUser().isEmpty();
-        if (own != null)
-            return new ClientAuth(own, options.timeout(), silent, true, true);
-        if (!ConfiguredAuthenticator.isRequired(options))
+        if (own == null && !ConfiguredAuthenticator.isRequired(options))
             return ClientAuth.NONE;
-        return new ClientAuth(new ConfiguredAuthenticator(options, passwords), options.timeout(), silent,
-                ConfiguredAuthenticator.needsNonce(options), options.users() != null);
+        Authenticator judge = own != null ? own : new ConfiguredAuthenticator(options, passwords);
+        boolean system = !options.systemUser().isEmpty();
+        return new ClientAuth(system ? new SystemUser(options.systemUser(), judge) : judge, options.timeout(), silent,
+                own != null || ConfiguredAuthenticator.needsNonce(options), own != null || options.users() != null,
+                system);
     }
 
     /** Puts it into force for connections to come. */

@@ -33,7 +33,7 @@ class ConfiguredAuthenticatorTest {
 
     private static AuthOptions options(String user, String password, String token, User... users) {
         return new AuthOptions(user, password, token, users.length == 0 ? null : List.of(users),
-                Duration.ofSeconds(2), "");
+                Duration.ofSeconds(2), "", "");
     }
 
     private static User user(String name, String password) {
@@ -58,7 +58,7 @@ class ConfiguredAuthenticatorTest {
 
     @Test
     void anEmptyListOfUsersLetsNobodyIn() throws Exception {
-        AuthOptions none = new AuthOptions("", "", "", List.of(), Duration.ofSeconds(2), "");
+        AuthOptions none = new AuthOptions("", "", "", List.of(), Duration.ofSeconds(2), "", "");
         assertTrue(ConfiguredAuthenticator.isRequired(none));
         assertNull(login(none, user("", "", "")));
         assertNull(login(none, user("joe", "x", "t")));
@@ -85,7 +85,7 @@ class ConfiguredAuthenticatorTest {
     @Test
     void noAuthUserIsWhoShowsNothing() throws Exception {
         AuthOptions guest = new AuthOptions("", "", "", List.of(user("guest", "g"), user("joe", "j")),
-                Duration.ofSeconds(2), "guest");
+                Duration.ofSeconds(2), "guest", "");
         assertEquals("guest", login(guest, user("", "", "")).user());
         assertEquals("joe", login(guest, user("joe", "j", "")).user());
         assertNull(login(guest, user("joe", "", "")));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.config.ServerOptions.TlsOptions;
@@ -55,10 +56,17 @@ final class ServerUnderTest implements AutoCloseable {
     }
 
     private final ServerOptions options;
+    /** Empty for jnatsd. */
+    private final String program;
     private Started started;
 
     private ServerUnderTest(ServerOptions options) {
+        this(options, PROGRAM);
+    }
+
+    private ServerUnderTest(ServerOptions options, String program) {
         this.options = options;
+        this.program = program;
     }
 
     private static String setting(String property) {
@@ -96,13 +104,30 @@ final class ServerUnderTest implements AutoCloseable {
         return start(o -> o.users = List.of(new User("joe", "secret", "", new PermissionOptions(rules, rules, null), 0)));
     }
 
+    /**
+     * Starts a server with the users {@code admin:a}, who is the system user, and {@code joe:j}.
+     *
+     * @param program empty for the one that all tests have
+     */
+    static ServerUnderTest startWithSystemUser(String program) throws IOException {
+        assumeTrue(URL.isEmpty(), "needs a server of its own");
+        assumeTrue(program.isEmpty() || Files.isExecutable(Path.of(program)), program + " is not installed");
+        ServerUnderTest server = new ServerUnderTest(options(o -> {
+            o.serverName = "first";
+            o.users = List.of(new User("admin", "a", "", null, 0), new User("joe", "j", "", null, 0));
+            o.systemUser = "admin";
+        }), program.isEmpty() ? PROGRAM : program);
+        server.start(-1, 0);
+        return server;
+    }
+
     private static ServerOptions options(Consumer<OptionsBuilder> change) {
         return ServerOptions.defaults().withHost("127.0.0.1").with(change);
     }
 
     private void start(int port, int webSocketPort) throws IOException {
         ServerOptions there = options.withPort(port).with(o -> o.webSocketPort = webSocketPort);
-        started = PROGRAM.isEmpty() ? inThisJvm(there) : program(there);
+        started = program.isEmpty() ? inThisJvm(there) : program(program, there);
     }
 
     /** Whether {@link #stop} and {@link #startAgain} work. */
@@ -205,7 +230,7 @@ final class ServerUnderTest implements AutoCloseable {
         }
     }
 
-    private static Started program(ServerOptions options) throws IOException {
+    private static Started program(String program, ServerOptions options) throws IOException {
         Path config = Files.createTempFile("server-under-test", ".conf");
         Files.writeString(config, "listen: \"127.0.0.1:" + options.client().port() + "\"\n"
                 + "max_connections: " + options.limits().maxConnections() + "\n"
@@ -213,11 +238,12 @@ final class ServerUnderTest implements AutoCloseable {
                 + "max_control_line: " + options.limits().maxControlLine() + "\n"
                 + "ping_interval: \"" + options.limits().pingInterval().toMillis() + "ms\"\n"
                 + "lame_duck_grace_period: \"" + options.lameDuck().gracePeriod().toMillis() + "ms\"\n"
-                + users(options.auth().users())
+                + (options.serverName().isEmpty() ? "" : "server_name: " + options.serverName() + "\n")
+                + (options.auth().systemUser().isEmpty() ? users(options.auth().users()) : accounts(options.auth()))
                 + webSocketBlock(options.webSocket()));
-        Process process = new ProcessBuilder(PROGRAM, "-c", config.toString()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(program, "-c", config.toString()).redirectErrorStream(true).start();
         process.onExit().thenRun(() -> config.toFile().delete());
-        return awaitReady(process);
+        return awaitReady(program, process);
     }
 
     private static String webSocketBlock(WebSocketOptions o) {
@@ -239,12 +265,21 @@ final class ServerUnderTest implements AutoCloseable {
         return text.append(" ] }\n").toString();
     }
 
+    /** Where newer servers know of accounts, the system user is one of a system account. */
+    private static String accounts(AuthOptions auth) {
+        StringBuilder text = new StringBuilder("system_account: SYS\naccounts {\n");
+        for (User user : auth.users())
+            text.append(user.name().equals(auth.systemUser()) ? "SYS" : "APP").append(" { users: [ { user: ")
+                    .append(user.name()).append(", password: ").append(user.password()).append(" } ] }\n");
+        return text.append("}\n").toString();
+    }
+
     private static String rules(SubjectRules rules) {
         return "{ deny: [" + rules.deny().stream().map(subject -> '"' + subject + '"').collect(joining(", ")) + "] }";
     }
 
     /** Reads the log up to the line that says so; the ports stand in earlier ones. */
-    private static Program awaitReady(Process process) throws IOException {
+    private static Program awaitReady(String program, Process process) throws IOException {
         Pattern listening = Pattern.compile("Listening for client connections on .*:(\\d+)");
         Pattern webSocket = Pattern.compile("Listening for websocket clients on (.*)");
         StringBuilder log = new StringBuilder();
@@ -263,7 +298,7 @@ final class ServerUnderTest implements AutoCloseable {
                 return new Program(process, port, webSocketUrl);
             }
         }
-        throw new IOException(PROGRAM + " did not start:\n" + log);
+        throw new IOException(program + " did not start:\n" + log);
     }
 
     /** A pipe that nobody reads would stop the server in the end. */

@@ -72,7 +72,7 @@ class EtcFilesTest {
         assertEquals(defaults.limits(), o.limits());
         assertEquals(defaults.lameDuck(), o.lameDuck());
         assertEquals(defaults.auth().timeout(), o.auth().timeout());
-        assertEquals(2, o.auth().users().size());
+        assertEquals(3, o.auth().users().size());
         assertEquals(1, o.cluster().routes().size());
         assertEquals("test-certs/ca.pem", o.cluster().tls().caFile());
         assertEquals(8080, o.webSocket().port());

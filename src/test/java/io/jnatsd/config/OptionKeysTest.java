@@ -369,6 +369,22 @@ class OptionKeysTest {
         assertTrue(error("no_auth_user: joe").contains("not present"));
     }
 
+    @Test
+    void theSystemUserIsOneOfTheUsersAndNotAnybody() {
+        String users = "\nauthorization { users [ {user: joe, password: x}, {user: guest, password: x}, {nkey: "
+                + "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4} ] }";
+        assertEquals("joe", read("system_user: joe" + users).systemUser);
+        assertEquals("joe", read("system_user: joe\nno_auth_user: guest" + users).systemUser);
+        read("system_user: UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4" + users);
+        assertEquals("joe", read("system_user: joe\nauthorization { user: joe, password: x }").systemUser);
+        assertEquals("test.conf:1:14: system_user: \"jim\" not present as user in authorization block",
+                error("system_user: jim" + users));
+        assertTrue(error("system_user: joe").contains("not present"));
+        assertTrue(error("system_user: joe\nauthorization { token: x }").contains("not present"));
+        assertEquals("test.conf:1:14: system_user: \"guest\" is no_auth_user as well, which anybody is",
+                error("system_user: guest\nno_auth_user: guest" + users));
+    }
+
     // Unknown keys.
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ class ConfigzTest {
             assertEquals(monitored.server().port(), configz.getAsJsonObject("server").get("port").getAsInt());
             JsonObject limits = configz.getAsJsonObject("limits");
             assertEquals("1000000 1m30s", limits.get("max_pending") + " " + limits.get("ping_interval").getAsString());
-            assertEquals("{single_user:false,token:false,users:1,timeout:3s,no_auth_user:}",
+            assertEquals("{single_user:false,token:false,users:1,timeout:3s,no_auth_user:,system_user:}",
                     group(configz, "authorization"));
             assertEquals("{enabled:false}", group(configz, "tls"));
             assertEquals("[127.0.0.1:1]",

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Cluster reference, sections 3 and 4. */
 class RouteInfoTest {
     private static final RouteInfo INFO = new RouteInfo("ID", "1.0.2", "", "0.0.0.0", 6222, true, true, true, true,
-            1048576, "", List.of("192.0.2.2:4222", "[fd00::2]:4222"), true, "north");
+            1048576, "", List.of("192.0.2.2:4222", "[fd00::2]:4222"), true, "north",
+            true);
 
     private static RouteInfo parse(String json) throws ProtocolException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -28,7 +29,7 @@ class RouteInfoTest {
         assertEquals("INFO {\"server_id\":\"ID\",\"version\":\"1.0.2\",\"go\":\"\",\"host\":\"0.0.0.0\",\"port\":6222,"
                 + "\"auth_required\":true,\"ssl_required\":true,\"tls_required\":true,\"tls_verify\":true,"
                 + "\"max_payload\":1048576,\"connect_urls\":[\"192.0.2.2:4222\",\"[fd00::2]:4222\"],"
-                + "\"headers\":true,\"server_name\":\"north\"}\r\n", INFO.line());
+                + "\"headers\":true,\"server_name\":\"north\",\"system\":true}\r\n", INFO.line());
         assertEquals("nats-route://10.0.0.1:6222/", INFO.withIp("nats-route://10.0.0.1:6222/").line()
                 .replaceAll(".*,\"max_payload\":1048576,\"ip\":\"([^\"]*)\",\"connect_urls\".*\r\n", "$1"));
     }

@@ -1,0 +1,52 @@
+package io.jnatsd.monitor;
+
+import io.jnatsd.core.ServerState;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The answer to {@code $SYS.REQ.SERVER.PING}: what newer servers say of themselves in few words. There is no endpoint
+ * for it. Threads: anybody's.
+ */
+final class Statsz implements JsonView {
+    private final Watched watched;
+    private final ProcessUsage usage;
+
+    Statsz(Watched watched, ProcessUsage usage) {
+        this.watched = watched;
+        this.usage = usage;
+    }
+
+    @Override
+    public void write(Query query, GoJson json) throws IOException {
+        ServerState state = watched.state();
+        ServerState.Totals totals = state.totals();
+        List<RouteView> routes = watched.routes().get();
+        json.beginObject().put("start", watched.started());
+        json.put("mem", usage.residentBytes()).put("cores", Runtime.getRuntime().availableProcessors());
+        json.put("cpu", usage.processorPercent());
+        json.put("connections", state.clientCount()).put("total_connections", totals.connections());
+        json.put("active_accounts", 1).put("subscriptions", state.index.count());
+        putMessages("sent", totals.outMessages(), totals.outBytes(), json);
+        putMessages("received", totals.inMessages(), totals.inBytes(), json);
+        json.put("slow_consumers", totals.slowConsumers());
+        if (!routes.isEmpty())
+            putRoutes(routes, json);
+        json.put("active_servers", 1 + routes.stream().map(RouteView::remoteId).distinct().count()).endObject();
+    }
+
+    private static void putRoutes(List<RouteView> routes, GoJson json) throws IOException {
+        json.beginArray("routes");
+        for (RouteView route : routes) {
+            json.beginObject().put("rid", route.id()).putUnlessEmpty("name", route.remoteName());
+            putMessages("sent", route.traffic().outMessages(), route.traffic().outBytes(), json);
+            putMessages("received", route.traffic().inMessages(), route.traffic().inBytes(), json);
+            json.put("pending", route.traffic().pending()).endObject();
+        }
+        json.endArray();
+    }
+
+    private static void putMessages(String name, long messages, long bytes, GoJson json) throws IOException {
+        json.beginObject(name).put("msgs", messages).put("bytes", bytes).endObject();
+    }
+}

@@ -1,0 +1,76 @@
+package io.jnatsd.monitor;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the server shows of itself in JSON, whoever asks: visitors of the monitoring port, or the system user. Threads:
+ * anybody's.
+ */
+public final class Views {
+    private final Watched watched;
+    private final VisitCounts visits = new VisitCounts();
+    private final ProcessUsage usage = new ProcessUsage();
+    private final Map<String, JsonView> byName = new LinkedHashMap<>();
+
+    public Views(Watched watched) {
+        this.watched = watched;
+        byName.put("varz", new Varz(watched, usage, visits));
+        byName.put("connz", new Connz(watched));
+        byName.put("routez", new Routez(watched));
+        byName.put("subsz", new Subsz(watched));
+        byName.put("healthz", new Healthz(watched));
+        byName.putAll(new EmptyViews(watched).byName());
+    }
+
+    /** {@code varz}, {@code connz} ... */
+    public Set<String> names() {
+        return byName.keySet();
+    }
+
+    /**
+     * One of them, without line breaks.
+     *
+     * @param parameters as in a query of the monitoring port; unknown ones are ignored
+     */
+    public String json(String name, Map<String, String> parameters) throws BadQuery {
+        return text(byName.get(name), Query.of(parameters));
+    }
+
+    /** The few figures that servers of newer versions send around. */
+    public String statistics() {
+        try {
+            return text(new Statsz(watched, usage), Query.of(Map.of()));
+        } catch (BadQuery e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String text(JsonView view, Query query) throws BadQuery {
+        StringWriter text = new StringWriter(1024);
+        try {
+            GoJson json = GoJson.compact(text);
+            view.write(query, json);
+            json.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    JsonView get(String name) {
+        return byName.get(name);
+    }
+
+    Watched watched() {
+        return watched;
+    }
+
+    VisitCounts visits() {
+        return visits;
+    }
+}

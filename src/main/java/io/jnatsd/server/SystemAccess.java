@@ -1,0 +1,60 @@
+package io.jnatsd.server;
+
+import io.jnatsd.config.ConfigException;
+import io.jnatsd.core.Client;
+import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.OwnClient;
+import io.jnatsd.monitor.Views;
+import io.jnatsd.system.Controls;
+import io.jnatsd.system.SystemRequests;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Has requests under {@code $SYS} answered while there is a system user. Threads: {@link #update} one at a time. */
+final class SystemAccess implements Controls {
+    private final NatsServer server;
+    private final SystemRequests requests;
+    /** Null while there is nobody to ask. */
+    private OwnClient answering;
+
+    SystemAccess(NatsServer server, Views views) {
+        this.server = server;
+        this.requests = new SystemRequests(server.state(), server.serverId(), server.options().cluster().name(), views,
+                this);
+    }
+
+    /** The server starts, or there may be a system user now, or none any more. */
+    void update() {
+        boolean wanted = server.state().auth.system();
+        try {
+            if (wanted && answering == null) {
+                answering = requests.start(server.state());
+            } else if (!wanted && answering != null) {
+                answering.close(CloseReason.CLIENT_CLOSED, "");
+                answering = null;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String reload() {
+        try {
+            server.tryReload();
+            return "";
+        } catch (ConfigException | IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Override
+    public boolean kick(long cid) {
+        Client client = server.state().client(cid);
+        if (client == null)
+            return false;
+        server.state().log.notice(client, "Closed at the system user's request");
+        client.close(CloseReason.KICKED, "");
+        return true;
+    }
+}

@@ -1,0 +1,85 @@
+package io.jnatsd.system;
+
+import io.jnatsd.core.OwnClient;
+import io.jnatsd.core.OwnClient.Request;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.monitor.BadQuery;
+import io.jnatsd.monitor.Views;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * Answers what the system user asks: {@code $SYS.REQ.SERVER.PING} and its forms, which every server of the cluster
+ * hears, and {@code $SYS.REQ.SERVER.<id>}, with the same forms, RELOAD and KICK, which one does. The answers are what
+ * the {@code nats server} commands expect of newer servers. Threads: the own client's reader.
+ */
+public final class SystemRequests {
+    private static final String PREFIX = "$SYS.REQ.SERVER.";
+    private static final String RELOAD = "RELOAD", KICK = "KICK", STATSZ = "STATSZ";
+    private static final int BAD_REQUEST = 400, FAILED = 500;
+
+    private final String serverId;
+    private final Views views;
+    private final Controls controls;
+    private final Supplier<Envelope> envelope;
+
+    /** @param cluster its name; empty if it has none */
+    public SystemRequests(ServerState server, String serverId, String cluster, Views views, Controls controls) {
+        this.serverId = serverId;
+        this.views = views;
+        this.controls = controls;
+        this.envelope = () -> new Envelope(server.info, cluster);
+    }
+
+    /** From now on requests are answered, until the client is closed. */
+    public OwnClient start(ServerState server) throws IOException {
+        return OwnClient.start(server, subjects(), this::answer);
+    }
+
+    private List<String> subjects() {
+        List<String> subjects = new ArrayList<>(List.of(PREFIX + "PING"));
+        List<String> forms = new ArrayList<>(List.of(STATSZ));
+        views.names().forEach(name -> forms.add(name.toUpperCase(Locale.ROOT)));
+        for (String form : forms) {
+            subjects.add(PREFIX + "PING." + form);
+            subjects.add(PREFIX + serverId + "." + form);
+        }
+        subjects.add(PREFIX + serverId + "." + RELOAD);
+        subjects.add(PREFIX + serverId + "." + KICK);
+        return subjects;
+    }
+
+    private byte[] answer(Request request) {
+        Envelope to = envelope.get();
+        String text;
+        try {
+            RequestOptions options = RequestOptions.of(request.body());
+            if (!to.isFor(options))
+                return null;
+            text = answer(request.subject().substring(PREFIX.length()), options, to);
+        } catch (BadRequest e) {
+            text = to.error(BAD_REQUEST, e.getMessage());
+        } catch (BadQuery e) {
+            text = to.error(FAILED, e.getMessage());
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String answer(String asked, RequestOptions options, Envelope to) throws BadRequest, BadQuery {
+        String form = asked.substring(asked.indexOf('.') + 1);
+        return switch (form) {
+            case "PING", STATSZ -> to.enclose("statsz", views.statistics());
+            case RELOAD -> outcome(controls.reload(), to);
+            case KICK -> outcome(controls.kick(options.cid()) ? "" : "no such client", to);
+            default -> to.enclose("data", views.json(form.toLowerCase(Locale.ROOT), options.asQuery()));
+        };
+    }
+
+    private static String outcome(String fault, Envelope to) {
+        return fault.isEmpty() ? to.enclose("data", "null") : to.error(FAILED, fault);
+    }
+}
