@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions.Compat;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener.Events;
@@ -30,10 +31,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the official Java client makes of what gnatsd 1.0 did not have: headers, no responders, lame ducks. */
 @Timeout(60)
@@ -230,6 +234,28 @@ class ModernJnatsTest {
         assertEquals("from the other server", text(next(sub)));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatKnewOfOneServerMovesToAnotherOfItsCluster(boolean lameDuck) throws Exception {
+        Consumer<OptionsBuilder> quick = o -> o.lameDuckGracePeriod = Duration.ofMillis(200);
+        ServerUnderTest first = own(ServerUnderTest.start(ServerUnderTest.inCluster().andThen(quick)));
+        Connection nats = connect(o -> o.maxReconnects(-1).reconnectWait(Duration.ofMillis(20))
+                .reconnectJitter(Duration.ofMillis(1)));
+        ServerUnderTest second = own(first.startAnother(quick));
+        await("connect_urls").atMost(PATIENCE).until(() -> nats.getServers().size() == 2);
+        Subscription sub = nats.subscribe("news");
+        nats.flush(PATIENCE);
+        if (lameDuck)
+            first.lameDuck();
+        else
+            first.stop();
+        await().atMost(PATIENCE).until(() -> events.contains(Events.RESUBSCRIBED));
+        assertEquals(second.url(), nats.getConnectedUrl());
+        assertEquals(lameDuck, events.contains(Events.LAME_DUCK));
+        nats.publish("news", bytes("from the other server"));
+        assertEquals("from the other server", text(next(sub)));
+    }
+
     @Test
     void whatIsNotPermittedIsReportedAndTheRestWorks() throws Exception {
         own(ServerUnderTest.startRestricted());
@@ -253,7 +279,9 @@ class ModernJnatsTest {
     @Test
     void aWrongPasswordIsReported() throws Exception {
         own(ServerUnderTest.startRestricted());
-        assertThrows(IOException.class, () -> connect(o -> o.userInfo("joe", "wrong")));
+        // It waits for so long, whatever the server says.
+        assertThrows(IOException.class,
+                () -> connect(o -> o.userInfo("joe", "wrong").connectionTimeout(Duration.ofSeconds(1))));
         await().atMost(PATIENCE).until(() -> errors.contains("Authorization Violation"));
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.AuthOptions;
+import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.config.ServerOptions.TlsOptions;
@@ -49,6 +50,9 @@ final class ServerUnderTest implements AutoCloseable {
 
         /** Null if there is no port for WebSocket. */
         String webSocketUrl();
+
+        /** 0 if there is no port for other servers. */
+        int clusterPort();
 
         void stop();
 
@@ -119,6 +123,21 @@ final class ServerUnderTest implements AutoCloseable {
         }), program.isEmpty() ? PROGRAM : program);
         server.start(-1, 0);
         return server;
+    }
+
+    /** Starts a server of the same cluster, after one that was started {@linkplain #inCluster with a cluster port}. */
+    ServerUnderTest startAnother(Consumer<OptionsBuilder> change) throws IOException {
+        URI route = URI.create("nats-route://127.0.0.1:" + started.clusterPort());
+        return start(inCluster(route).andThen(change));
+    }
+
+    static Consumer<OptionsBuilder> inCluster(URI... routes) {
+        return o -> {
+            o.clusterName = "c";
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = -1;
+            o.routes = List.of(routes);
+        };
     }
 
     private static ServerOptions options(Consumer<OptionsBuilder> change) {
@@ -197,6 +216,11 @@ final class ServerUnderTest implements AutoCloseable {
         }
 
         @Override
+        public int clusterPort() {
+            return server.clusterPort();
+        }
+
+        @Override
         public void stop() {
             server.close();
         }
@@ -211,7 +235,7 @@ final class ServerUnderTest implements AutoCloseable {
         return new InThisJvm(NatsServer.start(options));
     }
 
-    private record Program(Process process, int port, String webSocketUrl) implements Started {
+    private record Program(Process process, int port, String webSocketUrl, int clusterPort) implements Started {
         @Override
         public void stop() {
             process.toHandle().destroy();
@@ -240,28 +264,40 @@ final class ServerUnderTest implements AutoCloseable {
                 + "lame_duck_grace_period: \"" + options.lameDuck().gracePeriod().toMillis() + "ms\"\n"
                 + (options.serverName().isEmpty() ? "" : "server_name: " + options.serverName() + "\n")
                 + (options.auth().systemUser().isEmpty() ? users(options.auth().users()) : accounts(options.auth()))
-                + webSocketBlock(options.webSocket()));
+                + tlsBlock(options.tls()) + clusterBlock(options.cluster()) + webSocketBlock(options.webSocket()));
         Process process = new ProcessBuilder(program, "-c", config.toString()).redirectErrorStream(true).start();
         process.onExit().thenRun(() -> config.toFile().delete());
-        return awaitReady(program, process);
+        return awaitReady(program, process, options.cluster().port() != 0);
     }
 
     private static String webSocketBlock(WebSocketOptions o) {
-        if (o.port() == 0)
-            return "";
-        TlsOptions tls = o.tls();
-        return "websocket { listen: \"127.0.0.1:" + o.port() + "\", " + (tls == null ? "no_tls: true"
-                : "tls { cert_file: \"" + tls.certFile() + "\", key_file: \"" + tls.keyFile() + "\" }") + " }\n";
+        return o.port() == 0 ? "" : "websocket { listen: \"127.0.0.1:" + o.port() + "\", "
+                + (o.tls() == null ? "no_tls: true" : tlsBlock(o.tls())) + " }\n";
+    }
+
+    private static String tlsBlock(TlsOptions tls) {
+        return tls == null ? "" : "tls { cert_file: \"" + tls.certFile() + "\", key_file: \"" + tls.keyFile() + "\""
+                + (tls.caFile().isEmpty() ? "" : ", ca_file: \"" + tls.caFile() + "\"") + ", verify: " + tls.verify()
+                + " }\n";
+    }
+
+    private static String clusterBlock(ClusterOptions o) {
+        return o.port() == 0 ? "" : "cluster { name: " + o.name() + ", listen: \"127.0.0.1:" + o.port() + "\", routes: ["
+                + o.routes().stream().map(route -> '"' + route.toString() + '"').collect(joining(", ")) + "] }\n";
     }
 
     private static String users(List<User> users) {
         if (users == null)
             return "";
         StringBuilder text = new StringBuilder("authorization { users: [ ");
-        for (User user : users)
-            text.append("{ user: ").append(user.name()).append(", password: ").append(user.password())
-                    .append(", permissions { publish ").append(rules(user.permissions().publish()))
-                    .append(", subscribe ").append(rules(user.permissions().subscribe())).append(" } }");
+        for (User user : users) {
+            text.append(user.nkey().isEmpty() ? "{ user: " + user.name() + ", password: " + user.password()
+                    : "{ nkey: " + user.nkey());
+            if (user.permissions() != null)
+                text.append(", permissions { publish ").append(rules(user.permissions().publish()))
+                        .append(", subscribe ").append(rules(user.permissions().subscribe())).append(" }");
+            text.append(" }, ");
+        }
         return text.append(" ] }\n").toString();
     }
 
@@ -279,23 +315,28 @@ final class ServerUnderTest implements AutoCloseable {
     }
 
     /** Reads the log up to the line that says so; the ports stand in earlier ones. */
-    private static Program awaitReady(String program, Process process) throws IOException {
+    private static Program awaitReady(String program, Process process, boolean clustered) throws IOException {
         Pattern listening = Pattern.compile("Listening for client connections on .*:(\\d+)");
         Pattern webSocket = Pattern.compile("Listening for websocket clients on (.*)");
         StringBuilder log = new StringBuilder();
         BufferedReader lines = process.inputReader();
-        int port = 0;
+        Pattern routes = Pattern.compile("Listening for route connections on .*:(\\d+)");
+        boolean ready = false;
+        int port = 0, clusterPort = 0;
         String webSocketUrl = null;
         for (String line; (line = lines.readLine()) != null;) {
             log.append(line).append('\n');
-            Matcher client = listening.matcher(line), web = webSocket.matcher(line);
+            Matcher client = listening.matcher(line), web = webSocket.matcher(line), route = routes.matcher(line);
             if (client.find())
                 port = Integer.parseInt(client.group(1));
             if (web.find())
                 webSocketUrl = web.group(1);
-            if (line.endsWith("Server is ready")) {
+            if (route.find())
+                clusterPort = Integer.parseInt(route.group(1));
+            ready |= line.endsWith("Server is ready");
+            if (ready && (clusterPort != 0 || !clustered)) {
                 Thread.startVirtualThread(() -> discard(lines));
-                return new Program(process, port, webSocketUrl);
+                return new Program(process, port, webSocketUrl, clusterPort);
             }
         }
         throw new IOException(program + " did not start:\n" + log);
