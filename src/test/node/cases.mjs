@@ -296,7 +296,10 @@ async function runCase(name, client, options) {
   }
 }
 
-/** Runs every case with a client, given as connect, headers, and what tells its errors: isTimeout, isNoResponders. */
+/**
+ * Runs every case with a client, given as connect, headers, the options of requestMany that end it after a silence
+ * (untilSilence), and what tells its errors: isTimeout, isNoResponders.
+ */
 export async function run(client) {
   const options = commandLine();
   let good = true;

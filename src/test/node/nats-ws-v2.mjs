@@ -10,6 +10,7 @@ globalThis.WebSocket ??= WebSocket;
 await run({
   connect: nats.connect,
   headers: nats.headers,
+  untilSilence: { strategy: "jitterTimer", jitter: 500 },
   isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
   isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,
 });

@@ -10,6 +10,7 @@ globalThis.WebSocket ??= WebSocket;
 await run({
   connect: nats.wsconnect,
   headers: nats.headers,
+  untilSilence: { strategy: "stall", stall: 500 },
   isTimeout: (error) => error instanceof nats.TimeoutError,
   isNoResponders: (error) => error instanceof nats.NoRespondersError || error.cause instanceof nats.NoRespondersError,
 });

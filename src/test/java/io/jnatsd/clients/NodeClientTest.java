@@ -14,7 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -34,11 +38,13 @@ class NodeClientTest {
     private static final Pattern RESULT = Pattern.compile("(ok|failed|skipped) (\\w+)(?:: (.*))?");
     private static final int PATIENCE_SECONDS = 60;
 
+    /** What came of each script. */
+    private static final Map<String, FutureTask<List<DynamicTest>>> RUNS = new HashMap<>();
+
     /** Why nothing can be tested, empty if it can. */
     private static String missing;
 
-    @BeforeAll
-    static void install() throws Exception {
+    private static void install() throws Exception {
         Path lock = INSTALLED.resolve("package-lock.json");
         // npm writes this one when all the rest is there.
         Path complete = INSTALLED.resolve("node_modules/.package-lock.json");
@@ -75,24 +81,45 @@ class NodeClientTest {
         return process;
     }
 
+    /** They wait more than they work, and so run at the same time. */
+    @BeforeAll
+    static void runAll() throws Exception {
+        install();
+        for (String script : List.of("nats-v2.mjs", "nats-v3.mjs", "nats-ws-v2.mjs", "nats-ws-v3.mjs")) {
+            FutureTask<List<DynamicTest>> run = new FutureTask<>(() -> run(script,
+                    script.contains("-ws-") ? ServerUnderTest::webSocketUrl : ServerUnderTest::url));
+            RUNS.put(script, run);
+            Thread.ofPlatform().daemon().name(script).start(run);
+        }
+    }
+
+    private static List<DynamicTest> results(String script) throws Exception {
+        try {
+            return RUNS.get(script).get();
+        } catch (ExecutionException e) {
+            // Perhaps it was aborted.
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
     @TestFactory
     List<DynamicTest> natsVersion2() throws Exception {
-        return run("nats-v2.mjs", ServerUnderTest::url);
+        return results("nats-v2.mjs");
     }
 
     @TestFactory
     List<DynamicTest> natsVersion3() throws Exception {
-        return run("nats-v3.mjs", ServerUnderTest::url);
+        return results("nats-v3.mjs");
     }
 
     @TestFactory
     List<DynamicTest> natsVersion2OverWebSocket() throws Exception {
-        return run("nats-ws-v2.mjs", ServerUnderTest::webSocketUrl);
+        return results("nats-ws-v2.mjs");
     }
 
     @TestFactory
     List<DynamicTest> natsVersion3OverWebSocket() throws Exception {
-        return run("nats-ws-v3.mjs", ServerUnderTest::webSocketUrl);
+        return results("nats-ws-v3.mjs");
     }
 
     private static List<DynamicTest> run(String script, Function<ServerUnderTest, String> url) throws Exception {
