@@ -85,7 +85,8 @@ public final class ClientFigures {
                 new Identity(said.name(), said.lang(), said.version(), client.user()),
                 new Times(started, Math.max(started, lastActivity()), roundTripNanos()),
                 new Traffic(inMessages(), inBytes(), out.messages(), out.bytes(), out.pending()), subscriptions(),
-                session == null ? null : new Tls(TlsContext.version(session), session.getCipherSuite()), end);
+                session == null ? null : new Tls(TlsContext.version(session), session.getCipherSuite()),
+                client.isWebSocket(), end);
     }
 
     /** The client has gone. */

@@ -8,10 +8,11 @@ import java.net.InetSocketAddress;
  *
  * @param address null if the socket went before anybody looked
  * @param tls null for a plain connection
+ * @param webSocket it comes over WebSocket
  * @param end null while it is connected
  */
 public record ClientView(long id, InetSocketAddress address, Identity identity, Times times, Traffic traffic,
-        int subscriptions, Tls tls, End end) {
+        int subscriptions, Tls tls, boolean webSocket, End end) {
 
     /** What the client said of itself in CONNECT; the user is the one that it is known as. */
     public record Identity(String name, String lang, String version, String user) {

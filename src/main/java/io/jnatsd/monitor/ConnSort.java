@@ -93,7 +93,8 @@ enum ConnSort {
         Traffic t = v.traffic();
         Times times = v.times();
         return switch (this) {
-            case SUBS -> new ClientView(v.id(), v.address(), v.identity(), times, t, (int) value, v.tls(), v.end());
+            case SUBS -> new ClientView(v.id(), v.address(), v.identity(), times, t, (int) value, v.tls(),
+                    v.webSocket(), v.end());
             case PENDING -> with(v, new Traffic(t.inMessages(), t.inBytes(), t.outMessages(), t.outBytes(), value));
             case MSGS_TO -> with(v, new Traffic(t.inMessages(), t.inBytes(), value, t.outBytes(), t.pending()));
             case MSGS_FROM -> with(v, new Traffic(value, t.inBytes(), t.outMessages(), t.outBytes(), t.pending()));
@@ -107,11 +108,11 @@ enum ConnSort {
 
     private static ClientView with(ClientView v, Traffic traffic) {
         return new ClientView(v.id(), v.address(), v.identity(), v.times(), traffic, v.subscriptions(), v.tls(),
-                v.end());
+                v.webSocket(), v.end());
     }
 
     private static ClientView with(ClientView v, Times times) {
         return new ClientView(v.id(), v.address(), v.identity(), times, v.traffic(), v.subscriptions(), v.tls(),
-                v.end());
+                v.webSocket(), v.end());
     }
 }

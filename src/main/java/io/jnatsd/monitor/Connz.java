@@ -104,7 +104,7 @@ final class Connz implements JsonView {
             json.putUnlessEmpty("authorized_user", who.user());
         if (asked.subs() == ConnzQuery.Subs.SUBJECTS && !subs.isEmpty())
             json.put("subscriptions_list", subs.stream().map(SubscriptionView::subject).toList());
-        json.put("kind", "Client").put("type", "nats");
+        json.put("kind", "Client").put("type", c.webSocket() ? "websocket" : "nats");
         if (c.times().roundTripNanos() > 0)
             json.put("rtt", GoDuration.format(Duration.ofNanos(c.times().roundTripNanos())));
         if (asked.subs() == ConnzQuery.Subs.DETAIL && !subs.isEmpty())

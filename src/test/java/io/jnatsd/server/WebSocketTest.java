@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.core.Client;
+import io.jnatsd.monitor.MonitoredServer;
 import io.jnatsd.websocket.ClientFrames;
 import java.io.IOException;
 import java.time.Duration;
@@ -284,6 +285,23 @@ class WebSocketTest {
             assertTrue(ws.isWebSocket());
             assertEquals("127.0.0.1", ws.ip());
         }
+    }
+
+    @Test
+    void connzNamesTheKindWhetherItIsThereOrHasGone() throws IOException {
+        try (MonitoredServer monitored = MonitoredServer.start(o -> o.webSocketPort = -1)) {
+            try (RawWebSocket ws = RawWebSocket.connect(monitored.server());
+                    RawClient tcp = RawClient.quiet(monitored.server().port())) {
+                assertEquals(List.of("websocket", "nats"), types(monitored, "open"));
+            }
+            await().until(() -> types(monitored, "closed").size() == 2);
+            assertEquals(List.of("websocket", "nats"), types(monitored, "closed"));
+        }
+    }
+
+    private static List<String> types(MonitoredServer monitored, String state) throws IOException {
+        return monitored.json("/connz?sort=cid&state=" + state).getAsJsonArray("connections").asList().stream()
+                .map(c -> c.getAsJsonObject().get("type").getAsString()).toList();
     }
 
     @Test
