@@ -261,6 +261,9 @@ function commandLine() {
     full: value("full"),
     restricted: value("restricted"),
     leaving: value("leaving"),
+    secure: value("secure"),
+    ca: value("ca"),
+    seed: value("seed"),
   };
 }
 
@@ -298,7 +301,7 @@ async function runCase(name, client, options) {
 
 /**
  * Runs every case with a client, given as connect, headers, the options of requestMany that end it after a silence
- * (untilSilence), and what tells its errors: isTimeout, isNoResponders.
+ * (untilSilence), nkeyAuthenticator, and what tells its errors: isTimeout, isNoResponders.
  */
 export async function run(client) {
   const options = commandLine();

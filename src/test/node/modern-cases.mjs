@@ -92,6 +92,19 @@ export const modernCases = {
     assert.deepEqual(texts, ["y"]);
   },
 
+  async aKeyLogsInOverTls({ connect, client, options, skip }) {
+    if (!options.secure) skip("needs a server with TLS and a user with a key");
+    const servers = options.secure, tls = { caFile: options.ca };
+    const authenticator = client.nkeyAuthenticator(Buffer.from(options.seed));
+    const nc = await connect({ servers, tls, authenticator });
+    const { texts } = gather(nc, "news");
+    nc.publish("news", "over TLS");
+    await settle(nc);
+    assert.deepEqual(texts, ["over TLS"]);
+    await assert.rejects(connect({ servers, tls, reconnect: false }), /authorization.violation/i);
+    await assert.rejects(connect({ servers, authenticator, reconnect: false }), /certificate/i);
+  },
+
   async aLameDuckIsAnnouncedAndItsClientsMoveOn({ connect, options, skip }) {
     if (!options.leaving) skip("nobody would retire the server");
     const nc = await connect({

@@ -6,6 +6,7 @@ import { run } from "./cases.mjs";
 await run({
   connect: nats.connect,
   headers: nats.headers,
+  nkeyAuthenticator: nats.nkeyAuthenticator,
   untilSilence: { strategy: "jitterTimer", jitter: 500 },
   isTimeout: (error) => error.code === nats.ErrorCode.Timeout,
   isNoResponders: (error) => error.code === nats.ErrorCode.NoResponders,

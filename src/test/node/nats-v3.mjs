@@ -6,6 +6,7 @@ import { run } from "./cases.mjs";
 await run({
   connect: nats.connect,
   headers: nats.headers,
+  nkeyAuthenticator: nats.nkeyAuthenticator,
   untilSilence: { strategy: "stall", stall: 500 },
   isTimeout: (error) => error instanceof nats.TimeoutError,
   isNoResponders: (error) => error instanceof nats.NoRespondersError || error.cause instanceof nats.NoRespondersError,

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.jnatsd.protocol.TestNkey;
+import io.jnatsd.tls.TestCerts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,11 +143,16 @@ class NodeClientTest {
         });
                 ServerUnderTest restricted = ServerUnderTest.startRestricted();
                 ServerUnderTest leaving =
-                        ServerUnderTest.start(o -> o.lameDuckGracePeriod = Duration.ofMillis(200))) {
+                        ServerUnderTest.start(o -> o.lameDuckGracePeriod = Duration.ofMillis(200));
+                ServerUnderTest secure = ServerUnderTest.start(o -> {
+                    SecureJnatsTest.encrypted(o, false);
+                    o.users = List.of(SecureJnatsTest.KEYED);
+                })) {
             command.addAll(List.of("--restart", "--full=" + url.apply(full)));
             // Nothing in these cases depends on what carries the protocol.
             if (url.apply(server).equals(server.url()))
-                command.addAll(List.of("--restricted=" + restricted.url(), "--leaving=" + leaving.url()));
+                command.addAll(List.of("--restricted=" + restricted.url(), "--leaving=" + leaving.url(),
+                        "--secure=" + secure.url(), "--ca=" + TestCerts.file("ca.pem"), "--seed=" + TestNkey.SEED));
             return results(command, server, leaving);
         }
     }

@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SecureJnatsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final User KEYED = new User("", "", TestNkey.PUBLIC, null, 0);
+    static final User KEYED = new User("", "", TestNkey.PUBLIC, null, 0);
     private static final AuthHandler KEY = Nats.staticCredentials(null, TestNkey.SEED.toCharArray());
     private static final AuthHandler OTHER_KEY =
             Nats.staticCredentials(null, "SUAMLK2ZNL35WSMW37E7UD4VZ7ELPKW7DHC3BWBSD2GCZ7IUQQXZIORRBU".toCharArray());
 
-    private static void encrypted(OptionsBuilder o, boolean verify) {
+    static void encrypted(OptionsBuilder o, boolean verify) {
         o.tls = new TlsOptions(TestCerts.file("server-cert.pem"), TestCerts.file("server-key.pem"),
                 TestCerts.file("ca.pem"), verify, Duration.ofSeconds(5), List.of(), List.of(), false, false);
     }
