@@ -53,7 +53,7 @@ class ArchitectureTest {
             entry("core", List.of("protocol", "config", "log", "auth", "tls", "websocket")),
             entry("cluster", List.of("protocol", "config", "log", "auth", "tls", "core")),
             entry("monitor", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "com.google.gson")),
-            entry("system", List.of("protocol", "core", "monitor", "com.google.gson")),
+            entry("system", List.of("protocol", "log", "core", "monitor", "com.google.gson")),
             entry("server", List.of("protocol", "config", "log", "auth", "tls", "core", "cluster", "monitor",
                     "websocket", "system")),
             entry("bench", List.of("picocli")),

@@ -305,7 +305,7 @@ public final class Route extends Connection {
         outbound().append(lines, Long.MAX_VALUE);
     }
 
-    /** What this server says of itself is not what it was. gnatsd would take that for a duplicate, and needs none of it. */
+    /** This server says something else of itself now. gnatsd would take that for a duplicate, and needs none of it. */
     void tellChanged(RouteInfo own) {
         if (said == null || !said.headers())
             return;

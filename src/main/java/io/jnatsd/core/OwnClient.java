@@ -53,7 +53,8 @@ public final class OwnClient extends Connection {
         if (answer == null)
             return new byte[0];
         ByteArrayOutputStream text = new ByteArrayOutputStream(answer.length + 128);
-        text.writeBytes(("PUB " + request.reply() + " " + answer.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        String line = "PUB " + request.reply() + " " + answer.length + "\r\n";
+        text.writeBytes(line.getBytes(StandardCharsets.ISO_8859_1));
         text.writeBytes(answer);
         text.writeBytes(new byte[] {'\r', '\n'});
         return text.toByteArray();

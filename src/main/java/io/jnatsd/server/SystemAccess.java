@@ -28,7 +28,7 @@ final class SystemAccess implements Controls {
         boolean wanted = server.state().auth.system();
         try {
             if (wanted && answering == null) {
-                answering = requests.start(server.state());
+                answering = requests.start();
             } else if (!wanted && answering != null) {
                 answering.close(CloseReason.CLIENT_CLOSED, "");
                 answering = null;

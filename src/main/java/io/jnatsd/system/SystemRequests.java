@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * Answers what the system user asks: {@code $SYS.REQ.SERVER.PING} and its forms, which every server of the cluster
@@ -22,21 +21,23 @@ public final class SystemRequests {
     private static final String RELOAD = "RELOAD", KICK = "KICK", STATSZ = "STATSZ";
     private static final int BAD_REQUEST = 400, FAILED = 500;
 
+    private final ServerState server;
     private final String serverId;
     private final Views views;
     private final Controls controls;
-    private final Supplier<Envelope> envelope;
+    /** The name of this server's cluster, empty if it has none. */
+    private final String cluster;
 
-    /** @param cluster its name; empty if it has none */
     public SystemRequests(ServerState server, String serverId, String cluster, Views views, Controls controls) {
+        this.server = server;
         this.serverId = serverId;
         this.views = views;
         this.controls = controls;
-        this.envelope = () -> new Envelope(server.info, cluster);
+        this.cluster = cluster;
     }
 
     /** From now on requests are answered, until the client is closed. */
-    public OwnClient start(ServerState server) throws IOException {
+    public OwnClient start() throws IOException {
         return OwnClient.start(server, subjects(), this::answer);
     }
 
@@ -54,7 +55,7 @@ public final class SystemRequests {
     }
 
     private byte[] answer(Request request) {
-        Envelope to = envelope.get();
+        Envelope to = new Envelope(server.info, cluster);
         String text;
         try {
             RequestOptions options = RequestOptions.of(request.body());
@@ -65,6 +66,10 @@ public final class SystemRequests {
             text = to.error(BAD_REQUEST, e.getMessage());
         } catch (BadQuery e) {
             text = to.error(FAILED, e.getMessage());
+        } catch (RuntimeException e) {
+            // A defect of ours must not leave the system user without answers to everything else.
+            server.log.error("Internal error: " + e + " at " + e.getStackTrace()[0]);
+            text = to.error(FAILED, "internal error");
         }
         return text.getBytes(StandardCharsets.UTF_8);
     }
