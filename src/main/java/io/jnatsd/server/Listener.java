@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +27,8 @@ final class Listener {
     }
 
     private static final int BACKLOG = 4096;
+    /** How long the next connection waits for a thread to look at this one. */
+    private static final long PACE_MICROS = 1000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -34,6 +37,8 @@ final class Listener {
     private final ServerSocket socket;
     private final Acceptor acceptor;
     private final Thread thread;
+    /** A permit says that a thread has begun with the newest connection. */
+    private final Semaphore begun = new Semaphore(0);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Listener(String name, ServerSocket socket, Log log, Acceptor acceptor) {
@@ -125,11 +130,20 @@ final class Listener {
         }
     }
 
-    private void accept(Socket accepted) throws IOException {
+    /**
+     * Where processors are short, connections are taken in at the pace at which threads come to run. A storm of them
+     * would fill the queue in which the messages of all others wait as well.
+     */
+    private void accept(Socket accepted) throws IOException, InterruptedException {
         try {
             accepted.setTcpNoDelay(true);
             Connection connection = acceptor.accept(accepted);
-            Thread.ofVirtual().name(connection.threadName("read")).start(connection);
+            begun.drainPermits();
+            Thread.ofVirtual().name(connection.threadName("read")).start(() -> {
+                begun.release();
+                connection.run();
+            });
+            begun.tryAcquire(PACE_MICROS, TimeUnit.MICROSECONDS);
         } catch (IOException e) {
             // The peer has gone before it was looked at: its loss alone.
             log.debug("Accept error: " + e.getMessage());
