@@ -91,9 +91,11 @@ class TlsFlagsTest {
     }
 
     @Test
-    void flagsAreEnough(@TempDir Path folder) throws Exception {
-        Process process = program("--tlsverify", "--tlscert", CERT, "--tlskey", KEY, "--tlscacert",
-                TestCerts.file("ca.pem"), "--ports_file_dir", folder.toString());
+    void theFlagsOfTheReadmeAreEnough(@TempDir Path folder) throws Exception {
+        String readme = Files.readString(Path.of(System.getProperty("jnatsd.home", "."), "README.md"));
+        String flags = readme.lines().filter(line -> line.startsWith("$ bin/jnatsd --tlsverify ")).findFirst()
+                .orElseThrow().replace("test-certs", TestCerts.folder()).substring("$ bin/jnatsd ".length());
+        Process process = program((flags + " --ports_file_dir " + folder).split(" "));
         try {
             SSLContext known = TestCerts.client("ca.pem", "client-cert.pem", "client-key.pem");
             int port = port(folder);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.OptionsReader;
+import io.jnatsd.tls.TestCerts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,12 +65,16 @@ class ShippedConfigurationTest {
         options.clusterPort = options.clusterPort == 0 ? 0 : -1;
         options.pidFile = null;
         options.routes = List.of();
-        if (options.tls != null)
-            return; // the certificates are not shipped
         try (NatsServer server = NatsServer.start(options.build());
-                RawClient client = RawClient.connect(server.port())) {
+                RawClient plain = RawClient.connect(server.port());
+                RawClient client = options.tls == null ? plain : secured(plain)) {
             client.send("PING\r\n");
             client.expect("(PONG|-ERR '.*')\r\n");
         }
+    }
+
+    private static RawClient secured(RawClient plain) throws Exception {
+        SSLContext known = TestCerts.client("ca.pem", "client-cert.pem", "client-key.pem");
+        return new RawClient(SecuredServer.upgrade(plain.socket(), known));
     }
 }
