@@ -24,7 +24,7 @@ final class AuthReader {
             .key("users", AuthReader::users)
             .key("default_permissions default_permission permissions",
                     (r, e) -> r.defaults = r.permissions(e, "default"))
-            .unsupported("auth_callout proxy_required");
+            .refused("auth_callout proxy_required");
 
     static final KeyTable<Draft> USER_KEYS = new KeyTable<Draft>()
             .text("user username", (u, v) -> u.name = v)
@@ -32,8 +32,8 @@ final class AuthReader {
             .key("nkey", (u, e) -> u.nkey = nkey(e))
             .key("permissions permission authorization", (u, e) -> u.permissions = u.reader.permissions(e, "user"))
             .integer("max_connections max_conn", 0, Integer.MAX_VALUE, (u, v) -> u.maxConnections = v)
-            .unsupported("account allowed_connection_types connection_types clients connection_deadline"
-                    + " proxy_required");
+            .unsupported("account allowed_connection_types connection_types clients connection_deadline")
+            .refused("proxy_required");
 
     private final Problems problems;
     /** A map that several users refer to by a variable is read once. */

@@ -24,6 +24,7 @@ final class KeyTable<T> {
 
     private final Map<String, Key<T>> keys = new LinkedHashMap<>();
     private final Set<String> unsupported = new TreeSet<>();
+    private final Set<String> refused = new TreeSet<>();
     /** What to say about an unknown key; null if that is only worth a warning. */
     private UnaryOperator<String> unknown;
 
@@ -72,6 +73,12 @@ final class KeyTable<T> {
         return this;
     }
 
+    /** Keys of newer servers that keep clients out: to ignore them would be to let those in. */
+    KeyTable<T> refused(String names) {
+        refused.addAll(List.of(names.split(" ")));
+        return this;
+    }
+
     /** Makes unknown keys errors. */
     KeyTable<T> unknown(UnaryOperator<String> text) {
         unknown = text;
@@ -112,6 +119,9 @@ final class KeyTable<T> {
         String name = entry.key();
         if (unsupported.contains(lower(name)))
             problems.warn(entry, "\"" + name + "\" is not supported by jnatsd and ignored");
+        else if (refused.contains(lower(name)) && !entry.isVariable())
+            problems.error(entry, "\"" + name + "\" is not supported by jnatsd; without it, clients would be let in"
+                    + " that it keeps out");
         else if (unknown != null)
             problems.error(entry, unknown.apply(name));
         else if (!entry.isVariable() && problems.wantsWarnings())

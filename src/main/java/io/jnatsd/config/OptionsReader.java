@@ -81,13 +81,14 @@ public final class OptionsReader {
             .key("pidfile pid_file", (r, e) -> r.out.pidFile = path(e))
             .key("ports_file_dir", (r, e) -> r.out.portsFileDir = path(e))
             // What newer servers have beyond.
-            .unsupported("jetstream store_dir leafnodes leaf gateway mqtt accounts account"
-                    + " system_account system no_system_account mappings maps operator operators roots root"
+            .unsupported("jetstream store_dir leafnodes leaf gateway mqtt account"
+                    + " system_account system no_system_account mappings maps"
                     + " resolver account_resolver resolver_preload resolver_tls resolver_pinned_accounts"
-                    + " trusted trusted_keys default_sentinel default_js_domain server_tags server_metadata ocsp"
+                    + " default_sentinel default_js_domain server_tags server_metadata ocsp"
                     + " ocsp_cache connect_error_reports reconnect_error_reports disable_sublist_cache no_sublist_cache"
                     + " no_header_support trace_verbose trace_headers debug_verbose max_sub_tokens max_closed_clients"
-                    + " prof_block_rate no_fast_producer_stall disable_short_first_ping write_timeout proxies");
+                    + " prof_block_rate no_fast_producer_stall disable_short_first_ping write_timeout proxies")
+            .refused("accounts operator operators roots root trusted trusted_keys");
 
     private static final Duration SHORTEST_LAME_DUCK = Duration.ofSeconds(30);
 

@@ -27,7 +27,8 @@ final class TlsReader {
             .key("handshake_first", (r, e) -> r.handshakeFirst = handshakeFirst(e))
             .bool("config_watch", (r, v) -> r.configWatch = v)
             .key("verify_and_map", TlsReader::verifyAndMap)
-            .unsupported("insecure pinned_certs connection_rate_limit verify_cert_and_check_known_urls"
+            .refused("pinned_certs")
+            .unsupported("insecure connection_rate_limit verify_cert_and_check_known_urls"
                     + " min_version certs cert_store cert_match cert_match_by ocsp_peer")
             .unknown(key -> CANNOT_PARSE + "unknown field [\"" + key + "\"]");
 

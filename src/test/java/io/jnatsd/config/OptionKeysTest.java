@@ -405,8 +405,7 @@ class OptionKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jetstream", "store_dir", "leafnodes", "gateway", "mqtt",
-        "operator", "resolver",
-        "resolver_preload", "accounts", "system_account", "server_tags", "ocsp", "connect_error_reports",
+        "resolver", "resolver_preload", "system_account", "server_tags", "ocsp", "connect_error_reports",
         "reconnect_error_reports", "max_sub_tokens", "trace_verbose", "mappings", "disable_sublist_cache",
         "no_header_support"})
     void keysOfNewerServersAreIgnoredWithAWarning(String key) {
@@ -414,11 +413,25 @@ class OptionKeysTest {
                 warnings(key + ": {a: [1, 2]}"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', textBlock = """
+            accounts: {A: {users: [{user: a, password: a}]}} ~ 1:1  ~ accounts
+            Operator: "op.jwt"                               ~ 1:1  ~ Operator
+            trusted_keys: [OA]                               ~ 1:1  ~ trusted_keys
+            authorization { auth_callout { issuer: A } }     ~ 1:17 ~ auth_callout
+            tls { pinned_certs: ["a"] }                      ~ 1:7  ~ pinned_certs
+            """)
+    void keysOfNewerServersThatKeepClientsOutAreErrors(String text, String place, String key) {
+        assertEquals("test.conf:" + place + ": \"" + key + "\" is not supported by jnatsd; without it, clients would be"
+                + " let in that it keeps out", error(text));
+    }
+
     @Test
     void variablesAreNoUnknownKeys() {
         assertEquals(List.of(),
                 warnings("BASE = 4000\nauthorization { PASS: $2a$x\n user: a\n password: $PASS }\nport: $BASE"));
         assertEquals(1, warnings("BASE = 4000\nport: 4000").size());
+        assertEquals(List.of(), warnings("ROOT = '/var/log/nats.log'\nlog_file: $ROOT"));
     }
 
     @Test

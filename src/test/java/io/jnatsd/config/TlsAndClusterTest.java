@@ -94,9 +94,8 @@ class TlsAndClusterTest {
     @Test
     void newerTlsKeysAreWarnings() {
         assertEquals(List.of("test.conf:1:7: \"insecure\" is not supported by jnatsd and ignored",
-                "test.conf:1:23: \"pinned_certs\" is not supported by jnatsd and ignored",
-                "test.conf:1:42: \"connection_rate_limit\" is not supported by jnatsd and ignored"),
-                warnings("tls { insecure: true, pinned_certs: [x], connection_rate_limit: 5 }"));
+                "test.conf:1:23: \"connection_rate_limit\" is not supported by jnatsd and ignored"),
+                warnings("tls { insecure: true, connection_rate_limit: 5 }"));
         assertEquals(1, warnings("tls { verify_and_map: true }").size());
         assertTrue(read("tls { verify_and_map: true }").tls.verify(), "no weaker than asked for");
         assertFalse(read("tls { verify_and_map: false }").tls.verify());
