@@ -2,10 +2,14 @@ package io.jnatsd.server;
 
 import static io.jnatsd.server.SecuredServer.connectLine;
 import static io.jnatsd.server.SecuredServer.userAndPass;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.protocol.ConnectInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,10 @@ class LoginFloodTest {
             flood.add(server.connect());
         for (int i = 0; i < FLOOD; i++)
             flood.get(i).send(connectLine(userAndPass(user, "wrong" + i)));
+        // All wait for their checks: whoever comes now is the newest.
+        await().pollInterval(Duration.ofMillis(10)).until(() -> LongStream.rangeClosed(1, FLOOD + 1)
+                .mapToObj(server.server().state()::client)
+                .noneMatch(client -> client != null && client.connectInfo() == ConnectInfo.BEFORE_CONNECT));
     }
 
     private void assertStillFlooded() {
