@@ -15,7 +15,7 @@ import { text } from "./watching.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { open: { type: "string" }, verify: { type: "string" }, first: { type: "string" }, certs: { type: "string" } },
+  options: Object.fromEntries(["open", "verify", "first", "certs"].map((name) => [name, { type: "string" }])),
 });
 const client = await import(positionals[0]);
 const file = (name) => join(values.certs, name);
