@@ -3,6 +3,7 @@ package io.jnatsd;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
+import io.jnatsd.server.Certificates;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.ServerLog;
@@ -95,16 +96,18 @@ public final class Main {
         return 0;
     }
 
-    private static int test(Configuration configuration, PrintStream err) throws ConfigException {
+    private static int test(Configuration configuration, PrintStream err) throws ConfigException, IOException {
         if (configuration.flags().configFile() == null) {
             err.println("jnatsd: -t needs a configuration file, given with -c");
             return FAILURE;
         }
-        List<Problem> warnings = configuration.load().warnings();
-        for (Problem warning : warnings)
+        OptionsSource.Loaded loaded = configuration.load();
+        for (Problem warning : loaded.warnings())
             err.println("jnatsd: " + warning);
-        if (!warnings.isEmpty())
+        if (!loaded.warnings().isEmpty())
             return FAILURE;
+        for (String warning : Certificates.tryOut(loaded.options()))
+            err.println("jnatsd: " + warning);
         err.println("jnatsd: configuration file " + configuration.flags().configFile() + " is valid");
         return 0;
     }

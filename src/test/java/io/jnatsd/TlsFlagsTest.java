@@ -60,6 +60,23 @@ class TlsFlagsTest {
         assertEquals("jnatsd: " + error + System.lineSeparator(), err.toString(StandardCharsets.UTF_8));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            server-cert.pem  | server-key.pem     | 0 | configuration file %s is valid
+            expired-cert.pem | expired-key.pem    | 0 | expired
+            server-cert.pem  | mismatched-key.pem | 1 | tls: private key does not match public key
+            server-cert.pem  | encrypted-key.pem  | 1 | encrypted
+            none.pem         | server-key.pem     | 1 | none.pem: no such file or directory
+            """)
+    void aCheckLoadsTheFiles(String cert, String key, int code, String said, @TempDir Path folder) throws Exception {
+        Path config = Files.writeString(folder.resolve("nats.conf"), "cluster { port: 6222, tls { cert_file: \""
+                + TestCerts.file(cert) + "\", key_file: \"" + TestCerts.file(key) + "\" } }");
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        assertEquals(code, Main.run(new String[] {"-t", "-c", config.toString()}, stream, stream), err::toString);
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains(said.replace("%s", config.toString())), err::toString);
+    }
+
     @Test
     void whatCannotBeUsedIsOneLineAndExitCode1() throws Exception {
         Process process = program("-T=false", "--tls", "--tlscert", CERT, "--tlskey",

@@ -41,8 +41,8 @@ final class Security {
     /** Of all ports that have one. */
     private final List<TlsContext> contexts;
 
-    /** As {@link #of} has it. */
-    private Security(ServerOptions options, ClientAuth auth, ScheduledExecutorService timer) throws TlsException {
+    /** @param timer null if nobody will connect */
+    Security(ServerOptions options, ClientAuth auth, ScheduledExecutorService timer) throws TlsException {
         this.auth = auth;
         TlsOptions clients = options.tls();
         context = context(clients);
@@ -100,7 +100,12 @@ final class Security {
         state.auth = auth;
         state.tls = tls;
         state.webSocket = webSocket;
-        contexts.forEach(each -> each.warnings().forEach(log::warn));
+        warnings().forEach(log::warn);
+    }
+
+    /** About certificates and suites. */
+    List<String> warnings() {
+        return contexts.stream().flatMap(each -> each.warnings().stream()).toList();
     }
 
     /** The first client should not have to wait for classes to load. */
