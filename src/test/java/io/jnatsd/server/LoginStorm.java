@@ -60,6 +60,7 @@ final class LoginStorm implements AutoCloseable {
     private LoginStorm(Path config) throws IOException, InterruptedException {
         server = new ProcessBuilder("bin/jnatsd", "-c", config.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(server::destroy));
         while (!isListening()) {
             if (!server.isAlive())
                 throw new IOException("bin/jnatsd did not start");
