@@ -97,7 +97,7 @@ class SignalCommandTest {
         try (ServerProcess server = ServerProcess.start("-c", config.toString(), "-P", pid.toString())) {
             Files.writeString(config, "max_payload: 2000");
             assertEquals(new Ended(0, "", ""), ServerProcess.run("-sl", "reload=" + pid));
-            assertTrue(server.err().contains("[INF] Reloaded: max_payload = 2000\n"), "done when the command ends");
+            server.awaitLine("[INF] Reloaded: max_payload = 2000");
             try (RawClient client = RawClient.open(server.port())) {
                 client.expect("INFO \\{[^\n]*\"max_payload\":2000[,}]");
             }
@@ -107,7 +107,8 @@ class SignalCommandTest {
             assertEquals("jnatsd: " + config + ":1:14: expected an integer for \"max_payload\", but got the string \"x\"\n"
                     + "jnatsd: " + config + ":2:11: expected an integer for \"ping_max\", but got the string \"y\"\n",
                     ended.err());
-            assertTrue(server.err().contains("[ERR] Failed to reload server configuration: " + config + ":2:11: "));
+            server.awaitLine("[ERR] Failed to reload server configuration: " + config + ":2:11: expected an integer for "
+                    + "\"ping_max\", but got the string \"y\"");
             Files.writeString(config, "server_name: other");
             assertRefused("Config reload not supported for ServerName: old=, new=other", "reload=" + pid);
         }
@@ -124,7 +125,7 @@ class SignalCommandTest {
             server.signal("INT");
             Files.writeString(config, "ping_max: 4");
             SignalCommand.run("reload=" + server.pid());
-            assertTrue(server.err().contains("[INF] Reloaded: ping_max = 4\n"), server.err());
+            server.awaitLine("[INF] Reloaded: ping_max = 4");
             SignalCommand.run("quit=" + server.pid());
             assertEquals(0, server.ended().code());
             assertFalse(Files.exists(ControlSocket.file(server.pid())));

@@ -133,6 +133,8 @@ public final class ControlSocket implements AutoCloseable {
         log.debug("Control command \"" + command + "\"");
         try {
             commands.run(String.valueOf(command));
+            // Whoever asked may look at the log next.
+            log.flush();
             return "ok";
         } catch (Exception e) {
             return String.valueOf(e.getMessage());

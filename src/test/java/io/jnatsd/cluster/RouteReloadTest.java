@@ -34,6 +34,12 @@ class RouteReloadTest {
         Clusters.soon("routes").until(() -> routes(server).size() == count);
     }
 
+    /** Another server, to be; once the configured route is there, nobody tells it news of that. */
+    private static RawClient peer(ConfiguredServer server) throws IOException {
+        awaitRoutes(server, 1);
+        return RawClient.open(server.server().clusterPort());
+    }
+
     @Test
     void onlyWhatHasChangedIsTouched() throws Exception {
         try (TestServer a = Clusters.server(); TestServer b = Clusters.server(); TestServer c = Clusters.server();
@@ -54,7 +60,7 @@ class RouteReloadTest {
     void aReloadOfSomethingElseHarmsNoRoute() throws Exception {
         try (TestServer a = Clusters.server();
                 ConfiguredServer server = ConfiguredServer.start(dir, cluster("authorization { user: r, password: p }", a));
-                RawClient peer = RawClient.open(server.server().clusterPort())) {
+                RawClient peer = peer(server)) {
             peer.expect("INFO [^\r]*\r\n");
             peer.send("CONNECT {\"user\":\"r\",\"pass\":\"p\",\"name\":\"P\"}\r\n" + Clusters.infoLine("P")).roundTrip();
             awaitRoutes(server, 2);
@@ -70,7 +76,7 @@ class RouteReloadTest {
     @Test
     void whoDoesNotHaveTheNewLoginHasToGo() throws Exception {
         try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
-                RawClient peer = RawClient.open(server.server().clusterPort())) {
+                RawClient peer = peer(server)) {
             peer.expect("INFO [^\r]*\"auth_required\":false[^\r]*\r\n");
             peer.send(Clusters.connectLine("P") + Clusters.infoLine("P")).roundTrip();
             awaitRoutes(server, 2);
