@@ -263,7 +263,6 @@ public final class Client extends Connection {
         if (isClosing() || refused || !login.recheck())
             return;
         subscriptions.review();
-        outbound.flush();
     }
 
     @Override

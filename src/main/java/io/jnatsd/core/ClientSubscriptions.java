@@ -80,6 +80,8 @@ final class ClientSubscriptions {
         String quoted = Quoted.of(Arguments.text(sub.subject));
         client.outbound.append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
                 + Arguments.text(sub.sid) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        // Whoever appends first owes the flush, and others count on that.
+        client.outbound.flush();
         server.log.notice(client, "Removed sub " + quoted + " for user " + Quoted.of(client.user()) + " - not authorized");
     }
 

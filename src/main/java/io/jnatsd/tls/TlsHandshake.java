@@ -54,7 +54,13 @@ public final class TlsHandshake {
             if (first[0] != FIRST_BYTE)
                 throw new SSLException("tls: first record does not look like a TLS handshake");
             SSLSocket tls = context.serverSocket(raw, first);
-            tls.startHandshake();
+            try {
+                tls.startHandshake();
+            } catch (IOException e) {
+                // Who speaks TLS would make nothing of a plain text behind it.
+                raw.close();
+                throw e;
+            }
             return tls;
         });
     }

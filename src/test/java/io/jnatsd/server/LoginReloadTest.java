@@ -153,7 +153,7 @@ class LoginReloadTest {
                 .expect("(.*?)PONG\r\n").group(1).equals("MSG a.x 1 1\r\n5\r\n"));
     }
 
-    /** Whichever comes first, the reload or the SUB. */
+    /** Whichever comes first, the reload or the SUB; and what the client is told of it reaches it. */
     @Test
     void noSubscriptionSlipsThroughAReload() throws Exception {
         String open = users("{user: joe, password: j, permissions: {publish: x, subscribe: \">\"}}");
