@@ -31,7 +31,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("it takes a port again that it gave back")
 @Timeout(10)
 class SyslogTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
