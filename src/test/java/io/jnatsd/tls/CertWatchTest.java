@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
@@ -123,7 +124,9 @@ class CertWatchTest {
     @Test
     void theTimerLooksByItselfUntilItIsClosed() throws Exception {
         CertWatch watch = watch(Duration.ofMillis(5));
-        Files.writeString(cert, "new one");
+        // Whole at once: a file that is being written may look like two changes.
+        Path next = Files.writeString(cert.resolveSibling("next"), "new one");
+        Files.move(next, cert, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         await().until(() -> calls.get() == 1);
         watch.close();
         Files.writeString(cert, "another new one");
