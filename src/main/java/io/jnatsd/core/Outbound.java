@@ -280,7 +280,7 @@ public final class Outbound implements Runnable {
 
     /**
      * Lets the writer catch up before the caller publishes more to it: a little while, and once half of what may wait
-     * does, sixteen times that and more. A receiver that makes no progress is soon not waited for, but for a route:
+     * does, eight to sixteen times that. A receiver that makes no progress is soon not waited for, but for a route:
      * with it a whole server's clients would be cut off.
      */
     void awaitRoom(long nanos, long maxPending) throws InterruptedException {
