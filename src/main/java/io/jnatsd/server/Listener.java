@@ -27,8 +27,14 @@ final class Listener {
     }
 
     private static final int BACKLOG = 4096;
-    /** How long the next connection waits for a thread to look at this one. */
-    private static final long PACE_MICROS = 1000;
+    /** How long the next connection waits at most for a thread to begin with this one. */
+    private static final long LONGEST_WAIT_NANOS = 500_000;
+    /** A thread that takes longer has waited for a processor. */
+    private static final long SHORTAGE_NANOS = 200_000;
+    /** An accept that takes less has found a connection that was there already. */
+    private static final long QUEUED_NANOS = 50_000;
+    /** So many times as long as a thread has waited for a processor, in a storm, processors are left to others. */
+    private static final int REST = 4;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -114,11 +120,20 @@ final class Listener {
         }
     }
 
+    /**
+     * Where connections queue up and processors are short, they are taken in at a fifth of the pace at which threads
+     * come to run: a storm of them would fill the queue in which the messages of all others wait as well.
+     */
     private void acceptUntilClosed() throws InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
         while (!socket.isClosed()) {
             try {
-                accept(socket.accept());
+                long asked = System.nanoTime();
+                Socket accepted = socket.accept();
+                boolean queued = System.nanoTime() - asked < QUEUED_NANOS;
+                long waited = handOver(accepted);
+                if (queued && waited > SHORTAGE_NANOS)
+                    closed.await(waited * REST, TimeUnit.NANOSECONDS);
                 pause = FIRST_PAUSE_MILLIS;
             } catch (IOException e) {
                 if (socket.isClosed())
@@ -130,11 +145,9 @@ final class Listener {
         }
     }
 
-    /**
-     * Where processors are short, connections are taken in at the pace at which threads come to run. A storm of them
-     * would fill the queue in which the messages of all others wait as well.
-     */
-    private void accept(Socket accepted) throws IOException, InterruptedException {
+    /** Gives the connection its thread; returns how long that took to begin, in nanoseconds. */
+    private long handOver(Socket accepted) throws IOException, InterruptedException {
+        long start = System.nanoTime();
         try {
             accepted.setTcpNoDelay(true);
             Connection connection = acceptor.accept(accepted);
@@ -143,12 +156,13 @@ final class Listener {
                 begun.release();
                 connection.run();
             });
-            begun.tryAcquire(PACE_MICROS, TimeUnit.MICROSECONDS);
+            begun.tryAcquire(LONGEST_WAIT_NANOS, TimeUnit.NANOSECONDS);
         } catch (IOException e) {
             // The peer has gone before it was looked at: its loss alone.
             log.debug("Accept error: " + e.getMessage());
             accepted.close();
         }
+        return System.nanoTime() - start;
     }
 
     /** No more connections. Those accepted stay. The port is free when this returns. */
