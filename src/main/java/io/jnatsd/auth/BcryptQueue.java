@@ -1,12 +1,13 @@
 package io.jnatsd.auth;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Checks that wait for a few threads to do them. Askers take turns, whatever each has waiting, and of one asker's the
- * newest goes first: in a flood the oldest have given up by the time that their turn would come. So a flood of bad
- * logins costs a good one little more than its own check. Those who ask the same share one check, which comes as soon
- * as any of them is served; one that nobody waits for any more is not done.
+ * Checks that wait for a few threads to do them. Askers take turns, whatever each has waiting. Of one asker's checks
+ * the one goes first that most wait for, and the newest of those: in a flood the oldest have given up by the time that
+ * their turn would come. So a flood of bad logins costs a good one little more than its own check. Those who ask the
+ * same share one check, which comes as soon as any of them is served; one that nobody waits for any more is not done.
  *
  * <p>Threads: all methods are anybody's; {@code lock} is a leaf. The workers are platform threads: the checks would
  * keep virtual ones from their carriers.
@@ -34,7 +35,7 @@ final class BcryptQueue implements AutoCloseable {
         private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
         /** guarded by {@code lock}. */
         private int waiters;
-        /** Done, under way or not wanted any more: other places in the queue are void. guarded by {@code lock}. */
+        /** Done, under way or not wanted any more: its places in the lines are void. guarded by {@code lock}. */
         private boolean taken;
 
         private Check(Object question, BooleanSupplier work) {
@@ -47,8 +48,8 @@ final class BcryptQueue implements AutoCloseable {
     private final Condition arrived = lock.newCondition();
     /** Checks by question, until they are answered. guarded by {@code lock}. */
     private final Map<Object, Check> open = new HashMap<>();
-    /** Askers with waiting checks, in the order of their turns. guarded by {@code lock}. */
-    private final Map<String, Deque<Check>> waiting = new LinkedHashMap<>();
+    /** Askers with waiting checks, in the order of their turns, each line newest first. guarded by {@code lock}. */
+    private final Map<String, SequencedSet<Check>> waiting = new LinkedHashMap<>();
     private final int maxWorkers;
     /** guarded by {@code lock}. */
     private int workers;
@@ -96,8 +97,8 @@ final class BcryptQueue implements AutoCloseable {
     /** A check that others asked for gets a place in this asker's line as well. */
     private void line(String asker, Check check) {
         assert lock.isHeldByCurrentThread();
-        Deque<Check> own = waiting.computeIfAbsent(asker, a -> new ArrayDeque<>());
-        own.push(check);
+        SequencedSet<Check> own = waiting.computeIfAbsent(asker, a -> new LinkedHashSet<>());
+        own.addFirst(check);
         if (own.size() > MAX_WAITING)
             own.removeLast();
         if (workers < maxWorkers)
@@ -157,17 +158,16 @@ final class BcryptQueue implements AutoCloseable {
                 if (closed)
                     return null;
                 String asker = waiting.keySet().iterator().next();
-                Deque<Check> own = waiting.remove(asker);
-                Check check;
-                do
-                    check = own.pop();
-                while (check.taken && !own.isEmpty());
+                SequencedSet<Check> own = waiting.remove(asker);
+                own.removeIf(check -> check.taken);
+                if (own.isEmpty())
+                    continue;
+                Check check = own.stream().max(Comparator.comparingInt(c -> c.waiters)).get();
+                check.taken = true;
+                own.remove(check);
                 if (!own.isEmpty())
                     waiting.put(asker, own);
-                if (!check.taken) {
-                    check.taken = true;
-                    return check;
-                }
+                return check;
             }
         } finally {
             lock.unlock();

@@ -91,20 +91,27 @@ class BcryptQueueTest {
     @Test
     void thoseWhoAskTheSameShareOneCheckWhichComesWithTheFirstTurnOfAny() throws InterruptedException {
         occupy();
-        ask("flood", "same", LONG);
-        ask("flood", "flood1", LONG);
-        ask("flood", "flood2", LONG);
+        for (String question : List.of("same", "flood1", "flood1", "flood2"))
+            ask("flood", question, LONG);
         ask("good", "same", LONG);
-        assertEquals(List.of("flood2", "same", "flood1"), finish());
+        assertEquals(List.of("flood1", "same", "flood2"), finish());
         assertEquals(null, failure.get());
     }
 
     @Test
-    void whoAsksAgainComesFirstAgain() throws InterruptedException {
+    void whatMostWaitForComesFirst() throws InterruptedException {
         occupy();
-        for (String question : List.of("again", "flood1", "flood2", "again"))
+        for (String question : List.of("three", "two", "three", "two", "three", "flood1", "flood2"))
             ask("one", question, LONG);
-        assertEquals(List.of("again", "flood2", "flood1"), finish());
+        assertEquals(List.of("three", "two", "flood2", "flood1"), finish());
+    }
+
+    @Test
+    void ofThoseThatEquallyManyWaitForTheLastAskedComesFirst() throws InterruptedException {
+        occupy();
+        for (String question : List.of("early", "late", "late", "early"))
+            ask("one", question, LONG);
+        assertEquals(List.of("early", "late"), finish());
     }
 
     @Test
