@@ -19,6 +19,8 @@ public final class Delivery {
     private boolean echo = true;
     private int random;
 
+    /** The batch's last match: messages on one subject tend to come in a row. */
+    private MatchResult last;
     private long batchMessages;
     private long batchBytes;
     private long batchMatches;
@@ -46,7 +48,8 @@ public final class Delivery {
 
     MatchResult match(Message m) {
         batchMatches++;
-        return server.index.match(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
+        last = server.index.match(last, m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
+        return last;
     }
 
     /**
@@ -145,11 +148,16 @@ public final class Delivery {
             if ((outcome & Outbound.LAST) != 0)
                 receiver.exhausted(sub);
         }
-        if (receiver.tracing() && server.traceFilter.wants(m))
-            server.log.trace(receiver, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
+        if (server.log.traceOn())
+            trace(sub, m, stripped);
+        return true;
+    }
+
+    private void trace(Subscription sub, Message m, boolean stripped) {
+        if (sub.owner.tracing() && server.traceFilter.wants(m))
+            server.log.trace(sub.owner, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
                     + m.subjectText() + " " + Arguments.text(sub.sid) + " "
                     + (stripped ? m.headerlessTailText() : m.tailText()) + "]");
-        return true;
     }
 
     /** Xorshift: queue groups need evenness, not secrecy. */
@@ -176,6 +184,8 @@ public final class Delivery {
      * @return whether it had messages
      */
     public boolean countBatch() {
+        // Kept no longer: it refers to connections that may be gone soon.
+        last = null;
         boolean any = batchMessages > 0;
         if (any) {
             TopSubjects top = server.topSubjects;

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * that its hash selects; the table doubles while it is crowded, up to a bound that lets 64 stripes hold a quarter of a
  * million subjects.
  *
+ * <p>A result that leaves the cache is marked so, since a reader may still hold it.
+ *
  * <p>Threads: {@link #get} is anybody's and takes no lock; all that changes the table is called under the stripe's.
  */
 final class MatchCache {
@@ -55,6 +57,9 @@ final class MatchCache {
             victim = set + (next++ & WAYS - 1);
             displaced++;
         }
+        MatchResult before = table.get(victim);
+        if (before != null)
+            before.drop();
         table.set(victim, result);
     }
 
@@ -63,8 +68,10 @@ final class MatchCache {
         int set = set(slots, hash);
         for (int i = set; i < set + WAYS; i++) {
             MatchResult there = slots.get(i);
-            if (there != null && there.hash == hash && there.isFor(subject, 0, subject.length))
+            if (there != null && there.hash == hash && there.isFor(subject, 0, subject.length)) {
+                there.drop();
                 slots.set(i, null);
+            }
         }
     }
 

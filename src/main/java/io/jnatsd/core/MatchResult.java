@@ -12,8 +12,8 @@ import java.util.Map;
  * one member of each queue group. Groups are told apart by name alone: members whose patterns differ but match the
  * same subject are one group for it, wherever they are.
  *
- * <p>Threads: immutable. It is valid as long as no subscription that matters to its subject came or went: see
- * {@link #isCurrent}.
+ * <p>Threads: immutable but for {@code dropped}, which is written under the lock of the subject's stripe. It is valid as
+ * long as no subscription that matters to its subject came or went: see {@link #isCurrent}.
  */
 final class MatchResult {
     private static final Subscription[] NONE = {};
@@ -39,6 +39,8 @@ final class MatchResult {
     private final long branchGeneration;
     private final WildcardTree.Branch root;
     private final long rootGeneration;
+    /** It has left the cache, and so would not hear of literal subscriptions. */
+    private volatile boolean dropped;
 
     /** @param seen the wildcard patterns as they were before the matches were looked for */
     MatchResult(byte[] subject, int hash, List<Subscription> matches, WildcardTree.View seen) {
@@ -77,9 +79,13 @@ final class MatchResult {
         return length == subject.length && Arrays.equals(buffer, start, start + length, subject, 0, length);
     }
 
+    void drop() {
+        dropped = true;
+    }
+
     /** No wildcard subscription that could match has come or gone; literal ones drop the result from the cache. */
     boolean isCurrent() {
-        return branch.generation == branchGeneration && root.generation == rootGeneration;
+        return !dropped && branch.generation == branchGeneration && root.generation == rootGeneration;
     }
 
     /** Deliveries that one message causes. */

@@ -102,9 +102,12 @@ public final class SubscriptionIndex {
     /**
      * Who gets a message on this subject.
      *
+     * @param last an earlier answer that may be the one still, null for none
      * @param hash {@link io.jnatsd.protocol.Parser#hash} of the subject, which is its string's too
      */
-    MatchResult match(byte[] buffer, int start, int length, int hash) {
+    MatchResult match(MatchResult last, byte[] buffer, int start, int length, int hash) {
+        if (last != null && last.hash == spread(hash) && last.isFor(buffer, start, length) && last.isCurrent())
+            return last;
         MatchResult cached = stripe(hash).cache.get(buffer, start, length, spread(hash));
         return cached != null ? cached : search(Arrays.copyOfRange(buffer, start, start + length), hash);
     }

@@ -1,6 +1,7 @@
 package io.jnatsd.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.protocol.Parser;
@@ -34,6 +35,8 @@ class SubscriptionIndexTest {
     private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
     private final SubscriptionIndex index = new SubscriptionIndex();
     private Client owner;
+    /** Each thread asks as a reader does, with its last answer at hand. */
+    private final ThreadLocal<MatchResult> last = new ThreadLocal<>();
 
     @BeforeEach
     void connect() throws IOException {
@@ -66,7 +69,10 @@ class SubscriptionIndexTest {
 
     private MatchResult match(String subject) {
         byte[] bytes = bytes("PUB " + subject + " 5");
-        return index.match(bytes, 4, subject.length(), Parser.hash(bytes, 4, 4 + subject.length()));
+        MatchResult found = index.match(last.get(), bytes, 4, subject.length(),
+                Parser.hash(bytes, 4, 4 + subject.length()));
+        last.set(found);
+        return found;
     }
 
     private static Set<Subscription> identities(Subscription... subs) {
@@ -141,6 +147,22 @@ class SubscriptionIndexTest {
             index.remove(sub);
         assertEquals(0, index.count());
         assertMatchesLikeAList("a.b", List.of());
+    }
+
+    @Test
+    void whoAsksTheSameAgainSeesEveryChange() {
+        Random random = new Random(6);
+        List<Subscription> all = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            if (all.size() < random.nextInt(20)) {
+                all.add(subscription(random.nextBoolean() ? "a.b" : pattern(random), null));
+                index.insert(all.getLast());
+            } else if (!all.isEmpty()) {
+                index.remove(all.remove(random.nextInt(all.size())));
+            }
+            assertMatchesLikeAList("a.b", all);
+            assertSame(match("a.b"), match("a.b"));
+        }
     }
 
     @Test
@@ -256,7 +278,7 @@ class SubscriptionIndexTest {
         for (int round = 0; round < 6; round++) {
             long before = index.stats().misses();
             for (byte[] subject : subjects)
-                index.match(subject, 0, subject.length, Parser.hash(subject, 0, subject.length));
+                index.match(null, subject, 0, subject.length, Parser.hash(subject, 0, subject.length));
             long missed = index.stats().misses() - before;
             if (round >= 3)
                 assertTrue(missed < subjects.length / 10, "round " + round + " missed " + missed);
