@@ -5,6 +5,7 @@ import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.Delivery;
 import io.jnatsd.core.Outbound;
+import io.jnatsd.core.Outcome;
 import io.jnatsd.core.PingTimer;
 import io.jnatsd.core.Redacted;
 import io.jnatsd.core.SidTable;
@@ -181,6 +182,8 @@ public final class Route extends Connection {
 
     @Override
     protected void handle(Op op) throws ProtocolException {
+        if (op != Op.MSG)
+            delivery.settle();
         switch (op) {
             case MSG -> message(parser.message());
             case PUB -> published(parser.message());
@@ -286,15 +289,15 @@ public final class Route extends Connection {
     }
 
     @Override
-    protected void countBatch() {
-        delivery.countBatch();
+    protected void endBatch() {
+        delivery.endBatch();
     }
 
     // ---- for others: anybody's -------------------------------------------------------------------------------
 
     /** Appends a line that must arrive; {@link #flushTold} follows. Locks may be held. */
     void tell(byte[] line) {
-        if ((outbound().append(line, server.limits.maxPending()) & Outbound.OVERFLOW) != 0)
+        if ((outbound().append(line, server.limits.maxPending()) & Outcome.OVERFLOW) != 0)
             overflowing = true;
         if (tracing())
             trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");

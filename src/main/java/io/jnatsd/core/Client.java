@@ -109,6 +109,8 @@ public final class Client extends Connection {
             refuse();
             return;
         }
+        if (op != Op.PUB)
+            delivery.settle();
         if (op != Op.CONNECT)
             login.connectSilently();
         switch (op) {
@@ -127,8 +129,8 @@ public final class Client extends Connection {
     }
 
     @Override
-    protected void countBatch() {
-        if (delivery.countBatch())
+    protected void endBatch() {
+        if (delivery.endBatch())
             figures.active();
     }
 
@@ -237,16 +239,20 @@ public final class Client extends Connection {
                     "message headers not supported");
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.literal || !connect.pedantic();
-        if (!wellFormed && !badSubjectReported)
+        if (!wellFormed && !badSubjectReported) {
+            delivery.settle();
             complain("Invalid Subject");
+        }
         badSubjectReported = false;
         Permissions permissions = login.permissions();
         if (match.reserved || permissions != null && !login.mayPublish(match, permissions)) {
             refusePublish(m);
             return;
         }
-        if (connect.verbose())
+        if (connect.verbose()) {
+            delivery.settle();
             acknowledge();
+        }
         boolean received = wellFormed && delivery.publish(match, m);
         if (!received && noResponders && m.replyLength() > 0)
             delivery.reportNoResponders(m);
@@ -254,6 +260,7 @@ public final class Client extends Connection {
 
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
+        delivery.settle();
         complain("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }

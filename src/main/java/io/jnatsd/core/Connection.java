@@ -105,8 +105,8 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** Deals with one command. */
     protected abstract void handle(Op op) throws ProtocolException;
 
-    /** The batch is done: counters become visible before what it caused is flushed. */
-    protected abstract void countBatch();
+    /** The batch is done: messages that wait are delivered, counters become visible. What it caused is flushed next. */
+    protected abstract void endBatch();
 
     /** Leaves every table and drops every subscription. Called once, by any thread. */
     protected abstract void leave();
@@ -179,6 +179,7 @@ public abstract class Connection implements LogOrigin, Runnable {
             for (Op op; (op = parser.next()) != Op.NEED_MORE && closeReason.get() == null;)
                 handle(op);
         } catch (ProtocolException e) {
+            endBatch();
             server.log.error(this, e.logText());
             if (server.log.traceOn())
                 for (String text : e.texts())
@@ -186,7 +187,7 @@ public abstract class Connection implements LogOrigin, Runnable {
             close(CloseReason.of(e.fault()), e.wire());
         } finally {
             // Receivers wait for the promised flush, whatever becomes of this reader.
-            countBatch();
+            endBatch();
             flushTouched();
         }
     }
@@ -200,11 +201,11 @@ public abstract class Connection implements LogOrigin, Runnable {
 
     /** Must be told what {@link Outbound#deliver} or {@link Outbound#append} answered. */
     protected final void sent(Outbound to, int outcome) {
-        if ((outcome & Outbound.FLUSH) != 0)
+        if ((outcome & Outcome.FLUSH) != 0)
             touched.add(to);
-        if ((outcome & Outbound.CROWDED) != 0) {
+        if ((outcome & Outcome.CROWDED) != 0) {
             crowded = to;
-            if ((outcome & Outbound.OVERFLOW) != 0)
+            if ((outcome & Outcome.OVERFLOW) != 0)
                 to.owner.slowConsumer(CloseReason.PENDING_BYTES);
         }
     }

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How the messages that one connection reads get to those who want them, and the count of both.
+ * How the messages that one connection reads get to those who want them, and the count of both. Plain messages that
+ * come in a row on one subject are held until the row ends, and then given to each receiver in one go.
  *
  * <p>Threads: the connection's reader, alone; only {@link #inMessages} and {@link #inBytes} are anybody's.
  */
@@ -19,6 +20,8 @@ public final class Delivery {
     private boolean echo = true;
     private int random;
 
+    /** Messages of the present batch that are yet to be delivered. */
+    private final Run waiting = new Run();
     /** The batch's last match: messages on one subject tend to come in a row. */
     private MatchResult last;
     private long batchMessages;
@@ -53,11 +56,18 @@ public final class Delivery {
     }
 
     /**
-     * A client's message: to every client, to every other server once, and to one member of each queue group.
+     * A client's message: to every client, to every other server once, and to one member of each queue group. A plain
+     * one may wait for those that come behind it, until {@link #settle}.
      *
-     * @return whether anybody got it
+     * @return false if nobody gets it; a request is never held, so of that this is certain
      */
     boolean publish(MatchResult match, Message m) {
+        if (match.fanout() == 0)
+            return false;
+        if (match.queues.length == 0 && mayWait(match, m)) {
+            hold(match, m);
+            return true;
+        }
         boolean any = false;
         for (Subscription sub : match.plain)
             any |= deliver(sub, m);
@@ -78,11 +88,52 @@ public final class Delivery {
         MatchResult match = match(m);
         if (match.reserved)
             return false;
-        if (match.system && !trusted && server.auth.system())
+        if (match.system && !trusted && server.auth.system() || match.plain.length == 0)
             return true;
-        for (Subscription sub : match.plain)
-            deliver(sub, m);
+        if (mayWait(match, m)) {
+            hold(match, m);
+        } else {
+            for (Subscription sub : match.plain)
+                deliver(sub, m);
+        }
         return true;
+    }
+
+    /** Who asks may have to be told that nobody answers, and a trace shows each message where it belongs. */
+    private boolean mayWait(MatchResult match, Message m) {
+        return match.oneEach && m.replyLength() == 0 && m.headerLength() < 0 && !server.log.traceOn();
+    }
+
+    private void hold(MatchResult match, Message m) {
+        if (!waiting.add(match, m)) {
+            settle();
+            waiting.add(match, m);
+        }
+    }
+
+    /** Delivers what waits. Called before anything that must not overtake it. */
+    public void settle() {
+        if (waiting.isEmpty())
+            return;
+        for (Subscription sub : waiting.match().plain)
+            deliver(sub, 0);
+        if (!from.isRoute())
+            for (Subscription[] carriers : waiting.match().routed)
+                for (int i = 0, taken = 0; i < carriers.length && taken < waiting.count(); i++)
+                    taken += deliver(carriers[i], taken);
+        waiting.clear();
+    }
+
+    /** Gives a subscription what waits, from one message on; returns how many it took. */
+    private int deliver(Subscription sub, int first) {
+        if (sub.owner == from && !echo)
+            return 0;
+        int outcome = sub.owner.outbound.deliver(sub, waiting, first, from.maxPending);
+        int taken = outcome >>> Outcome.COUNT_SHIFT;
+        batchDelivered += taken;
+        batchDeliveredBytes += waiting.payload(first, first + taken);
+        tell(sub, outcome);
+        return taken;
     }
 
     /**
@@ -128,8 +179,9 @@ public final class Delivery {
         return false;
     }
 
-    /** False if the subscription has gone. */
+    /** To one subscription, which it matches, behind what came before. False if that has gone. */
     public boolean deliver(Subscription sub, Message m) {
+        settle();
         return (sub.owner != from || echo) && send(sub, m);
     }
 
@@ -141,16 +193,19 @@ public final class Delivery {
         if (outcome == 0)
             return false;
         batchDelivered++;
-        boolean stripped = (outcome & Outbound.STRIPPED) != 0;
+        boolean stripped = (outcome & Outcome.STRIPPED) != 0;
         batchDeliveredBytes += m.payloadLength() - (stripped ? m.headerLength() : 0);
-        if (outcome != Outbound.DELIVERED) {
-            from.sent(receiver.outbound, outcome);
-            if ((outcome & Outbound.LAST) != 0)
-                receiver.exhausted(sub);
-        }
+        if (outcome != Outcome.DELIVERED)
+            tell(sub, outcome);
         if (server.log.traceOn())
             trace(sub, m, stripped);
         return true;
+    }
+
+    private void tell(Subscription sub, int outcome) {
+        from.sent(sub.owner.outbound, outcome);
+        if ((outcome & Outcome.LAST) != 0)
+            sub.owner.exhausted(sub);
     }
 
     private void trace(Subscription sub, Message m, boolean stripped) {
@@ -179,11 +234,12 @@ public final class Delivery {
     }
 
     /**
-     * The batch is done: its figures become visible.
+     * The batch is done: what waits is delivered, and its figures become visible.
      *
      * @return whether it had messages
      */
-    public boolean countBatch() {
+    public boolean endBatch() {
+        settle();
         // Kept no longer: it refers to connections that may be gone soon.
         last = null;
         boolean any = batchMessages > 0;

@@ -28,6 +28,8 @@ final class MatchResult {
     final Subscription[][] routed;
     /** One array of members for each queue group. */
     final Subscription[][] queues;
+    /** No connection is among them twice: several messages may go to one receiver before the first goes to the next. */
+    final boolean oneEach;
     /** A pedantic client may publish to it. */
     final boolean literal;
     /** Begins with {@code _SYS.}: clients may not publish to it. */
@@ -66,6 +68,7 @@ final class MatchResult {
                 servers.computeIfAbsent(remote, id -> new ArrayList<>()).add(sub);
         }
         this.plain = single.toArray(NONE);
+        this.oneEach = single.stream().map(sub -> sub.owner).distinct().count() == single.size();
         this.routed = arrays(servers);
         this.queues = arrays(groups);
     }

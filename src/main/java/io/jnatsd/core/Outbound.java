@@ -20,19 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * leaf: no other lock is taken under it.
  */
 public final class Outbound implements Runnable {
-    /** What {@link #deliver} found, added up. */
-    static final int DELIVERED = 1;
-    /** Nobody has promised to flush yet: the caller must, at the end of its batch. */
-    static final int FLUSH = 2;
-    /** More waits than should: {@link #awaitRoom} at the end of the batch. */
-    static final int CROWDED = 4;
-    /** That was the last message that the subscription wanted. */
-    static final int LAST = 8;
-    /** More waits than may: the connection is a slow consumer. */
-    public static final int OVERFLOW = 16;
-    /** The peer got the message without its headers. */
-    static final int STRIPPED = 32;
-
     /** So much may wait before publishers are asked to wait as well. */
     private static final int ROOM = ChunkQueue.CHUNK;
     /**
@@ -96,55 +83,63 @@ public final class Outbound implements Runnable {
         }
     }
 
-    /**
-     * Appends a message for one of the owner's subscriptions.
-     *
-     * @return the sum of what the caller has to know; 0 if the subscription or the connection is gone
-     */
+    /** Appends a message for one of the owner's subscriptions; returns the {@link Outcome}. */
     int deliver(Subscription sub, Message m, long maxPending) {
         lock.lock();
         try {
             if (sub.removed || dead || finishing)
                 return 0;
-            int outcome = DELIVERED;
-            sub.delivered++;
-            if (sub.max > 0 && sub.delivered >= sub.max) {
-                sub.removed = true;
-                outcome |= LAST;
-            }
+            sub.take(1);
             messages++;
             messageBytes += m.payloadLength();
+            int outcome = sub.removed ? Outcome.DELIVERED | Outcome.LAST : Outcome.DELIVERED;
             if (m.headerLength() < 0 || takesHeaders)
                 return outcome | added(sub.write(m, waiting), maxPending);
             messageBytes -= m.headerLength();
-            return outcome | STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);
+            return outcome | Outcome.STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Appends protocol text; the same outcomes as {@link #deliver}. */
+    /** Appends the messages of a run from one on, as many as the subscription still wants; the outcome says how many. */
+    int deliver(Subscription sub, Run run, int first, long maxPending) {
+        lock.lock();
+        try {
+            if (sub.removed || dead || finishing)
+                return 0;
+            int count = sub.take(run.count() - first);
+            messages += count;
+            messageBytes += run.payload(first, first + count);
+            int outcome = sub.removed ? Outcome.DELIVERED | Outcome.LAST : Outcome.DELIVERED;
+            return outcome | count << Outcome.COUNT_SHIFT | added(sub.write(run, first, count, waiting), maxPending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends protocol text; returns the {@link Outcome}. */
     public int append(byte[] text, long maxPending) {
         lock.lock();
         try {
             if (dead || finishing)
                 return 0;
             waiting.add(text);
-            return DELIVERED | added(text.length, maxPending);
+            return Outcome.DELIVERED | added(text.length, maxPending);
         } finally {
             lock.unlock();
         }
     }
 
-    private int added(int length, long maxPending) {
+    private int added(long length, long maxPending) {
         pending += length;
         int outcome = 0;
         if (!flushPromised) {
             flushPromised = true;
-            outcome = FLUSH;
+            outcome = Outcome.FLUSH;
         }
         if (pending > ROOM)
-            outcome |= pending > maxPending ? OVERFLOW | CROWDED : CROWDED;
+            outcome |= pending > maxPending ? Outcome.OVERFLOW | Outcome.CROWDED : Outcome.CROWDED;
         return outcome;
     }
 

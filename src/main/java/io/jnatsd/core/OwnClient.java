@@ -82,8 +82,8 @@ public final class OwnClient extends Connection {
     }
 
     @Override
-    protected void countBatch() {
-        delivery.countBatch();
+    protected void endBatch() {
+        delivery.endBatch();
     }
 
     @Override

@@ -46,6 +46,17 @@ public final class Subscription {
         this.head = ((literal ? HEAD + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** Counts messages that it is offered, as many as it still wants, and ends with the last; returns how many. */
+    int take(int offered) {
+        int taken = offered;
+        if (max > 0) {
+            taken = (int) Math.min(offered, Math.max(max - delivered, 1));
+            removed = delivered + taken >= max;
+        }
+        delivered += taken;
+        return taken;
+    }
+
     /** Appends a message, {@code MSG subject sid} or HMSG and the rest in one piece; returns its length. */
     int write(Message m, ChunkQueue to) {
         int tail = m.tailLength(), letter = m.headerLength() < 0 ? 0 : 1;
@@ -58,6 +69,27 @@ public final class Subscription {
         System.arraycopy(m.buffer(), m.tailStart(), bytes, at, tail);
         to.filled += length;
         return length;
+    }
+
+    /** The same for so many messages of a run; returns the length of all. */
+    long write(Run run, int first, int count, ChunkQueue to) {
+        byte[] in = run.buffer(), subject = run.match().subject;
+        int front = literal ? 0 : MSG.length + subject.length;
+        long sum = 0;
+        for (int i = first; i < first + count; i++) {
+            int tail = run.tailLength(i), length = front + head.length + tail;
+            byte[] bytes = to.room(length);
+            int at = to.filled;
+            if (!literal) {
+                System.arraycopy(MSG, 0, bytes, at, MSG.length);
+                System.arraycopy(subject, 0, bytes, at + MSG.length, subject.length);
+            }
+            System.arraycopy(head, 0, bytes, at + front, head.length);
+            System.arraycopy(in, run.tailStart(i), bytes, at + front + head.length, tail);
+            to.filled = at + length;
+            sum += length;
+        }
+        return sum;
     }
 
     /** The same for a peer that does not know of headers. */

@@ -157,10 +157,10 @@ class OutboundTest {
                     batch.write("\r\n".getBytes());
                 }
                 int outcome = deliverAll(outbound, sub, batch.toByteArray());
-                if ((outcome & Outbound.FLUSH) != 0)
+                if ((outcome & Outcome.FLUSH) != 0)
                     outbound.flush();
                 mostPending.accumulateAndGet(outbound.stats().pending(), Math::max);
-                while ((outcome & Outbound.CROWDED) != 0 && outbound.stats().pending() > CHUNK)
+                while ((outcome & Outcome.CROWDED) != 0 && outbound.stats().pending() > CHUNK)
                     outbound.awaitRoom(10_000_000, UNLIMITED);
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -202,11 +202,11 @@ class OutboundTest {
         Outbound outbound = new Outbound(owner, sink);
         Subscription sub = subscription("foo");
         int length = 10_000, limit = 300_000, outcome = 0, messages = 0;
-        while ((outcome & Outbound.OVERFLOW) == 0) {
+        while ((outcome & Outcome.OVERFLOW) == 0) {
             outcome = deliver(outbound, sub, "x".repeat(length), limit);
             messages++;
-            assertEquals(outbound.stats().pending() > CHUNK, (outcome & Outbound.CROWDED) != 0);
-            if ((outcome & Outbound.FLUSH) != 0)
+            assertEquals(outbound.stats().pending() > CHUNK, (outcome & Outcome.CROWDED) != 0);
+            if ((outcome & Outcome.FLUSH) != 0)
                 outbound.flush();
         }
         assertEquals(limit / (length + "MSG foo 1 10000\r\n\r\n".length()) + 1, messages);
@@ -222,8 +222,8 @@ class OutboundTest {
         Outbound outbound = new Outbound(owner, written);
         Subscription sub = subscription("foo");
         for (int round = 0; round < 3; round++) {
-            assertEquals(Outbound.DELIVERED | Outbound.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
-            assertEquals(Outbound.DELIVERED, deliver(outbound, sub, "b", UNLIMITED));
+            assertEquals(Outcome.DELIVERED | Outcome.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
+            assertEquals(Outcome.DELIVERED, deliver(outbound, sub, "b", UNLIMITED));
             outbound.flush();
         }
         String round = "MSG foo 1 1\r\na\r\nMSG foo 1 1\r\nb\r\n";
@@ -235,9 +235,9 @@ class OutboundTest {
         Outbound outbound = new Outbound(owner, written);
         Subscription sub = subscription("foo");
         assertEquals(0, outbound.endAfter(sub, 2));
-        assertEquals(Outbound.DELIVERED | Outbound.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
+        assertEquals(Outcome.DELIVERED | Outcome.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
         assertEquals(1, outbound.endAfter(sub, 2));
-        assertEquals(Outbound.DELIVERED | Outbound.LAST, deliver(outbound, sub, "b", UNLIMITED));
+        assertEquals(Outcome.DELIVERED | Outcome.LAST, deliver(outbound, sub, "b", UNLIMITED));
         assertEquals(0, deliver(outbound, sub, "c", UNLIMITED));
         assertEquals(2, outbound.stats().messages());
         Subscription ended = subscription("foo");
@@ -260,7 +260,7 @@ class OutboundTest {
         Outbound outbound = new Outbound(owner, sink);
         Subscription sub = subscription("foo");
         for (int i = 0; i < 50; i++)
-            if ((deliver(outbound, sub, "x".repeat(10_000), UNLIMITED) & Outbound.FLUSH) != 0)
+            if ((deliver(outbound, sub, "x".repeat(10_000), UNLIMITED) & Outcome.FLUSH) != 0)
                 outbound.flush();
         outbound.finish();
         assertEquals(0, deliver(outbound, sub, "too late", UNLIMITED));

@@ -1,0 +1,84 @@
+package io.jnatsd.core;
+
+import io.jnatsd.protocol.Message;
+import java.util.Arrays;
+
+/**
+ * Messages of one batch on one subject that came in a row, in place in the read buffer: plain ones, without headers or
+ * a reply subject. A receiver is given them all at once, since taking its lock costs as much as copying a small message.
+ *
+ * <p>Threads: the reader that the messages came to, alone.
+ */
+final class Run {
+    /** Enough to make the lock cheap, few enough that its other users hardly notice. */
+    private static final int MOST = 64;
+    private static final int FIRST = 4;
+
+    private MatchResult match;
+    private byte[] buffer;
+    private int count;
+    /** Of each message, what {@link Message#tailStart} and its neighbours say. */
+    private int[] tailStarts = {}, tailLengths = {}, payloadLengths = {};
+
+    /** False if the message does not belong with those that are here already. */
+    boolean add(MatchResult to, Message m) {
+        int n = count;
+        if (n > 0 && (to != match || n == MOST))
+            return false;
+        if (n == tailStarts.length)
+            enlarge();
+        match = to;
+        buffer = m.buffer();
+        tailStarts[n] = m.tailStart();
+        tailLengths[n] = m.tailLength();
+        payloadLengths[n] = m.payloadLength();
+        count = n + 1;
+        return true;
+    }
+
+    /** Most connections publish little: it grows with need. */
+    private void enlarge() {
+        int size = Math.max(FIRST, count * 4);
+        tailStarts = Arrays.copyOf(tailStarts, size);
+        tailLengths = Arrays.copyOf(tailLengths, size);
+        payloadLengths = Arrays.copyOf(payloadLengths, size);
+    }
+
+    void clear() {
+        count = 0;
+        match = null;
+        buffer = null;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    int count() {
+        return count;
+    }
+
+    MatchResult match() {
+        return match;
+    }
+
+    byte[] buffer() {
+        return buffer;
+    }
+
+    int tailStart(int index) {
+        return tailStarts[index];
+    }
+
+    int tailLength(int index) {
+        return tailLengths[index];
+    }
+
+    /** Bytes of payload of the messages from one index up to another. */
+    long payload(int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++)
+            sum += payloadLengths[i];
+        return sum;
+    }
+}
