@@ -150,10 +150,11 @@ run_maven() {
     # Not overwritten but made anew: a server that runs from it keeps its own, unchanged.
     rm -f "$jar"
     : >"$mark" || fail "cannot write $mark"
-    local options=${MAVEN_OPTS-}
+    # Maven's colours are off, but it would still reset them.
+    local options="-Djansi.noreset=true ${MAVEN_OPTS-}"
     ((java_version < JAVA_WARNS)) || options="$options --sun-misc-unsafe-memory-access=allow"
     if ! JAVA_HOME=$java_home MAVEN_OPTS=$options \
-        "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -DskipTests package 1>&2 9>&- || [[ ! -f $jar ]]; then
+        "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -Dmaven.test.skip=true package 1>&2 9>&- || [[ ! -f $jar ]]; then
         rm -f "$jar"
         fail "the build failed; what Maven said is above"
     fi

@@ -102,7 +102,7 @@ final class LauncherTest {
         Ran ran = launch();
         assertEquals(0, ran.code());
         assertTrue(ran.err().contains("building with " + dir.resolve("jdk") + ": "), ran.err());
-        assertTrue(ran.err().contains("-DskipTests package"), ran.err());
+        assertTrue(ran.err().contains("-Dmaven.test.skip=true package"), ran.err());
         assertTrue(ran.out().startsWith("jdk: "), ran.out());
         launch();
         assertEquals(1, builds());
