@@ -28,6 +28,9 @@ public final class TlsNames {
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305");
 
+    public static final List<String> TLS_1_3 = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256");
+
     /** Names that came after gnatsd: a late entry, the full names of ChaCha20, TLS 1.3. */
     public static final List<String> NEWER_CIPHERS = List.of(
             "TLS_RSA_WITH_AES_128_GCM_SHA256",

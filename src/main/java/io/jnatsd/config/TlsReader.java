@@ -23,13 +23,14 @@ final class TlsReader {
             .key("cipher_suites", (r, e) -> r.cipherSuites = known(e, TlsNames::isCipher, "cipher"))
             .key("curve_preferences",
                     (r, e) -> r.curvePreferences = known(e, TlsNames.CURVES::contains, "curve preference"))
+            .key("min_version", (r, e) -> r.onlyTls13 = isTls13(e))
             .duration("timeout", (r, v) -> r.timeout = v)
             .key("handshake_first", (r, e) -> r.handshakeFirst = handshakeFirst(e))
             .bool("config_watch", (r, v) -> r.configWatch = v)
             .key("verify_and_map", TlsReader::verifyAndMap)
             .refused("pinned_certs")
             .unsupported("insecure connection_rate_limit verify_cert_and_check_known_urls"
-                    + " min_version certs cert_store cert_match cert_match_by ocsp_peer")
+                    + " certs cert_store cert_match cert_match_by ocsp_peer")
             .unknown(key -> CANNOT_PARSE + "unknown field [\"" + key + "\"]");
 
     private final Problems problems;
@@ -41,6 +42,7 @@ final class TlsReader {
     private Duration timeout;
     private List<String> cipherSuites = List.of();
     private List<String> curvePreferences = List.of();
+    private boolean onlyTls13;
     private boolean handshakeFirst;
     private boolean configWatch;
 
@@ -52,8 +54,26 @@ final class TlsReader {
     static TlsOptions read(ConfigValue.Block block, Problems problems) {
         TlsReader r = new TlsReader(problems);
         KEYS.read(block, r, problems);
-        return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.timeout, r.cipherSuites,
+        return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.timeout, r.suites(),
                 r.curvePreferences, r.handshakeFirst, r.configWatch);
+    }
+
+    /** With suites of TLS 1.3 alone, nothing older is spoken. */
+    private List<String> suites() {
+        if (!onlyTls13)
+            return cipherSuites;
+        List<String> named = cipherSuites.stream().filter(TlsNames.TLS_1_3::contains).toList();
+        return named.isEmpty() ? TlsNames.TLS_1_3 : named;
+    }
+
+    /** As newer servers: 1.2, which is the default, or 1.3. */
+    private static boolean isTls13(Entry entry) throws MismatchException {
+        return switch (entry.text()) {
+            case "1.2" -> false;
+            case "1.3" -> true;
+            default -> throw new MismatchException(entry.value(),
+                    CANNOT_PARSE + "expected '" + entry.key() + "' to be \"1.2\" or \"1.3\"");
+        };
     }
 
     private static String file(Entry entry) throws MismatchException {

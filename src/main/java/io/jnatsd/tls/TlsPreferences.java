@@ -1,5 +1,6 @@
 package io.jnatsd.tls;
 
+import io.jnatsd.config.TlsNames;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,7 @@ import java.util.Set;
  */
 record TlsPreferences(List<String> suites, List<String> groups) {
     /** Go has no setting for these; they always come first, unless the configuration picks among them. */
-    private static final List<String> TLS_1_3 = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256");
+    private static final List<String> TLS_1_3 = TlsNames.TLS_1_3;
 
     private static final List<String> DEFAULT_SUITES = List.of(
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",

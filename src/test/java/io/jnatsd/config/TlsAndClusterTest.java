@@ -62,12 +62,23 @@ class TlsAndClusterTest {
         read("tls { cipher_suites: [" + String.join("\n", TlsNames.NEWER_CIPHERS) + "] }");
     }
 
+    @Test
+    void theLeastVersionChoosesTheSuites() {
+        assertEquals(List.of(), read("tls { min_version: '1.2' }").tls.cipherSuites());
+        assertEquals(TlsNames.TLS_1_3, read("tls { min_version: '1.3' }").tls.cipherSuites());
+        assertEquals(TlsNames.TLS_1_3, read("tls { min_version: '1.3', cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA] }")
+                .tls.cipherSuites());
+        assertEquals(List.of("TLS_AES_256_GCM_SHA384"), read("tls { cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA,"
+                + " TLS_AES_256_GCM_SHA384], min_version: '1.3' }").tls.cipherSuites());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
             cert_file: 5                ~ 1:18: error parsing tls config, expected 'cert_file' to be filename
             key_file: [a]               ~ 1:17: error parsing tls config, expected 'key_file' to be filename
             ca_file: true               ~ 1:16: error parsing tls config, expected 'ca_file' to be filename
             verify: "true"              ~ 1:15: error parsing tls config, expected 'verify' to be a boolean
+            min_version: "1.1"          ~ 1:20: error parsing tls config, expected 'min_version' to be "1.2" or "1.3"
             cipher_suites: []           ~ 1:22: error parsing tls config, 'cipher_suites' cannot be empty
             cipher_suites: [A]          ~ 1:23: Unrecognized cipher A
             cipher_suites: [tls_rsa_with_rc4_128_sha]  ~ 1:23: Unrecognized cipher tls_rsa_with_rc4_128_sha
