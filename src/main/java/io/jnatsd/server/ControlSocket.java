@@ -11,6 +11,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,11 +58,33 @@ public final class ControlSocket implements AutoCloseable {
         Path file = file(ProcessHandle.current().pid());
         makePrivate(file.getParent());
         Files.deleteIfExists(file);
+        removeAbandoned(file.getParent());
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(file));
         ControlSocket control = new ControlSocket(file, channel, commands, log);
         Thread.ofVirtual().name("control").start(control::serve);
         return control;
+    }
+
+    /** Servers that were killed leave their files behind. Who looks dead may only be in another container. */
+    private static void removeAbandoned(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[0-9]*.sock")) {
+            for (Path file : files)
+                if (!isAlive(file))
+                    Files.deleteIfExists(file);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isAlive(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        String pid = name.substring(0, name.length() - ".sock".length());
+        if (!pid.matches("\\d{1,18}") || ProcessHandle.of(Long.parseLong(pid)).isPresent())
+            return true;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return connect(channel, file);
+        }
     }
 
     private static void makePrivate(Path folder) throws IOException {
@@ -123,6 +147,8 @@ public final class ControlSocket implements AutoCloseable {
         try (peer) {
             String command = new BufferedReader(new InputStreamReader(Channels.newInputStream(peer),
                     StandardCharsets.UTF_8)).readLine();
+            if (command == null)
+                return;
             peer.write(ByteBuffer.wrap((answer(command) + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             log.debug("Control socket: " + e.getMessage());
@@ -132,7 +158,7 @@ public final class ControlSocket implements AutoCloseable {
     private String answer(String command) {
         log.debug("Control command \"" + command + "\"");
         try {
-            commands.run(String.valueOf(command));
+            commands.run(command);
             // Whoever asked may look at the log next.
             log.flush();
             return "ok";

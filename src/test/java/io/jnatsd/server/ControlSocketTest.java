@@ -73,6 +73,24 @@ class ControlSocketTest {
     }
 
     @Test
+    void filesOfKilledServersAreRemovedAndThoseOfOthersAreNot() throws IOException {
+        control.close();
+        // No process can have these numbers, on Linux; one of them has a listener all the same, as in a container.
+        Path killed = ControlSocket.file(99_999_998), elsewhere = ControlSocket.file(99_999_999);
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(killed));
+        }
+        try (ServerSocketChannel alive = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            alive.bind(UnixDomainSocketAddress.of(elsewhere));
+            open();
+            assertFalse(Files.exists(killed));
+            assertTrue(Files.exists(elsewhere));
+        } finally {
+            Files.deleteIfExists(elsewhere);
+        }
+    }
+
+    @Test
     void aSocketThatWasLeftBehindIsNobody() throws IOException {
         control.close();
         Path file = ControlSocket.file(PID);
