@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard in a real browser. */
 @Timeout(180)
@@ -40,11 +39,13 @@ class DashboardTest {
     private final List<RawClient> clients = new ArrayList<>();
 
     @BeforeAll
-    static void start(@TempDir(cleanup = CleanupMode.NEVER) Path dir) throws IOException {
+    static void start() throws IOException {
         Optional<Path> installed = Browser.installed();
         if (installed.isEmpty())
             return;
-        browser = Browser.start(installed.get(), dir);
+        // Not a folder that the test must empty: a browser that ends goes on writing for a while.
+        Path profile = Files.createTempDirectory(Path.of(System.getProperty("jnatsd.home"), "target"), "browser");
+        browser = Browser.start(installed.get(), profile);
         browser.beforeEachPage("if (location.host) localStorage.setItem('jnatsd.every', " + PACE + ")");
     }
 
