@@ -3,7 +3,8 @@
 #     launch MAIN_CLASS ARGUMENT...
 #
 # It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
-# may set the array JAVA_FLAGS before; the user may add flags in JNATSD_OPTS, and jars in JNATSD_CLASSPATH.
+# may set the array JAVA_FLAGS before, and REHEARSED to yes if what the build has rehearsed is what follows; the user may
+# add flags in JNATSD_OPTS, and jars in JNATSD_CLASSPATH.
 #
 # Every start of a command pays for what is done here, so that it starts next to no other program, and it keeps to what
 # bash 3.2 has, which is the one on macOS. Functions hand their results over in variables that their comments name.
@@ -11,18 +12,24 @@
 JAVA_NEEDED=21
 # Where warnings about what Maven's own libraries do begin, and can be switched off.
 JAVA_WARNS=24
+# Where Java can record a rehearsal for later starts.
+JAVA_RECORDS=25
 
 launch() {
     local main_class=$1
     shift
     local root
     root=$(cd -P "${BASH_SOURCE[0]%/*}/.." && pwd) || exit 1
-    local jar=$root/target/jnatsd.jar java java_home java_version java_others=
+    local jar=$root/target/jnatsd.jar cache=$root/target/jnatsd.aot java java_home java_version java_others=
     if needs_build; then
         find_java javac
         build
     else
         find_java
+    fi
+    # A jar that somebody has built since is not the one that was rehearsed. What else does not fit Java finds by itself.
+    if [[ ${REHEARSED-} == yes && $cache -nt $jar ]] && ((java_version >= JAVA_RECORDS)); then
+        JAVA_FLAGS+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
     fi
     set -f # the words of JNATSD_OPTS are no file patterns
     exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar${JNATSD_CLASSPATH:+:$JNATSD_CLASSPATH}" \
@@ -148,7 +155,7 @@ run_maven() {
     local mark=$root/target/.building
     printf '%s: building %s\n' "${0##*/}" "$jar" >&2
     # Not overwritten but made anew: a server that runs from it keeps its own, unchanged.
-    rm -f "$jar"
+    rm -f "$jar" "$cache"
     : >"$mark" || fail "cannot write $mark"
     # Maven's colours are off, but it would still reset them.
     local options="-Djansi.noreset=true ${MAVEN_OPTS-}"
@@ -161,4 +168,16 @@ run_maven() {
     # As old as the build's beginning, so that a source saved meanwhile is newer.
     touch -r "$mark" "$jar"
     rm -f "$mark"
+    rehearse
+}
+
+# Records what a server loads and which of its code is hot. Later starts are faster for it; they work without as well.
+rehearse() {
+    ((java_version >= JAVA_RECORDS)) || return 0
+    if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.Rehearsal >/dev/null 2>&1 \
+        9>&- && [[ -f $cache.new ]]; then
+        mv "$cache.new" "$cache"
+    else
+        rm -f "$cache.new"*
+    fi
 }

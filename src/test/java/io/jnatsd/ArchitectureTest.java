@@ -62,11 +62,11 @@ class ArchitectureTest {
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
-            "java\\.net\\.(Socket|DatagramSocket)", Set.of("bench.*", "tls.*", "top.Trust", "core.Client",
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "core.Client",
                     "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Loopback", "core.OwnClient",
                     "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
-            "java\\.net\\.ServerSocket", Set.of("server.Listener"),
+            "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
             "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "core.ClientFigures",

@@ -44,6 +44,7 @@ final class LauncherTest {
         environment.put("PATH", dir.resolve("tools") + ":" + System.getenv("PATH"));
         environment.put("JAVA_HOME", jdk("jdk", "25.0.3").toString());
         environment.put("FAKE_EXIT", "0");
+        environment.put("FAKE_REHEARSAL", "0");
     }
 
     @Test
@@ -106,6 +107,38 @@ final class LauncherTest {
         assertTrue(ran.out().startsWith("jdk: "), ran.out());
         launch();
         assertEquals(1, builds());
+    }
+
+    @Test
+    void aBuildIsRehearsedAndTheServerStartsWithWhatWasRecorded() throws Exception {
+        built();
+        Files.delete(jar);
+        String server = home.resolve("bin/jnatsd").toString();
+        Path cache = home.resolve("target/jnatsd.aot");
+        String flag = "-XX:AOTCache=" + cache;
+        assertTrue(launch(List.of(server, "-p", "1")).out().contains(flag));
+        assertFalse(launch(List.of(server, "-sl", "reload")).out().contains(flag), "faster without");
+        assertFalse(launch().out().contains(flag), "another command");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
+        assertFalse(launch(List.of(server)).out().contains(flag), "another jar");
+    }
+
+    @Test
+    void anOlderJdkAndAFailedRehearsalDoWithout() throws Exception {
+        built();
+        Path cache = home.resolve("target/jnatsd.aot");
+        String server = home.resolve("bin/jnatsd").toString();
+        environment.put("JAVA_HOME", jdk("older", "24").toString());
+        Files.delete(jar);
+        assertTrue(launch(List.of(server)).out().startsWith("older: "));
+        assertFalse(Files.exists(cache));
+        environment.put("JAVA_HOME", dir.resolve("jdk").toString());
+        environment.put("FAKE_REHEARSAL", "1");
+        Files.delete(jar);
+        Ran ran = launch(List.of(server));
+        assertTrue(ran.out().startsWith("jdk: "), ran.out());
+        assertFalse(ran.out().contains("AOT"), ran.out());
+        assertFalse(Files.exists(cache));
     }
 
     @Test
@@ -191,6 +224,7 @@ final class LauncherTest {
         Path jdk = dir.resolve(name);
         executable(jdk.resolve("bin/java"), "#!/bin/sh\n"
                 + "[ \"$1\" = -version ] && echo 'openjdk version \"21.0.1\"' >&2\n"
+                + "case \"$1\" in -XX:AOTCacheOutput=*) echo x >\"${1#*=}\"; exit $FAKE_REHEARSAL;; esac\n"
                 + "echo " + name + ": \"$@\"\n");
         executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
         file(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_RUNTIME_VERSION=\"9\"\n"

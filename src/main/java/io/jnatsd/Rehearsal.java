@@ -1,0 +1,138 @@
+package io.jnatsd;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What {@code bin/launch.sh} has Java record after a build, for the cache that makes later starts and first messages
+ * faster: a server as the command starts it, some hundred connections, and a second or two of load, in one process. The
+ * exit code is 0 if all went well.
+ */
+final class Rehearsal {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int CONNECTIONS = 500;
+    private static final int ROUND_TRIPS = 5000;
+    private static final String LOGIN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"rehearsal\"}\r\n";
+
+    private final InetAddress host = InetAddress.getLoopbackAddress();
+    private final int port;
+
+    private Rehearsal(int port) {
+        this.port = port;
+    }
+
+    public static void main(String[] args) throws Exception {
+        CompletableFuture.delayedExecutor(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .execute(() -> Runtime.getRuntime().halt(1));
+        Rehearsal rehearsal = new Rehearsal(freePort());
+        Thread.ofPlatform().daemon().start(rehearsal::serve);
+        rehearsal.play();
+        System.exit(0);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void serve() {
+        try {
+            String[] flags = {"-a", host.getHostAddress(), "-p", String.valueOf(port)};
+            Runtime.getRuntime().halt(Main.run(flags, System.out, System.err));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void play() throws IOException, InterruptedException {
+        while (!isListening())
+            LockSupport.parkNanos(10_000_000);
+        for (int i = 0; i < CONNECTIONS; i++)
+            connect("").close();
+        converse();
+        publish(1, 16, 1_000_000);
+        publish(4, 16, 200_000);
+        publish(1, 1024, 100_000);
+    }
+
+    private boolean isListening() throws IOException {
+        try (Socket socket = new Socket(host, port)) {
+            return socket.isConnected();
+        } catch (ConnectException e) {
+            return false;
+        }
+    }
+
+    /** Returns when the server has dealt with what the client says first. */
+    private Socket connect(String commands) throws IOException {
+        Socket socket = new Socket(host, port);
+        socket.setTcpNoDelay(true);
+        say(socket, LOGIN + commands + "PING\r\n");
+        InputStream in = socket.getInputStream();
+        // INFO and PONG end in a line feed each.
+        for (int lines = 0; lines < 2;)
+            if (in.read() == '\n')
+                lines++;
+        return socket;
+    }
+
+    private static void say(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** One message at a time, back to who sent it. */
+    private void converse() throws IOException {
+        try (Socket client = connect("SUB _INBOX.x.* 1\r\n")) {
+            InputStream in = new BufferedInputStream(client.getInputStream());
+            for (int i = 0; i < ROUND_TRIPS; i++) {
+                say(client, "PUB _INBOX.x." + i + " 5\r\nhello\r\n");
+                in.skipNBytes(("MSG _INBOX.x." + i + " 1 5\r\nhello\r\n").length());
+            }
+        }
+    }
+
+    private void publish(int receivers, int size, int count) throws IOException, InterruptedException {
+        String message = "foo " + size + "\r\n" + "x".repeat(size) + "\r\n", delivery = message.replace("foo", "foo 1");
+        long bytes = (long) count * ("MSG " + delivery).length();
+        List<Thread> reading = new ArrayList<>();
+        for (int i = 0; i < receivers; i++) {
+            Socket receiver = connect("SUB foo 1\r\n");
+            reading.add(Thread.ofPlatform().daemon().start(() -> drain(receiver, bytes)));
+        }
+        try (Socket publisher = connect("")) {
+            String some = ("PUB " + message).repeat(100);
+            for (int i = 0; i < count; i += 100)
+                say(publisher, some);
+            for (Thread reader : reading)
+                reader.join();
+        }
+    }
+
+    private static void drain(Socket receiver, long bytes) {
+        try (receiver) {
+            InputStream in = receiver.getInputStream();
+            byte[] buffer = new byte[64 * 1024];
+            long left = bytes;
+            for (int got; left > 0 && (got = in.read(buffer)) > 0;)
+                left -= got;
+            if (left > 0)
+                throw new EOFException();
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+}
