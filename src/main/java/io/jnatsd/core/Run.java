@@ -13,12 +13,13 @@ final class Run {
     /** Enough to make the lock cheap, few enough that its other users hardly notice. */
     private static final int MOST = 64;
     private static final int FIRST = 4;
+    private static final int[] NONE = {};
 
     private MatchResult match;
     private byte[] buffer;
     private int count;
     /** Of each message, what {@link Message#tailStart} and its neighbours say. */
-    private int[] tailStarts = {}, tailLengths = {}, payloadLengths = {};
+    private int[] tailStarts = NONE, tailLengths = NONE, payloadLengths = NONE;
 
     /** False if the message does not belong with those that are here already. */
     boolean add(MatchResult to, Message m) {
