@@ -1,14 +1,7 @@
 package io.jnatsd.protocol;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import io.jnatsd.protocol.ProtocolException.Fault;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * What a client said in CONNECT (protocol reference, section 3). A later CONNECT is merged into the earlier one: keys
@@ -35,33 +28,14 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
      */
     public ConnectInfo merge(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields(this);
-        try (JsonReader in = new JsonReader(new InputStreamReader(
-                new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
-            in.setStrictness(Strictness.STRICT);
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-            } else {
-                in.beginObject();
-                while (in.hasNext())
-                    fields.read(in.nextName().toLowerCase(Locale.ROOT), in);
-                in.endObject();
-            }
-            if (in.peek() != JsonToken.END_DOCUMENT)
-                throw new IllegalStateException("invalid text after the JSON object");
-            return fields.freeze();
-        } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, firstLine(e));
-        }
+        JsonFields.read(json, start, end, fields::read);
+        return fields.freeze();
     }
 
     /** Passwords, tokens and signatures stay out of logs. */
     @Override
     public String toString() {
         return "ConnectInfo[name=" + name + ", user=" + user + ", lang=" + lang + ", version=" + version + "]";
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON");
     }
 
     /** The record, while it is being put together. */
@@ -88,39 +62,23 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
         }
 
         void read(String key, JsonReader in) throws IOException {
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-                return;
-            }
             switch (key) {
                 case "verbose" -> verbose = in.nextBoolean();
                 case "pedantic" -> pedantic = in.nextBoolean();
-                case "user" -> user = text(in);
-                case "pass" -> password = text(in);
-                case "auth_token" -> token = text(in);
-                case "name" -> name = text(in);
-                case "lang" -> lang = text(in);
-                case "version" -> version = text(in);
-                case "protocol" -> protocol = integer(in);
+                case "user" -> user = JsonFields.text(in);
+                case "pass" -> password = JsonFields.text(in);
+                case "auth_token" -> token = JsonFields.text(in);
+                case "name" -> name = JsonFields.text(in);
+                case "lang" -> lang = JsonFields.text(in);
+                case "version" -> version = JsonFields.text(in);
+                case "protocol" -> protocol = JsonFields.integer(in);
                 case "echo" -> echo = in.nextBoolean();
                 case "headers" -> headers = in.nextBoolean();
                 case "no_responders" -> noResponders = in.nextBoolean();
-                case "nkey" -> nkey = text(in);
-                case "sig" -> signature = text(in);
+                case "nkey" -> nkey = JsonFields.text(in);
+                case "sig" -> signature = JsonFields.text(in);
                 default -> in.skipValue();
             }
-        }
-
-        private static String text(JsonReader in) throws IOException {
-            if (in.peek() != JsonToken.STRING)
-                throw new IllegalStateException("expected a string but found " + in.peek() + " at " + in.getPath());
-            return in.nextString();
-        }
-
-        private static int integer(JsonReader in) throws IOException {
-            if (in.peek() != JsonToken.NUMBER)
-                throw new IllegalStateException("expected a number but found " + in.peek() + " at " + in.getPath());
-            return Integer.parseInt(in.nextString());
         }
 
         ConnectInfo freeze() {

@@ -1,19 +1,11 @@
 package io.jnatsd.protocol;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
-import io.jnatsd.protocol.ProtocolException.Fault;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a server says of itself, or of a third one, in INFO on a route (cluster reference, section 3). Threads:
@@ -109,19 +101,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
      */
     public static RouteInfo parse(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields();
-        try (JsonReader in = new JsonReader(new InputStreamReader(
-                new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
-            in.setStrictness(Strictness.STRICT);
-            in.beginObject();
-            while (in.hasNext())
-                fields.read(in.nextName().toLowerCase(Locale.ROOT), in);
-            in.endObject();
-            if (in.peek() != JsonToken.END_DOCUMENT)
-                throw new IllegalStateException("invalid text after the JSON object");
-        } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new ProtocolException(Fault.BAD_ARGUMENTS,
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON"));
-        }
+        JsonFields.read(json, start, end, fields::read);
         return fields.freeze();
     }
 
@@ -134,16 +114,12 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private List<String> connectUrls = List.of();
 
         void read(String key, JsonReader in) throws IOException {
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-                return;
-            }
             switch (key) {
-                case "server_id" -> serverId = text(in);
-                case "server_name" -> serverName = text(in);
-                case "version" -> version = text(in);
-                case "go" -> go = text(in);
-                case "host" -> host = text(in);
+                case "server_id" -> serverId = JsonFields.text(in);
+                case "server_name" -> serverName = JsonFields.text(in);
+                case "version" -> version = JsonFields.text(in);
+                case "go" -> go = JsonFields.text(in);
+                case "host" -> host = JsonFields.text(in);
                 case "port" -> port = in.nextInt();
                 case "auth_required" -> authRequired = in.nextBoolean();
                 case "ssl_required" -> sslRequired = in.nextBoolean();
@@ -152,25 +128,10 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "headers" -> headers = in.nextBoolean();
                 case "system" -> system = in.nextBoolean();
                 case "max_payload" -> maxPayload = in.nextLong();
-                case "ip" -> ip = text(in);
-                case "connect_urls" -> connectUrls = texts(in);
+                case "ip" -> ip = JsonFields.text(in);
+                case "connect_urls" -> connectUrls = JsonFields.texts(in);
                 default -> in.skipValue();
             }
-        }
-
-        private static String text(JsonReader in) throws IOException {
-            if (in.peek() != JsonToken.STRING)
-                throw new IllegalStateException("expected a string but found " + in.peek() + " at " + in.getPath());
-            return in.nextString();
-        }
-
-        private static List<String> texts(JsonReader in) throws IOException {
-            List<String> texts = new ArrayList<>();
-            in.beginArray();
-            while (in.hasNext())
-                texts.add(text(in));
-            in.endArray();
-            return texts;
         }
 
         RouteInfo freeze() {
