@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Asks a connection at every {@code ping_interval} whether it is still there, and ends it after {@code ping_max} asks
@@ -18,7 +19,7 @@ public final class PingTimer {
     private static final String STALE = "-ERR 'Stale Connection'\r\n";
 
     private final Connection connection;
-    private volatile Future<?> next;
+    private final AtomicReference<Future<?>> next = new AtomicReference<>();
     private volatile int unanswered;
     /** When the last PING was sent, in nanoseconds; 0 if it has been answered. */
     private volatile long sent;
@@ -29,11 +30,8 @@ public final class PingTimer {
     }
 
     public void start() {
-        Future<?> timer = connection.server.after(connection.server.limits.pingInterval(), this::expired);
-        next = timer;
-        // The connection may have left while the timer's thread was here.
-        if (timer != null && connection.closeReason() != null)
-            timer.cancel(false);
+        cancel(next.getAndSet(connection.server.after(connection.server.limits.pingInterval(), this::expired)));
+        stopIfClosed();
     }
 
     /**
@@ -41,20 +39,26 @@ public final class PingTimer {
      * that is not confused by it: one that has logged in.
      */
     void startSoon() {
-        // On the timer, where nothing else can start it at the same time.
-        connection.server.after(Duration.ZERO, () -> {
-            stop();
-            if (connection.closeReason() != null)
-                return;
-            Duration usual = connection.server.limits.pingInterval();
-            Duration least = usual.compareTo(FIRST) < 0 ? usual : FIRST;
-            double nanos = least.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(SPREAD));
-            next = connection.server.after(Duration.ofNanos((long) nanos), this::expired);
-        });
+        Duration usual = connection.server.limits.pingInterval();
+        Duration least = usual.compareTo(FIRST) < 0 ? usual : FIRST;
+        double nanos = least.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(SPREAD));
+        Future<?> before = next.get(), soon = connection.server.after(Duration.ofNanos((long) nanos), this::expired);
+        // If it has just expired, there is a new one already.
+        cancel(next.compareAndSet(before, soon) ? before : soon);
+        stopIfClosed();
     }
 
     public void stop() {
-        Future<?> timer = next;
+        cancel(next.get());
+    }
+
+    /** The connection may have left, and stopped the timer, before it was started. */
+    private void stopIfClosed() {
+        if (connection.closeReason() != null)
+            stop();
+    }
+
+    private static void cancel(Future<?> timer) {
         if (timer != null)
             timer.cancel(false);
     }

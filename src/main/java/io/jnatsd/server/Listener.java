@@ -131,9 +131,10 @@ final class Listener {
                 long asked = System.nanoTime();
                 Socket accepted = socket.accept();
                 boolean queued = System.nanoTime() - asked < QUEUED_NANOS;
-                long waited = handOver(accepted);
-                if (queued && waited > SHORTAGE_NANOS)
-                    closed.await(waited * REST, TimeUnit.NANOSECONDS);
+                long handed = System.nanoTime();
+                handOver(accepted);
+                if (queued)
+                    restAfter(handed);
                 pause = FIRST_PAUSE_MILLIS;
             } catch (IOException e) {
                 if (socket.isClosed())
@@ -145,9 +146,7 @@ final class Listener {
         }
     }
 
-    /** Gives the connection its thread; returns how long that took to begin, in nanoseconds. */
-    private long handOver(Socket accepted) throws IOException, InterruptedException {
-        long start = System.nanoTime();
+    private void handOver(Socket accepted) throws IOException {
         try {
             accepted.setTcpNoDelay(true);
             Connection connection = acceptor.accept(accepted);
@@ -156,13 +155,19 @@ final class Listener {
                 begun.release();
                 connection.run();
             });
-            begun.tryAcquire(LONGEST_WAIT_NANOS, TimeUnit.NANOSECONDS);
         } catch (IOException e) {
             // The peer has gone before it was looked at: its loss alone.
             log.debug("Accept error: " + e.getMessage());
             accepted.close();
         }
-        return System.nanoTime() - start;
+    }
+
+    /** Sees how long it takes until a thread begins with a connection, and leaves processors to others if that is long. */
+    private void restAfter(long handed) throws InterruptedException {
+        begun.tryAcquire(LONGEST_WAIT_NANOS, TimeUnit.NANOSECONDS);
+        long waited = System.nanoTime() - handed;
+        if (waited > SHORTAGE_NANOS)
+            closed.await(waited * REST, TimeUnit.NANOSECONDS);
     }
 
     /** No more connections. Those accepted stay. The port is free when this returns. */
