@@ -110,7 +110,8 @@ class SignalTest {
     @Test
     void aRecordingIsNoReasonToLeave() throws Exception {
         List<String> command = ServerProcess.java("-a", "127.0.0.1", "-p", "-1", "-D");
-        command.add(1, "-XX:StartFlightRecording=settings=profile,filename=" + dir.resolve("a.jfr"));
+        Path recording = dir.resolve("a.jfr");
+        command.add(1, "-XX:StartFlightRecording=settings=profile,filename=" + recording);
         try (ServerProcess server = ServerProcess.launch(command); RawClient client = RawClient.quiet(server.port())) {
             server.signal("USR2");
             server.awaitLine("[WRN] Signal USR2 is ignored, as Flight Recorder uses it too: use -sl ldm, or"
@@ -119,7 +120,10 @@ class SignalTest {
             assertFalse(server.err().contains("lame duck"), server.err());
             SignalCommand.run("ldm=" + server.pid());
             server.awaitLine("[INF] Entering lame duck mode, stop accepting new clients");
+            server.signal("TERM");
+            assertEquals(0, server.ended().code());
         }
+        assertTrue(Files.size(recording) > 0, "what was recorded is kept");
     }
 
     /** 100,000 lines of traces, while the file is renamed again and again. */
