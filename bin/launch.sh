@@ -160,8 +160,8 @@ run_maven() {
     # Maven's colours are off, but it would still reset them.
     local options="-Djansi.noreset=true ${MAVEN_OPTS-}"
     ((java_version < JAVA_WARNS)) || options="$options --sun-misc-unsafe-memory-access=allow"
-    if ! JAVA_HOME=$java_home MAVEN_OPTS=$options \
-        "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" -Dmaven.test.skip=true package 1>&2 9>&- || [[ ! -f $jar ]]; then
+    if ! JAVA_HOME=$java_home MAVEN_OPTS=$options "$mvn" -q -B -Dstyle.color=never -f "$root/pom.xml" \
+        -Dmaven.test.skip=true package 1>&2 9>&- || [[ ! -f $jar ]]; then
         rm -f "$jar"
         fail "the build failed; what Maven said is above"
     fi

@@ -83,11 +83,16 @@ final class Rehearsal {
         socket.setTcpNoDelay(true);
         say(socket, LOGIN + commands + "PING\r\n");
         InputStream in = socket.getInputStream();
-        // INFO and PONG end in a line feed each.
-        for (int lines = 0; lines < 2;)
-            if (in.read() == '\n')
-                lines++;
+        // INFO, and PONG.
+        awaitLine(in);
+        awaitLine(in);
         return socket;
+    }
+
+    private static void awaitLine(InputStream in) throws IOException {
+        for (int b; (b = in.read()) != '\n';)
+            if (b < 0)
+                throw new EOFException();
     }
 
     private static void say(Socket socket, String text) throws IOException {

@@ -1,6 +1,7 @@
 package io.jnatsd.config;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The names that {@code cipher_suites} and {@code curve_preferences} may hold (configuration reference, 2.8). */
 public final class TlsNames {
@@ -32,13 +33,10 @@ public final class TlsNames {
             "TLS_CHACHA20_POLY1305_SHA256");
 
     /** Names that came after gnatsd: a late entry, the full names of ChaCha20, TLS 1.3. */
-    public static final List<String> NEWER_CIPHERS = List.of(
+    public static final List<String> NEWER_CIPHERS = Stream.concat(Stream.of(
             "TLS_RSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_AES_128_GCM_SHA256",
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256");
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"), TLS_1_3.stream()).toList();
 
     public static final List<String> CURVES = List.of("CurveP256", "CurveP384", "CurveP521", "X25519");
 

@@ -208,8 +208,10 @@ public final class Client extends Connection {
         ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
     }
 
+    /** If the client wants that. */
     void acknowledge() {
         if (connect.verbose()) {
+            delivery.settle();
             trace("<<- [OK]");
             reply(OK);
         }
@@ -217,6 +219,7 @@ public final class Client extends Connection {
 
     /** An error after which the connection goes on. */
     void complain(String text) {
+        delivery.settle();
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -239,20 +242,15 @@ public final class Client extends Connection {
                     "message headers not supported");
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.literal || !connect.pedantic();
-        if (!wellFormed && !badSubjectReported) {
-            delivery.settle();
+        if (!wellFormed && !badSubjectReported)
             complain("Invalid Subject");
-        }
         badSubjectReported = false;
         Permissions permissions = login.permissions();
         if (match.reserved || permissions != null && !login.mayPublish(match, permissions)) {
             refusePublish(m);
             return;
         }
-        if (connect.verbose()) {
-            delivery.settle();
-            acknowledge();
-        }
+        acknowledge();
         boolean received = wellFormed && delivery.publish(match, m);
         if (!received && noResponders && m.replyLength() > 0)
             delivery.reportNoResponders(m);
@@ -260,7 +258,6 @@ public final class Client extends Connection {
 
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
-        delivery.settle();
         complain("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }

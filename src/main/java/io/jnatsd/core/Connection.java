@@ -105,7 +105,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** Deals with one command. */
     protected abstract void handle(Op op) throws ProtocolException;
 
-    /** The batch is done: messages that wait are delivered, counters become visible. What it caused is flushed next. */
+    /** The batch is done, or an error is about to end it: what waits is delivered before, and counters become visible. */
     protected abstract void endBatch();
 
     /** Leaves every table and drops every subscription. Called once, by any thread. */

@@ -18,6 +18,7 @@ final class Run {
     private MatchResult match;
     private byte[] buffer;
     private int count;
+    private long payload;
     /** Of each message, what {@link Message#tailStart} and its neighbours say. */
     private int[] tailStarts = NONE, tailLengths = NONE, payloadLengths = NONE;
 
@@ -33,6 +34,7 @@ final class Run {
         tailStarts[n] = m.tailStart();
         tailLengths[n] = m.tailLength();
         payloadLengths[n] = m.payloadLength();
+        payload += m.payloadLength();
         count = n + 1;
         return true;
     }
@@ -47,6 +49,7 @@ final class Run {
 
     void clear() {
         count = 0;
+        payload = 0;
         match = null;
         buffer = null;
     }
@@ -77,6 +80,8 @@ final class Run {
 
     /** Bytes of payload of the messages from one index up to another. */
     long payload(int from, int to) {
+        if (to - from == count)
+            return payload;
         long sum = 0;
         for (int i = from; i < to; i++)
             sum += payloadLengths[i];
