@@ -18,7 +18,6 @@ final class Run {
     private MatchResult match;
     private byte[] buffer;
     private int count;
-    private long payload;
     /** Of each message, what {@link Message#tailStart} and its neighbours say. */
     private int[] tailStarts = NONE, tailLengths = NONE, payloadLengths = NONE;
 
@@ -34,7 +33,6 @@ final class Run {
         tailStarts[n] = m.tailStart();
         tailLengths[n] = m.tailLength();
         payloadLengths[n] = m.payloadLength();
-        payload += m.payloadLength();
         count = n + 1;
         return true;
     }
@@ -49,7 +47,6 @@ final class Run {
 
     void clear() {
         count = 0;
-        payload = 0;
         match = null;
         buffer = null;
     }
@@ -78,10 +75,11 @@ final class Run {
         return tailLengths[index];
     }
 
-    /** Bytes of payload of the messages from one index up to another. */
+    /**
+     * Bytes of payload of the messages from one index up to another. Added up anew each time: a running total made
+     * every message dearer, by 8 % of a 1-to-1 delivery, than this loop makes a run.
+     */
     long payload(int from, int to) {
-        if (to - from == count)
-            return payload;
         long sum = 0;
         for (int i = from; i < to; i++)
             sum += payloadLengths[i];
