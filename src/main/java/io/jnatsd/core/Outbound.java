@@ -63,7 +63,7 @@ public final class Outbound implements Runnable {
         this.out = out;
     }
 
-    /** Whether the peer is sent HMSG, or messages without their headers. */
+    /** Whether the peer is sent HMSG for messages that have headers, or the same messages without them. */
     public void takeHeaders(boolean on) {
         lock.lock();
         try {
@@ -93,7 +93,8 @@ public final class Outbound implements Runnable {
             messages++;
             messageBytes += m.payloadLength();
             int outcome = sub.removed ? Outcome.DELIVERED | Outcome.LAST : Outcome.DELIVERED;
-            if (m.headerLength() < 0 || takesHeaders)
+            // Clients do not understand an HMSG whose headers have no bytes: it goes as a MSG.
+            if (m.headerLength() < 0 || takesHeaders && m.headerLength() > 0)
                 return outcome | added(sub.write(m, waiting), maxPending);
             messageBytes -= m.headerLength();
             return outcome | Outcome.STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);

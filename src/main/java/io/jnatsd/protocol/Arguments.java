@@ -63,17 +63,19 @@ public final class Arguments {
         return new String(token.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    /** A token as a number without sign: -1 if it is none, or longer than 18 digits. */
+    /** A token as a number without sign: -1 if it is none, or more than 63 bits hold. */
     public long number(int token) {
         int from = starts[token], to = ends[token];
-        if (from == to || to - from > 18)
+        if (from == to)
             return -1;
         long value = 0;
         for (int i = from; i < to; i++) {
             int digit = buffer[i] - '0';
-            if (digit < 0 || digit > 9)
+            if (digit < 0 || digit > 9 || value > Long.MAX_VALUE / 10)
                 return -1;
             value = value * 10 + digit;
+            if (value < 0)
+                return -1;
         }
         return value;
     }

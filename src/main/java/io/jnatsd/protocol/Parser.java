@@ -182,7 +182,10 @@ public final class Parser {
             throw badArguments(work + " Parse Error: '" + a.text() + "'");
         int last = a.count() - 1;
         long size = a.number(last), headers = sizes == 2 ? a.number(last - 1) : -1;
-        if (size < 0 || sizes == 2 && headers < 0 || headers > size)
+        boolean numbers = size >= 0 && (sizes == 1 || headers >= 0);
+        if (numbers && Math.max(size, headers) > maxPayload)
+            throw payloadTooLarge(Math.max(size, headers));
+        if (!numbers || headers > size)
             throw badArguments(work + " Bad or Missing Size: '" + a.text() + "'");
         if (!a.isPlain(lineEnd))
             in.replace(lineEnd, a.layOut(lineEnd));
@@ -196,14 +199,14 @@ public final class Parser {
         m.tailStart = a.start(1 + sids);
         m.replyLength = replies == 1 ? a.length(1 + sids) : 0;
         m.payloadStart = lineEnd;
-        m.headerLength = (int) Math.min(headers, Integer.MAX_VALUE);
+        m.headerLength = (int) headers;
         announce(size);
         return payload(b, end);
     }
 
     private void announce(long size) throws ProtocolException {
         if (size > maxPayload)
-            throw new ProtocolException(Fault.PAYLOAD, "Maximum Payload Exceeded: " + size + " vs " + maxPayload);
+            throw payloadTooLarge(size);
         message.payloadLength = (int) size;
         in.consume(message.payloadStart);
         scanned = 0;
@@ -284,6 +287,10 @@ public final class Parser {
 
     private static ProtocolException badArguments(String text) {
         return new ProtocolException(Fault.BAD_ARGUMENTS, text);
+    }
+
+    private ProtocolException payloadTooLarge(long size) {
+        return new ProtocolException(Fault.PAYLOAD, "Maximum Payload Exceeded: " + size + " vs " + maxPayload);
     }
 
     private static ProtocolException controlLine() {

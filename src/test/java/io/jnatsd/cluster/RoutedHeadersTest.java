@@ -115,6 +115,20 @@ class RoutedHeadersTest {
     }
 
     @Test
+    void emptyHeadersDoNotCrossARouteAndAreDroppedWhereTheyArrive() throws IOException {
+        try (TestServer server = Clusters.server(); RawClient peer = joinModern(server, "JNATSD")) {
+            RawClient client = modern(server);
+            client.send("SUB foo 1\r\nSUB foo group 2\r\n").roundTrip();
+            peer.expect("(SUB [^\r]*\r\n){2}");
+            peer.send("HMSG foo RSID:2:1 0 2\r\nhi\r\nHMSG foo QRSID:2:2 re.ply 0 2\r\nhi\r\n").roundTrip();
+            client.expectText("MSG foo 1 2\r\nhi\r\nMSG foo 2 re.ply 2\r\nhi\r\n").roundTrip();
+            peer.send("SUB bar  RSID:1:1\r\n").roundTrip();
+            client.send("HPUB bar 0 2\r\nhi\r\n");
+            peer.expectText("MSG bar RSID:1:1 2\r\nhi\r\n");
+        }
+    }
+
+    @Test
     void aServerThatIsToBeLikeGnatsdAnnouncesNone() throws IOException {
         try (TestServer old = Clusters.server(o -> o.compat = Compat.GNATSD_1_0);
                 TestServer server = Clusters.server(Clusters.url(old))) {

@@ -81,7 +81,9 @@ class HeaderParserTest {
         "HPUB foo x 4  | processHeaderPub Bad or Missing Size: 'foo x 4'",
         "HPUB foo 4 x  | processHeaderPub Bad or Missing Size: 'foo 4 x'",
         "HPUB foo -1 4 | processHeaderPub Bad or Missing Size: 'foo -1 4'",
-        "HPUB foo 999999999999999999 4 | processHeaderPub Bad or Missing Size: 'foo 999999999999999999 4'",
+        "HPUB foo 9223372036854775808 4 | processHeaderPub Bad or Missing Size: 'foo 9223372036854775808 4'",
+        "HPUB foo 4 9223372036854775808 | processHeaderPub Bad or Missing Size: 'foo 4 9223372036854775808'",
+        "HPUB foo x 9223372036854775807 | processHeaderPub Bad or Missing Size: 'foo x 9223372036854775807'",
         "HPUB foo 4    | processHeaderPub Parse Error: 'foo 4'",
         "HPUB foo      | processHeaderPub Parse Error: 'foo'",
         "HPUB a b c 1 2| processHeaderPub Parse Error: 'a b c 1 2'"})
@@ -89,6 +91,13 @@ class HeaderParserTest {
         ProtocolException fault = fault(line + "\r\n");
         assertEquals(Fault.BAD_ARGUMENTS, fault.fault());
         assertEquals(message, fault.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1001 4", "4 1001", "1001 1001", "9223372036854775807 4", "4 9223372036854775807",
+        "9223372036854775807 9223372036854775807", "4 009223372036854775807"})
+    void aSizeBeyondTheLimitIsAPayloadViolationInEitherPosition(String sizes) {
+        assertEquals(Fault.PAYLOAD, fault("HPUB foo " + sizes + "\r\n").fault());
     }
 
     @Test

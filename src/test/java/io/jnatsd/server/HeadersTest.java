@@ -63,8 +63,17 @@ class HeadersTest {
         RawClient client = modern(), old = server.quiet();
         old.send("SUB foo 9\r\n").roundTrip();
         client.send("SUB foo 1\r\nHPUB foo 0 5\r\nhello\r\nHPUB foo 3 3\r\n\r\n\u00ff\r\nHPUB foo 0 0\r\n\r\n")
-                .expectText("HMSG foo 1 0 5\r\nhello\r\nHMSG foo 1 3 3\r\n\r\n\u00ff\r\nHMSG foo 1 0 0\r\n\r\n");
+                .expectText("MSG foo 1 5\r\nhello\r\nHMSG foo 1 3 3\r\n\r\n\u00ff\r\nMSG foo 1 0\r\n\r\n");
         old.expectText("MSG foo 9 5\r\nhello\r\nMSG foo 9 0\r\n\r\nMSG foo 9 0\r\n\r\n");
+    }
+
+    /** An HMSG with a header size of 0 ends the reader of a Java client. */
+    @Test
+    void aMessageWhoseHeadersAreEmptyArrivesWithoutHeaders() throws IOException {
+        RawClient client = modern();
+        client.send("SUB foo 1\r\nSUB * q 2\r\nHPUB foo re.ply 0 2\r\nhi\r\nPING\r\n")
+                .expect("(MSG foo [12] re\\.ply 2\r\nhi\r\n){2}PONG\r\n");
+        assertEquals(4, server.state().totals().outBytes());
     }
 
     @Test
@@ -155,9 +164,10 @@ class HeadersTest {
             RawClient publisher = modern(traced), modern = modern(traced), old = traced.quiet();
             modern.send("SUB foo 1\r\n").roundTrip();
             old.send("SUB foo 1\r\nUNSUB 1 1\r\nSUB bar 2\r\n").roundTrip();
-            publisher.send("HPUB foo 4 6\r\nabcdef\r\nHPUB bar re.ply 4 6\r\nabcdef\r\n").roundTrip();
+            publisher.send("HPUB foo 4 6\r\nabcdef\r\nHPUB bar re.ply 4 6\r\nabcdef\r\nHPUB foo 0 3\r\nabc\r\n")
+                    .roundTrip();
             List.of("cid:1 - ->> [HPUB foo 4 6]", "cid:1 - ->> MSG_PAYLOAD: [abcdef]", "cid:2 - <<- [HMSG foo 1 4 6]",
-                    "cid:3 - <<- [MSG foo 1 2]", "cid:1 - ->> [HPUB bar re.ply 4 6]", "cid:3 - <<- [MSG bar 2 re.ply 2]")
+                    "cid:3 - <<- [MSG foo 1 2]", "cid:1 - ->> [HPUB foo 0 3]", "cid:2 - <<- [MSG foo 1 3]", "cid:1 - ->> [HPUB bar re.ply 4 6]", "cid:3 - <<- [MSG bar 2 re.ply 2]")
                     .forEach(line -> traced.awaitLog("[TRC] " + line));
         }
     }

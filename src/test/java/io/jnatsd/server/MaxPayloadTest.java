@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,17 @@ class MaxPayloadTest {
         server.quiet().send("PUB foo 2222222222222222\r\n").expectEnd(VIOLATION);
         server.quiet().send("PUB foo 4294967297\r\nx\r\n").expectEnd(VIOLATION);
         server.quiet().send("PUB foo 999999999999999999\r\n").expectEnd(VIOLATION);
+        server.quiet().send("PUB foo 9223372036854775807\r\n").expectEnd(VIOLATION);
+        server.quiet().send("PUB foo 00009223372036854775807\r\n").expectEnd(VIOLATION);
+        for (String sizes : List.of("4 9223372036854775807", "9223372036854775807 4", "1001 1001"))
+            server.connect().send("CONNECT {\"verbose\":false,\"headers\":true}\r\nHPUB foo " + sizes + "\r\n")
+                    .expectEnd(VIOLATION);
+    }
+
+    @Test
+    void aSizeThat63BitsDoNotHoldIsNoSize() throws IOException {
+        server.quiet().send("PUB foo 9223372036854775808\r\n").expectEnd("-ERR 'Parser Error'\r\n");
+        server.quiet().send("PUB foo 92233720368547758070\r\n").expectEnd("-ERR 'Parser Error'\r\n");
     }
 
     @Test
