@@ -162,6 +162,7 @@ public final class Delivery {
 
     /** Answers a request that nobody got, at the asker's own subscription for replies (protocol reference, 19.4). */
     void reportNoResponders(Message request) {
+        settle();
         Message answer = Message.ofHeaders(request.replyText(), NO_RESPONDERS);
         for (Subscription sub : match(answer).plain)
             if (sub.owner == from && send(sub, answer))

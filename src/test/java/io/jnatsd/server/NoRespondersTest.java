@@ -34,6 +34,15 @@ class NoRespondersTest {
     }
 
     @Test
+    void theAnswerDoesNotOvertakeMessagesThatWereSentBefore() throws IOException {
+        String message = "PUB inbox.1 2\r\nab\r\n";
+        RawClient client = client(ASKING);
+        client.send("SUB inbox.1 1\r\n" + message + message + REQUEST + message + "PING\r\n")
+                .expectText("MSG inbox.1 1 2\r\nab\r\n".repeat(2) + "HMSG inbox.1 1 " + BODY
+                        + "MSG inbox.1 1 2\r\nab\r\nPONG\r\n");
+    }
+
+    @Test
     void nobodyElseIsTold() throws IOException {
         RawClient other = client(ASKING);
         other.send("SUB > 1\r\nUNSUB 1\r\nSUB inbox.> 2\r\n").roundTrip();
