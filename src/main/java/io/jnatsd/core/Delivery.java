@@ -14,6 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Delivery {
     private static final String NO_RESPONDERS = "NATS/1.0 503\r\n\r\n";
 
+    /** At most so many messages go by, on average, for one that is sampled for the busiest subjects, */
+    private static final int MOST_PER_SAMPLE = 256;
+    /** and about so many of a batch are. */
+    private static final int SAMPLES_PER_BATCH = 8;
+
     private final Connection from;
     private final ServerState server;
     /** Its own messages come back to it. */
@@ -26,6 +31,11 @@ public final class Delivery {
     private MatchResult last;
     private long batchMessages;
     private long batchBytes;
+    /** The next sample is due when {@link #batchMessages} is this, in a later batch if this one has fewer. */
+    private long nextSample = Long.MAX_VALUE;
+    /** Messages that the next sample stands for, 0 while samples are not wanted. */
+    private int messagesPerSample;
+    private long lastBatchMessages;
     private long batchMatches;
     private long batchDelivered;
     private long batchDeliveredBytes;
@@ -37,6 +47,7 @@ public final class Delivery {
         this.from = from;
         this.server = from.server;
         this.random = ThreadLocalRandom.current().nextInt() | 1;
+        endSampling();
     }
 
     void echo(boolean on) {
@@ -45,8 +56,28 @@ public final class Delivery {
 
     /** Counts a message, whatever becomes of it. */
     public void received(Message m) {
-        batchMessages++;
         batchBytes += m.payloadLength();
+        if (++batchMessages >= nextSample)
+            sample(m);
+    }
+
+    /**
+     * One message at a time, and at random distances: every subject of a batch has its chance, also if subjects come
+     * in a regular order.
+     */
+    private void sample(Message m) {
+        TopSubjects top = server.topSubjects;
+        if (top != null)
+            top.sample(m, messagesPerSample, (long) messagesPerSample * m.payloadLength());
+        planSample();
+    }
+
+    /** The distance is 1 to 2n - 1, and n on average. */
+    private void planSample() {
+        long size = Math.max(batchMessages, lastBatchMessages);
+        messagesPerSample = Math.clamp(size / SAMPLES_PER_BATCH, 1, MOST_PER_SAMPLE);
+        int range = 2 * messagesPerSample - 1;
+        nextSample = batchMessages + 1 + ((nextRandom() & 0xFFFFFFFFL) * range >>> 32);
     }
 
     MatchResult match(Message m) {
@@ -243,11 +274,9 @@ public final class Delivery {
         settle();
         // Kept no longer: it refers to connections that may be gone soon.
         last = null;
+        endSampling();
         boolean any = batchMessages > 0;
         if (any) {
-            TopSubjects top = server.topSubjects;
-            if (top != null)
-                top.sample(from.parser.message(), batchMessages, batchBytes);
             inMessages += batchMessages;
             inBytes += batchBytes;
             server.inMessages.add(batchMessages);
@@ -261,6 +290,20 @@ public final class Delivery {
             batchDelivered = batchDeliveredBytes = 0;
         }
         return any;
+    }
+
+    /** Counts on in the next batch, and sees whether samples are wanted there. */
+    private void endSampling() {
+        boolean wanted = server.topSubjects != null;
+        if (wanted && messagesPerSample == 0) {
+            planSample();
+        } else if (!wanted) {
+            messagesPerSample = 0;
+            nextSample = Long.MAX_VALUE;
+        }
+        if (wanted)
+            nextSample -= batchMessages;
+        lastBatchMessages = batchMessages;
     }
 
     public long inMessages() {

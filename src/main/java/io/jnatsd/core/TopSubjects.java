@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The subjects with the most traffic of late: an estimate in little memory, however many subjects there are. Of each
- * batch one subject is looked at, and stands for the whole batch. A fixed number of counters goes to the busiest: a
+ * The subjects with the most traffic of late: an estimate in little memory, however many subjects there are. A sampled
+ * message stands for those that went by since the one before. A fixed number of counters goes to the busiest: a
  * subject without one takes over the smallest, with its count, which is remembered as possible error (the
  * "space-saving" algorithm). Counts fade with time, so what is left is a rate.
  *
@@ -41,7 +41,7 @@ public final class TopSubjects {
     public record Rate(String subject, double messages, double bytes) {
     }
 
-    /** A batch of so many messages, of which this is one. */
+    /** So many messages, of which this is one. */
     void sample(Message one, long messages, long bytes) {
         if (!lock.tryLock())
             return;

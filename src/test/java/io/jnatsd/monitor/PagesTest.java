@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -205,6 +207,32 @@ class PagesTest {
             assertTrue(messages > 8 * top.get(1).get("msgs_per_sec").getAsDouble(), top::toString);
             assertEquals(1, own.json("/subsz?top=1").getAsJsonArray("top_subjects").size());
             assertTrue(own.json("/varz").getAsJsonObject("jnatsd").get("top_subjects").getAsBoolean());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 32, 500})
+    void subjectsThatComeInARegularOrderAreAllFound(int messages) throws Exception {
+        try (MonitoredServer own = MonitoredServer.start(o -> o.topSubjects = true); RawClient client = own.client("")) {
+            for (int i = 0; i < 400; i++)
+                client.send("PUB odd 1\r\nx\r\nPUB even 1\r\nx\r\n".repeat(messages / 2)).roundTrip();
+            List<JsonObject> top = MonitoredServer.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
+            assertEquals(Set.of("odd", "even"),
+                    top.stream().map(t -> t.get("subject").getAsString()).collect(Collectors.toSet()));
+            double most = top.get(0).get("msgs_per_sec").getAsDouble(), least = top.get(1).get("msgs_per_sec").getAsDouble();
+            assertTrue(least > most / 2, top::toString);
+        }
+    }
+
+    @Test
+    void theBusiestSubjectsAreLookedForFromAReloadOn() throws Exception {
+        try (MonitoredServer own = MonitoredServer.start(); RawClient client = own.client("")) {
+            client.send("PUB before 1\r\nx\r\n").roundTrip();
+            own.server().state().apply(MonitoredServer.options(o -> o.topSubjects = true));
+            // A batch that began before the reload is not looked at.
+            client.roundTrip().send("PUB after 1\r\nx\r\n").roundTrip();
+            List<JsonObject> top = MonitoredServer.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
+            assertEquals(List.of("after"), top.stream().map(t -> t.get("subject").getAsString()).toList());
         }
     }
 
