@@ -1,6 +1,5 @@
 package io.jnatsd.protocol;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.jnatsd.protocol.ProtocolException.Fault;
@@ -29,7 +28,7 @@ final class JsonFields {
     static void read(byte[] json, int start, int end, Field field) throws ProtocolException {
         try (JsonReader in = new JsonReader(new InputStreamReader(
                 new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
-            in.setStrictness(Strictness.STRICT);
+            refuseLeniency(json, start, end);
             if (!skippedNull(in)) {
                 in.beginObject();
                 while (in.hasNext()) {
@@ -45,6 +44,30 @@ final class JsonFields {
             throw new ProtocolException(Fault.BAD_ARGUMENTS,
                     String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON"));
         }
+    }
+
+    /**
+     * What the library takes although it is no JSON: control characters in strings, literals in capitals, and the
+     * escapes of a quote or a line break. Releases since 2.11 can refuse it themselves, but an application that has the
+     * server in its own process may bring an older one.
+     */
+    private static void refuseLeniency(byte[] json, int start, int end) {
+        boolean quoted = false;
+        for (int i = start; i < end; i++) {
+            byte b = json[i];
+            if (b == '"')
+                quoted = !quoted;
+            else if (!quoted && b >= 'A' && b <= 'Z' && !(b == 'E' && i > start && isDigit(json[i - 1])))
+                throw new IllegalStateException("invalid literal, at byte " + (i - start));
+            else if (quoted && b >= 0 && b < ' ')
+                throw new IllegalStateException("control character in a string, at byte " + (i - start));
+            else if (quoted && b == '\\' && ++i < end && (json[i] == '\'' || json[i] == '\n'))
+                throw new IllegalStateException("invalid escape sequence, at byte " + (i - start));
+        }
+    }
+
+    private static boolean isDigit(byte b) {
+        return b >= '0' && b <= '9';
     }
 
     private static boolean skippedNull(JsonReader in) throws IOException {

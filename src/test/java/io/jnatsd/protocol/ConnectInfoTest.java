@@ -49,7 +49,7 @@ class ConnectInfoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"null", " null ", "{\"verbose\":null,\"user\":null,\"protocol\":null}", "{\"a\":[]}"})
+    @ValueSource(strings = {"null", " null ", "{\"verbose\":null,\"user\":null,\"protocol\":null}", "{\"a\":[]}", "{\"A\":[1E5,1e5]}"})
     void nullChangesNothing(String json) throws ProtocolException {
         ConnectInfo before = read("{\"verbose\":false,\"user\":\"u\",\"protocol\":1}");
         assertEquals(before, merge(before, json));
@@ -73,7 +73,7 @@ class ConnectInfoTest {
         "{\"protocol\":true}", "{\"name\":5}", "{\"user\":true}", "{\"user\":{}}", "{\"user\":[\"u\"]}", "{'user':'u'}",
         "{user:\"u\"}", "{\"user\":\"u\",}", "{\"user\":\"u\"", "{\"user\":\"u}", "{\"user\" \"u\"}", "{\"x\":}",
         "{\"x\":nul}", "{\"x\":TRUE}", "{\"verbose\":NULL}", "{\"x\":NaN}", "{\"x\":'y'}", "{\"name\":\"a\nb\"}",
-        "{\"name\":\"\\x41\"}", "{/**/}", "{\"a\":1;\"b\":2}",
+        "{\"name\":\"\\x41\"}", "{\"name\":\"a\\'b\"}", "{\"name\":\"a\\\nb\"}", "{\"name\":\"a\tb\"}", "{\"x\":falsE}", "E", "{\"a\\\\\":TRUE}", "{/**/}", "{\"a\":1;\"b\":2}",
     })
     void anythingElseIsAFault(String json) {
         ProtocolException e = assertThrows(ProtocolException.class, () -> read(json));
