@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** What the design asks of the code and no compiler checks. A list that is too long or too short breaks the build. */
 class ArchitectureTest {
     private static final String ROOT = "io.jnatsd";
-    private static final int MOST_LINES = 400;
+    private static final int MOST_LINES = 600;
     private static final int MOST_METHOD_LINES = 50;
     private static final int MOST_PARAMETERS = 6;
 

@@ -70,7 +70,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         if (options.user().isEmpty())
             return Login.ANYBODY;
         boolean known = c.user().equals(options.user());
-        return isRight(known ? options.password() : null, c) ? new Login(c.user(), null, 0) : null;
+        return isRight(known ? options.password() : null, c) ? new Login(c.user(), Permissions.UNRESTRICTED, 0) : null;
     }
 
     private Login amongUsers(Credentials c) throws AuthenticationTimeout, InterruptedException {

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * Subjects keep one char per byte. Threads: immutable.
  */
 public final class Permissions {
+    /** Everything is allowed. */
+    public static final Permissions UNRESTRICTED = new Permissions(new PermissionOptions(null, null, null));
+
     /** {@code queue} is null where an entry speaks of every queue group, and of none. */
     private record Entry(byte[] subject, byte[] queue) {
         static Entry of(String text) {
@@ -38,20 +41,20 @@ public final class Permissions {
         responses = options.responses();
     }
 
-    /** Null, for no restrictions, if there are no options. */
+    /** What the options allow; everything if the configuration has no options for a user. */
     public static Permissions of(PermissionOptions options) {
-        return options == null ? null : new Permissions(options);
+        return options == null ? UNRESTRICTED : new Permissions(options);
     }
 
     private Permissions(Permissions known, Entry denied) {
-        publishAllow = known == null ? null : known.publishAllow;
-        publishDeny = with(denied, known == null ? List.of() : known.publishDeny);
-        subscribeAllow = known == null ? null : known.subscribeAllow;
-        subscribeDeny = with(denied, known == null ? List.of() : known.subscribeDeny);
-        responses = known == null ? null : known.responses;
+        publishAllow = known.publishAllow;
+        publishDeny = with(denied, known.publishDeny);
+        subscribeAllow = known.subscribeAllow;
+        subscribeDeny = with(denied, known.subscribeDeny);
+        responses = known.responses;
     }
 
-    /** The same, null for no restrictions, but for what a pattern covers. */
+    /** The same without what a pattern covers. */
     static Permissions without(String pattern, Permissions permissions) {
         return new Permissions(permissions, Entry.of(pattern));
     }

@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * This server's part in a cluster: what it says of itself, what becomes of each route that says who is at its other
@@ -54,6 +56,8 @@ public final class Cluster {
     private final DepartedMembers departed = new DepartedMembers();
     private final RouteTable routes;
     private final Dialers dialers;
+    /** Every route that is open, in whatever state. Any thread. */
+    private final Set<Route> open = ConcurrentHashMap.newKeySet();
     private volatile ClusterOptions options;
     /** Null for routes in plain text. */
     private volatile TlsHandshake tls;
@@ -86,8 +90,14 @@ public final class Cluster {
         boolean sameLogin = before == null
                 || before.user().equals(next.user()) && before.password().equals(next.password());
         if (!sameLogin)
-            routes.all().forEach(Route::recheck);
+            recheck();
         dialers.configure(next.routes());
+    }
+
+    /** All open routes, also those that have not said yet who they are, and spare ones. */
+    private void recheck() {
+        for (Route route : open)
+            Thread.ofVirtual().name(route.threadName("recheck")).start(route::recheck);
     }
 
     private RouteInfo ownInfo(ClusterOptions o) {
@@ -109,6 +119,13 @@ public final class Cluster {
     private String givenName() {
         String name = server.info.serverName();
         return name.equals(self.serverId()) ? "" : name;
+    }
+
+    /** A route's reader starts. From here on a reload finds it. */
+    void opened(Route route) {
+        open.add(route);
+        if (route.closeReason() != null)
+            open.remove(route);
     }
 
     /** Another server has dialled. */
@@ -179,6 +196,7 @@ public final class Cluster {
 
     /** A route has ended. */
     void left(Route route) {
+        open.remove(route);
         RouteDownEvent.commit(route, route.remoteId());
         Route heir = routes.leave(route);
         if (heir != null) {

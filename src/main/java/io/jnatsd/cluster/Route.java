@@ -1,5 +1,7 @@
 package io.jnatsd.cluster;
 
+import io.jnatsd.auth.LoginState;
+import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.core.ClientView.Times;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
@@ -89,6 +91,7 @@ public final class Route extends Connection {
 
     @Override
     protected boolean open() throws IOException {
+        cluster.opened(this);
         server.log.debug(this, "Route connection created");
         if (!secure())
             return false;
@@ -99,8 +102,7 @@ public final class Route extends Connection {
         }
         append(own.line());
         outbound().flush();
-        if (dialer == null)
-            parser.connectOnly(login.begin());
+        parser.connectOnly(login.begin());
         pings.start();
         return true;
     }
@@ -138,6 +140,8 @@ public final class Route extends Connection {
         Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
         if (dialer == null)
             login.connect(said);
+        if (!(login.state() instanceof Granted))
+            return;
         connect = said;
         parser.connectOnly(false);
         if (!said.lang().isEmpty()) {
@@ -184,6 +188,12 @@ public final class Route extends Connection {
     protected void handle(Op op) throws ProtocolException {
         if (op != Op.MSG)
             delivery.settle();
+        if (op != Op.CONNECT && !(login.state() instanceof Granted)) {
+            // A reload asks for credentials that the other server has not shown.
+            if (login.state() == LoginState.PENDING)
+                throw new ProtocolException(Fault.AUTHORIZATION, "Authorization Error");
+            return;
+        }
         switch (op) {
             case MSG -> message(parser.message());
             case PUB -> published(parser.message());
@@ -332,9 +342,10 @@ public final class Route extends Connection {
         return heard - nanoTime > 0;
     }
 
+    /** A reload has changed the credentials that other servers must show. It may take a while. */
     void recheck() {
         if (dialer == null)
-            login.recheck(connect);
+            login.recheck();
     }
 
     /** Takes over what a spare connection to the same server was there for. */

@@ -1,6 +1,7 @@
 package io.jnatsd.core;
 
-import io.jnatsd.auth.Permissions;
+import io.jnatsd.auth.LoginState;
+import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.Dialect;
@@ -111,20 +112,23 @@ public final class Client extends Connection {
         }
         if (op != Op.PUB)
             delivery.settle();
-        if (op != Op.CONNECT)
-            login.connectSilently();
+        if (op == Op.CONNECT) {
+            connect(parser.arguments());
+            return;
+        }
+        if (!(login.enter() instanceof Granted granted))
+            return;
         switch (op) {
-            case PUB -> publish(parser.message());
+            case PUB -> publish(parser.message(), granted);
             case PUB_LINE -> checkSubjectEarly(parser.message());
-            case SUB -> subscriptions.subscribe(parser.arguments());
+            case SUB -> subscriptions.subscribe(parser.arguments(), granted);
             case UNSUB -> subscriptions.unsubscribe(parser.arguments());
-            case CONNECT -> connect(parser.arguments());
             case PING -> ping();
             case PONG -> pong();
             case INFO -> peerInfo(parser.arguments());
             case OK -> { }
             case ERR -> throw new ProtocolException(Fault.PEER_ERROR, "Client Error " + parser.arguments().text());
-            case NEED_MORE -> throw new AssertionError(op);
+            case CONNECT, NEED_MORE -> throw new AssertionError(op);
         }
     }
 
@@ -146,10 +150,13 @@ public final class Client extends Connection {
         connect = said;
         connected = true;
         delivery.echo(said.echo());
+        LoginState before = login.state();
         login.connect(said);
-        parser.connectOnly(false);
-        if (isClosing())
+        if (!(login.state() instanceof Granted granted))
             return;
+        if (before instanceof Granted had && had.permissions() != granted.permissions())
+            subscriptions.review();
+        parser.connectOnly(false);
         headers = said.headers() && server.info.headers();
         // .NET can ask for it without headers, which the answer consists of.
         noResponders = headers && said.noResponders();
@@ -234,7 +241,7 @@ public final class Client extends Connection {
         }
     }
 
-    private void publish(Message m) throws ProtocolException {
+    private void publish(Message m, Granted granted) throws ProtocolException {
         delivery.received(m);
         delivery.trace(m.headerLength() < 0 ? "PUB" : "HPUB", m);
         if (m.headerLength() >= 0 && !headers)
@@ -245,8 +252,7 @@ public final class Client extends Connection {
         if (!wellFormed && !badSubjectReported)
             complain("Invalid Subject");
         badSubjectReported = false;
-        Permissions permissions = login.permissions();
-        if (match.reserved || permissions != null && !login.mayPublish(match, permissions)) {
+        if (match.reserved || !login.mayPublish(match, granted.permissions())) {
             refusePublish(m);
             return;
         }

@@ -4,6 +4,8 @@ import io.jnatsd.auth.AuthenticationTimeout;
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.Credentials;
 import io.jnatsd.auth.Login;
+import io.jnatsd.auth.LoginState;
+import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.ProtocolException;
@@ -41,8 +43,10 @@ final class ClientLogin {
     private volatile Future<?> timer;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** Null until the client is in. Written under {@code lock}. */
-    private volatile Login login;
+    /** Written under {@code lock}. */
+    private volatile LoginState state = LoginState.PENDING;
+    /** The user of the last login that was granted, for logs and monitoring. Written under {@code lock}. */
+    private volatile String user = "";
     /** Null unless replies are allowed beyond what may be published. Written under {@code lock}. */
     private volatile ReplySubjects replies;
     /** The user among whose {@code max_connections} it counts. guarded by {@code lock}. */
@@ -83,7 +87,7 @@ final class ClientLogin {
         try {
             auth = server.auth;
             if (auth.authenticator() == null)
-                login = Login.ANYBODY;
+                grant(Login.ANYBODY);
         } finally {
             lock.unlock();
         }
@@ -94,7 +98,7 @@ final class ClientLogin {
     }
 
     private void timeout() {
-        if (login != null || client.closeReason() != null)
+        if (state != LoginState.PENDING || client.closeReason() != null)
             return;
         server.log.debug(client, "Authorization Timeout");
         Thread.startVirtualThread(() -> client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT));
@@ -112,14 +116,23 @@ final class ClientLogin {
         } catch (AuthenticationTimeout e) {
             giveUp(e);
         } catch (InterruptedException e) {
+            refuse();
             client.kill(CloseReason.SERVER_SHUTDOWN);
         }
     }
 
-    /** A client that sends something else first is taken for {@code no_auth_user}, where there is one. */
-    void connectSilently() throws ProtocolException {
-        if (login == null)
+    /**
+     * What a command other than CONNECT finds. A client that sends one first is logged in as {@code no_auth_user}, if
+     * there is one.
+     */
+    LoginState enter() throws ProtocolException {
+        if (state == LoginState.PENDING)
             connect(ConnectInfo.BEFORE_CONNECT);
+        return state;
+    }
+
+    LoginState state() {
+        return state;
     }
 
     /**
@@ -131,7 +144,7 @@ final class ClientLogin {
     boolean recheck() throws InterruptedException {
         lock.lock();
         try {
-            if (login == null)
+            if (!(state instanceof Granted))
                 return false;
         } finally {
             lock.unlock();
@@ -172,16 +185,34 @@ final class ClientLogin {
         // A CONNECT that has come meanwhile is judged by the reader.
         if (left || said != client.connectInfo())
             return Outcome.OUTDATED;
-        if (granted == null)
+        if (granted == null) {
+            state = LoginState.REFUSED;
             return Outcome.REFUSED;
+        }
         boolean room = server.users.move(counted, granted.user(), granted.maxConnections());
         counted = room ? granted.user() : "";
-        if (!room)
+        if (!room) {
+            state = LoginState.REFUSED;
             return Outcome.TOO_MANY;
-        Permissions permissions = granted.permissions();
-        replies = ReplySubjects.of(permissions == null ? null : permissions.responses(), replies);
-        login = granted;
+        }
+        grant(granted);
         return Outcome.ADMITTED;
+    }
+
+    private void grant(Login login) {
+        assert lock.isHeldByCurrentThread();
+        replies = ReplySubjects.of(login.permissions().responses(), replies);
+        user = login.user();
+        state = new Granted(login.user(), login.permissions());
+    }
+
+    private void refuse() {
+        lock.lock();
+        try {
+            state = LoginState.REFUSED;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Login ask(Authenticator authenticator, ConnectInfo said)
@@ -224,6 +255,7 @@ final class ClientLogin {
     }
 
     private void giveUp(AuthenticationTimeout e) {
+        refuse();
         server.log.error(client, "Authentication Timeout: " + e.getMessage());
         client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
     }
@@ -247,18 +279,13 @@ final class ClientLogin {
     }
 
     String user() {
-        Login known = login;
-        return known == null ? "" : known.user();
-    }
-
-    /** Null for no restrictions. */
-    Permissions permissions() {
-        Login known = login;
-        return known == null ? null : known.permissions();
+        return user;
     }
 
     /** Whether a message may be published; the lists' verdict is remembered for as long as the match result lives. */
     boolean mayPublish(MatchResult match, Permissions permissions) {
+        if (permissions == Permissions.UNRESTRICTED)
+            return true;
         if (judged != permissions) {
             judged = permissions;
             verdicts = new MatchResult[VERDICTS];
@@ -283,7 +310,7 @@ final class ClientLogin {
     boolean restrict(Subscription sub, Permissions permissions) {
         List<byte[]> before = sub.denied;
         sub.replies = replies;
-        sub.denied = permissions == null ? null : permissions.denials(sub.subject);
+        sub.denied = permissions.denials(sub.subject);
         return before != null || sub.denied != null;
     }
 }

@@ -1,5 +1,6 @@
 package io.jnatsd.core;
 
+import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ProtocolException;
@@ -26,7 +27,7 @@ final class ClientSubscriptions {
         this.table = table;
     }
 
-    void subscribe(Arguments line) throws ProtocolException {
+    void subscribe(Arguments line, Granted granted) throws ProtocolException {
         if (client.tracing())
             server.log.trace(client, "->> [SUB " + line.text() + "]");
         int count = line.count();
@@ -34,8 +35,8 @@ final class ClientSubscriptions {
             throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
         client.stats().active();
         String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
-        Permissions permissions = login.permissions();
-        if (permissions != null && !permissions.maySubscribe(subject, queue)) {
+        Permissions permissions = granted.permissions();
+        if (!permissions.maySubscribe(subject, queue)) {
             refuseSubscribe(subject, queue, sid);
             return;
         }
@@ -51,7 +52,7 @@ final class ClientSubscriptions {
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
         Subscription sub = new Subscription(client, subject, queue, sid, literal);
         login.restrict(sub, permissions);
-        if (table.add(sub) && login.permissions() != permissions)
+        if (table.add(sub) && login.state() != granted)
             // A reload came in between, and may have looked through the subscriptions before this one was there.
             review(sub);
         client.acknowledge();
@@ -65,12 +66,13 @@ final class ClientSubscriptions {
                 + Arguments.text(sid));
     }
 
-    /** Holds a subscription against what the client may do now. Anybody's. */
+    /** Checks a subscription by what the client may do now. Any thread. */
     private void review(Subscription sub) {
-        Permissions permissions = login.permissions();
-        if (permissions != null && !permissions.maySubscribe(sub.subject, sub.queue))
+        if (!(login.state() instanceof Granted granted))
+            remove(sub);
+        else if (!granted.permissions().maySubscribe(sub.subject, sub.queue))
             withdraw(sub);
-        else if (login.restrict(sub, permissions))
+        else if (login.restrict(sub, granted.permissions()))
             server.index.changed(sub);
     }
 
@@ -122,7 +124,7 @@ final class ClientSubscriptions {
         return removed;
     }
 
-    /** Holds all of them against what the client may do now. Anybody's. */
+    /** Checks all of them by what the client may do now. Any thread. */
     void review() {
         table.all().forEach(this::review);
     }

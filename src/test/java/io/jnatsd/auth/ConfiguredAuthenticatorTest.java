@@ -3,6 +3,7 @@ package io.jnatsd.auth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -102,9 +103,9 @@ class ConfiguredAuthenticatorTest {
         ConfiguredAuthenticator one = new ConfiguredAuthenticator(options, passwords);
         assertSame(one.authenticate(user("joe", "j", "")).permissions(),
                 one.authenticate(user("bob", "b", "")).permissions());
-        assertNotNull(joe.permissions());
+        assertNotSame(Permissions.UNRESTRICTED, joe.permissions());
         assertEquals(7, one.authenticate(user("bob", "b", "")).maxConnections());
-        assertNull(one.authenticate(user("sue", "s", "")).permissions());
+        assertSame(Permissions.UNRESTRICTED, one.authenticate(user("sue", "s", "")).permissions());
     }
 
     /** Of several tries the shortest, so that a pause of the machine does not count. */

@@ -3,6 +3,7 @@ package io.jnatsd.auth;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.SubjectRules;
@@ -91,6 +92,6 @@ class PermissionsTest {
 
     @Test
     void noOptionsAreNoRestrictions() {
-        assertNull(Permissions.of(null));
+        assertSame(Permissions.UNRESTRICTED, Permissions.of(null));
     }
 }

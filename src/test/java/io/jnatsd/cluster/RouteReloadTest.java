@@ -74,6 +74,29 @@ class RouteReloadTest {
     }
 
     @Test
+    void aRouteThatHasNotSaidWhoItIsHasToGoToo() throws Exception {
+        try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
+                RawClient silent = peer(server); RawClient named = peer(server); RawClient spare = peer(server);
+                RawClient first = peer(server); RawClient late = peer(server)) {
+            for (RawClient each : List.of(silent, named, spare, first, late))
+                each.expect("INFO [^\r]*\r\n");
+            named.send("CONNECT {\"name\":\"N\"}\r\n").roundTrip();
+            first.send(Clusters.connectLine("P") + Clusters.infoLine("P")).roundTrip();
+            awaitRoutes(server, 2);
+            spare.send(Clusters.connectLine("P") + Clusters.infoLine("P")).roundTrip();
+            server.reload(cluster("authorization { user: r, password: p, timeout: 20 }", a));
+            for (RawClient each : List.of(named, spare, first))
+                assertTrue(each.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
+            silent.send(Clusters.infoLine("S") + "MSG x 1 0\r\n\r\n");
+            assertTrue(silent.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
+            // What it says first meets the new rules.
+            late.send("CONNECT {\"user\":\"r\",\"pass\":\"p\",\"name\":\"L\"}\r\n" + Clusters.infoLine("L"))
+                    .roundTrip();
+            awaitRoutes(server, 2);
+        }
+    }
+
+    @Test
     void whoDoesNotHaveTheNewLoginHasToGo() throws Exception {
         try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
                 RawClient peer = peer(server)) {

@@ -36,7 +36,7 @@ class AuthenticatorTest {
     public static final class Sesame implements Authenticator {
         @Override
         public Login authenticate(Credentials credentials) {
-            return credentials.token().equals("open sesame") ? new Login("ali", null, 0) : null;
+            return credentials.token().equals("open sesame") ? new Login("ali", Permissions.UNRESTRICTED, 0) : null;
         }
     }
 
