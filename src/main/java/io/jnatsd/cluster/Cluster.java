@@ -112,7 +112,7 @@ public final class Cluster {
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
                 secured, self.maxPayload(), ip, urls.own(), server.info.headers(), givenName(),
-                server.auth.system());
+                server.auth.system(), RouteInfo.Link.NONE);
     }
 
     /** Empty if nobody gave it one, which makes its id its name. */
@@ -154,6 +154,12 @@ public final class Cluster {
             case BETTER, SPARE, SURPLUS -> {
                 log.debug(route, "Detected duplicate remote route \"" + id + "\"");
                 duplicate(route, arrival);
+            }
+            case REPLACES, REPLACED -> {
+                log.debug(route, "Detected duplicate remote route \"" + id + "\"");
+                routes.retiring().forEach(Route::retire);
+                if (arrival == RouteTable.Arrival.REPLACES)
+                    announce(route);
             }
             case TOO_LATE -> route.close(CloseReason.SERVER_SHUTDOWN, "");
         }

@@ -28,6 +28,7 @@ import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,8 @@ public final class Route extends Connection {
     private static final byte[] OK = ascii("+OK\r\n");
     private static final String TLS_REQUIRED = "-ERR 'Secure Connection - TLS Required'\r\n";
     private static final String WRONG_PORT = "-ERR 'Attempted To Connect To Route Port'\r\n";
+    /** The longest time that the other server may go on sending on a connection that another one has replaced. */
+    private static final Duration RETIREMENT = Duration.ofSeconds(5);
     /** The other server may allow longer subjects than this one. */
     private static final int LEAST_CONTROL_LINE = 32 * 1024;
 
@@ -62,6 +65,8 @@ public final class Route extends Connection {
     private volatile String remoteId = "";
     /** The last INFO about the other server. Written by the reader. */
     private volatile RouteInfo said;
+    /** The other server's number of this connection; 0 if it does not hand over. Written by the reader. */
+    private volatile long peerRid;
     /** When the last batch came, in nanoseconds. Written by the reader. */
     private volatile long heard = System.nanoTime();
     private final long started = System.currentTimeMillis();
@@ -100,11 +105,16 @@ public final class Route extends Connection {
             server.log.debug(this, "Route connect msg sent");
             append(own.connectLine(dialer.user(), dialer.password()));
         }
-        append(own.line());
+        append(onThis(own, 0, false).line());
         outbound().flush();
         parser.connectOnly(login.begin());
         pings.start();
         return true;
+    }
+
+    /** What INFO says here; gnatsd 1.0 says nothing of connections. */
+    private RouteInfo onThis(RouteInfo own, long after, boolean last) {
+        return own.headers() ? own.withLink(new RouteInfo.Link(id(), after, last)) : own;
     }
 
     private void append(String text) {
@@ -160,11 +170,30 @@ public final class Route extends Connection {
             cluster.heardOf(info);
             return;
         }
+        RouteInfo.Link link = info.link();
+        if (peerRid > 0 && link.last()) {
+            inputIsOver();
+            return;
+        }
+        if (peerRid > 0 && link.after() > 0) {
+            flushBatch();
+            cluster.routes().awaitEnded(this, link.after());
+            return;
+        }
         identify(info.serverId());
         said = info;
+        if (peerRid == 0)
+            peerRid = link.rid();
         outbound().takeHeaders(info.headers());
         if (!remoteId.isEmpty())
             cluster.arrived(this, info);
+    }
+
+    /** The other server sends nothing more on this connection, and neither does this one when it has the other. */
+    private void inputIsOver() {
+        flushBatch();
+        cluster.routes().awaitSuccessor(this);
+        close(CloseReason.DUPLICATE_ROUTE, "");
     }
 
     private void identify(String id) {
@@ -307,7 +336,12 @@ public final class Route extends Connection {
 
     /** Appends a line that must arrive; {@link #flushTold} follows. Locks may be held. */
     void tell(byte[] line) {
-        if ((outbound().append(line, server.limits.maxPending()) & Outcome.OVERFLOW) != 0)
+        int outcome = outbound().append(line, server.limits.maxPending());
+        if (outcome == 0 && successor() instanceof Route next) {
+            next.tell(line);
+            return;
+        }
+        if ((outcome & Outcome.OVERFLOW) != 0)
             overflowing = true;
         if (tracing())
             trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");
@@ -315,19 +349,22 @@ public final class Route extends Connection {
 
     /** The same for the first dump, whose size is nobody's fault. gnatsd: it is not traced. */
     void tellAtFirst(byte[] lines) {
-        outbound().append(lines, Long.MAX_VALUE);
+        if (outbound().append(lines, Long.MAX_VALUE) == 0 && successor() instanceof Route next)
+            next.tellAtFirst(lines);
     }
 
     /** This server says something else of itself now. gnatsd would take that for a duplicate, and needs none of it. */
     void tellChanged(RouteInfo own) {
         if (said == null || !said.headers())
             return;
-        tell(own.line().getBytes(StandardCharsets.UTF_8));
+        tell(onThis(own, 0, false).line().getBytes(StandardCharsets.UTF_8));
         flushTold();
     }
 
     void flushTold() {
         outbound().flush();
+        if (successor() instanceof Route next)
+            next.flushTold();
         if (overflowing)
             slowConsumer(CloseReason.PENDING_BYTES);
     }
@@ -354,12 +391,42 @@ public final class Route extends Connection {
         configured |= other.configured;
     }
 
+    /** Both servers can hand over from one connection to another. */
+    boolean handsOver() {
+        return peerRid > 0 && cluster.own().headers();
+    }
+
+    long peerRid() {
+        return peerRid;
+    }
+
+    /** Says that this connection continues another one, whose messages come first. Appends only. */
+    void continueAfter(Route other) {
+        tell(onThis(cluster.own(), other.id(), false).line().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Another connection to the same server takes over; {@link #retire} follows when no lock is held. */
+    void yieldTo(Route better) {
+        succeededBy(better);
+        better.adopt(this);
+    }
+
+    /** Sends nothing more, and tells the other server so; what that still sends is read to its end. */
+    void retire() {
+        outbound().seal(onThis(cluster.own(), 0, true).line().getBytes(StandardCharsets.UTF_8));
+        server.after(RETIREMENT, () -> Thread.startVirtualThread(() -> kill(CloseReason.DUPLICATE_ROUTE)));
+    }
+
     @Override
     protected void leave() {
         pings.stop();
         login.stop();
         cluster.left(this);
-        subs.removeAll();
+        if (successor() instanceof Route next)
+            subs.moveTo(next.subs, next);
+        else
+            subs.removeAll();
+        cluster.routes().ended(this);
     }
 
     @Override

@@ -3,18 +3,23 @@ package io.jnatsd.cluster;
 import io.jnatsd.core.ServerState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The routes of this server by the server at the other end, one for each, and who is told of subscriptions.
  *
  * <p>Two servers that dial each other at the same time have two connections for a while. gnatsd keeps the one that it
  * hears from first, so that each server may close the one that the other keeps. Here both servers choose the same one,
- * the one that the server with the lower id dialled, and the other stays open for a moment as a spare: a gnatsd closes
- * one of the two by its own rule, and what it leaves is then the route.
+ * the one that the server with the lower id dialled. Between two servers of this kind it takes over at once: the sender
+ * says on it which connection it continues, and says on the other one that nothing more comes; the receiver reads the
+ * other one to its end before it reads on here. With a gnatsd the other one stays open for a moment as a spare: a gnatsd
+ * closes one of the two by its own rule, and what it leaves is then the route.
  *
  * <p>Threads: anybody's. {@code lock} guards everything; it may be held while {@link ServerState#interest} is swapped.
  */
@@ -27,6 +32,10 @@ final class RouteTable {
         BETTER,
         /** Not as good as the one that is there. */
         SPARE,
+        /** Better than the one that was there, which is handed over to it. */
+        REPLACES,
+        /** Not as good as the one that is there, and handed over to it. */
+        REPLACED,
         /** One more than can be of use. */
         SURPLUS,
         /** It is there already. */
@@ -35,17 +44,30 @@ final class RouteTable {
         TOO_LATE
     }
 
+    /** So long a connection waits for the one before it, or for the one after it. */
+    private static final long HAND_OVER_NANOS = 2_000_000_000;
+    private static final int REMEMBERED = 64;
+
     private final String ownId;
     private final ServerState server;
     private final DepartedMembers departed;
     private final ReentrantLock lock = new ReentrantLock();
     /** Signalled when no route is left to some server. */
     private final Condition gone = lock.newCondition();
+    /** Signalled when a route is replaced or has ended. */
+    private final Condition changed = lock.newCondition();
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Map<String, Route> spares = new LinkedHashMap<>();
     /** Everybody that is or was in {@link #routes} and is still open: they are told of subscriptions. */
     private final List<Route> told = new ArrayList<>();
+    /** Those that another one has replaced, and that are still being read. */
+    private final List<Route> retiring = new ArrayList<>();
+    /** The last ones that have ended. */
+    private final Set<Ended> ended = new LinkedHashSet<>();
     private boolean stopped;
+
+    private record Ended(String remoteId, long peerRid) {
+    }
 
     RouteTable(String ownId, ServerState server, DepartedMembers departed) {
         this.ownId = ownId;
@@ -60,12 +82,14 @@ final class RouteTable {
             Route present = routes.get(id);
             if (stopped || route.closeReason() != null)
                 return Arrival.TOO_LATE;
-            if (present == route || spares.get(id) == route)
+            if (present == route || spares.get(id) == route || retiring.contains(route))
                 return Arrival.AGAIN;
             if (present == null) {
                 enter(id, route);
                 return Arrival.FIRST;
             }
+            if (present.handsOver() && route.handsOver())
+                return replace(id, present, route);
             if (spares.containsKey(id))
                 return Arrival.SURPLUS;
             boolean better = isBetter(route, present);
@@ -76,6 +100,28 @@ final class RouteTable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Arrival replace(String id, Route present, Route route) {
+        assert lock.isHeldByCurrentThread();
+        boolean better = route.isDialled() == present.isDialled() ? isNewer(route, present) : isBetter(route, present);
+        Route loser = better ? present : route, winner = better ? route : present;
+        if (better)
+            // Before it is told of any subscription, or sent any message.
+            route.continueAfter(present);
+        loser.yieldTo(winner);
+        retiring.add(loser);
+        changed.signalAll();
+        if (!better)
+            return Arrival.REPLACED;
+        told.remove(present);
+        enter(id, route);
+        return Arrival.REPLACES;
+    }
+
+    /** By the count of the server that dialled both: it has lost the first one, or this one is as good. */
+    private static boolean isNewer(Route route, Route present) {
+        return route.isDialled() ? route.id() > present.id() : route.peerRid() > present.peerRid();
     }
 
     private boolean isBetter(Route route, Route present) {
@@ -103,7 +149,7 @@ final class RouteTable {
             String id = route.remoteId();
             if (told.remove(route))
                 server.interest = RouteInterest.of(told, departed);
-            if (spares.remove(id, route) || !routes.remove(id, route))
+            if (retiring.remove(route) || spares.remove(id, route) || !routes.remove(id, route))
                 return null;
             Route spare = spares.remove(id);
             if (spare != null && !stopped && spare.closeReason() == null) {
@@ -131,7 +177,56 @@ final class RouteTable {
     Route spare(String id) {
         lock.lock();
         try {
-            return spares.get(id);
+            return spares.getOrDefault(id, retiring.stream().filter(r -> r.remoteId().equals(id)).findAny().orElse(null));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those that another one has replaced. */
+    List<Route> retiring() {
+        lock.lock();
+        try {
+            return new ArrayList<>(retiring);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything that a route has brought is delivered, and its subscriptions belong to its successor. */
+    void ended(Route route) {
+        lock.lock();
+        try {
+            if (route.peerRid() == 0)
+                return;
+            ended.add(new Ended(route.remoteId(), route.peerRid()));
+            if (ended.size() > REMEMBERED)
+                ended.remove(ended.iterator().next());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the connection that a route continues, by the other server's count, has been read to its end. */
+    void awaitEnded(Route route, long peerRid) {
+        Ended before = new Ended(route.remoteId(), peerRid);
+        await(() -> route.closeReason() != null || ended.contains(before));
+    }
+
+    /** Waits until another connection to the same server has replaced this one. */
+    void awaitSuccessor(Route route) {
+        await(() -> route.closeReason() != null || route.successor() != null);
+    }
+
+    private void await(BooleanSupplier condition) {
+        long left = HAND_OVER_NANOS;
+        lock.lock();
+        try {
+            while (left > 0 && !stopped && !condition.getAsBoolean())
+                left = changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
@@ -171,6 +266,7 @@ final class RouteTable {
         lock.lock();
         try {
             stopped = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

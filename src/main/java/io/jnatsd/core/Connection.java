@@ -61,6 +61,8 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
     volatile ClientView.Backlog backlog;
     private final AtomicBoolean left = new AtomicBoolean();
+    /** What is sent instead of this one, once its output takes nothing more. Written once, by any thread. */
+    private volatile Connection successor;
 
     /** Receivers that this reader has promised to flush. */
     private final List<Outbound> touched = new ArrayList<>();
@@ -126,6 +128,22 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** The server that its subscriptions stand for, which gets each message once; null if they are a client's. */
     public String remoteId() {
         return null;
+    }
+
+    /** From when the output is sealed, another connection to the same server is sent everything. */
+    protected final void succeededBy(Connection next) {
+        successor = next;
+    }
+
+    /** The connection that has taken this one's place; null if there is none. */
+    public final Connection successor() {
+        return successor;
+    }
+
+    /** Called by a reader that is about to wait: what it has delivered so far is written. */
+    protected final void flushBatch() {
+        endBatch();
+        flushTouched();
     }
 
     /** The peer is a server. */

@@ -159,11 +159,16 @@ public final class Delivery {
     private int deliver(Subscription sub, int first) {
         if (sub.owner == from && !echo)
             return 0;
-        int outcome = sub.owner.outbound.deliver(sub, waiting, first, from.maxPending);
+        Connection receiver = sub.owner;
+        int outcome = receiver.outbound.deliver(sub, waiting, first, from.maxPending);
+        while (outcome == 0 && receiver.successor() != null) {
+            receiver = receiver.successor();
+            outcome = receiver.outbound.deliver(sub, waiting, first, from.maxPending);
+        }
         int taken = outcome >>> Outcome.COUNT_SHIFT;
         batchDelivered += taken;
         batchDeliveredBytes += waiting.payload(first, first + taken);
-        tell(sub, outcome);
+        tell(receiver, sub, outcome);
         return taken;
     }
 
@@ -222,20 +227,24 @@ public final class Delivery {
         if (m.replyLength() > 0 && sub.replies != null)
             sub.replies.expect(m);
         int outcome = receiver.outbound.deliver(sub, m, from.maxPending);
+        while (outcome == 0 && receiver.successor() != null) {
+            receiver = receiver.successor();
+            outcome = receiver.outbound.deliver(sub, m, from.maxPending);
+        }
         if (outcome == 0)
             return false;
         batchDelivered++;
         boolean stripped = (outcome & Outcome.STRIPPED) != 0;
         batchDeliveredBytes += m.payloadLength() - (stripped ? m.headerLength() : 0);
         if (outcome != Outcome.DELIVERED)
-            tell(sub, outcome);
+            tell(receiver, sub, outcome);
         if (server.log.traceOn())
             trace(sub, m, stripped);
         return true;
     }
 
-    private void tell(Subscription sub, int outcome) {
-        from.sent(sub.owner.outbound, outcome);
+    private void tell(Connection receiver, Subscription sub, int outcome) {
+        from.sent(receiver.outbound, outcome);
         if ((outcome & Outcome.LAST) != 0)
             sub.owner.exhausted(sub);
     }

@@ -51,6 +51,8 @@ public final class Outbound implements Runnable {
     private boolean writing;
     private boolean flushPromised;
     private boolean finishing;
+    /** Nothing more is taken. */
+    private boolean sealed;
     private boolean dead;
     private Thread writer;
     /** The peer understands HMSG. */
@@ -87,7 +89,7 @@ public final class Outbound implements Runnable {
     int deliver(Subscription sub, Message m, long maxPending) {
         lock.lock();
         try {
-            if (sub.removed || dead || finishing)
+            if (sub.removed || dead || finishing || sealed)
                 return 0;
             sub.take(1);
             messages++;
@@ -107,7 +109,7 @@ public final class Outbound implements Runnable {
     int deliver(Subscription sub, Run run, int first, long maxPending) {
         lock.lock();
         try {
-            if (sub.removed || dead || finishing)
+            if (sub.removed || dead || finishing || sealed)
                 return 0;
             int count = sub.take(run.count() - first);
             messages += count;
@@ -123,7 +125,7 @@ public final class Outbound implements Runnable {
     public int append(byte[] text, long maxPending) {
         lock.lock();
         try {
-            if (dead || finishing)
+            if (dead || finishing || sealed)
                 return 0;
             waiting.add(text);
             return Outcome.DELIVERED | added(text.length, maxPending);
@@ -296,6 +298,21 @@ public final class Outbound implements Runnable {
     boolean isStuck(long now, long nanos) {
         long started = writeStarted;
         return started != 0 && now - started > nanos;
+    }
+
+    /** Appends a last text; what comes later is not taken, while what waits is still written. */
+    public void seal(byte[] last) {
+        lock.lock();
+        try {
+            if (dead || sealed)
+                return;
+            waiting.add(last);
+            pending += last.length;
+            sealed = true;
+        } finally {
+            lock.unlock();
+        }
+        flush();
     }
 
     /** Everything up to here is still written, then the output is shut down and the owner told. */

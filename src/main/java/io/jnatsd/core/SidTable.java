@@ -130,6 +130,30 @@ public final class SidTable {
         return all;
     }
 
+    /**
+     * The connection leaves, and another one to the same server takes over its subscriptions. Those that the other
+     * has already end. Only for subscriptions that nobody is told of.
+     */
+    public void moveTo(SidTable other, Connection owner) {
+        List<Subscription> all;
+        lock.lock();
+        try {
+            if (subs == null)
+                return;
+            all = new ArrayList<>(subs.values());
+            subs = null;
+        } finally {
+            lock.unlock();
+        }
+        for (Subscription sub : all) {
+            Subscription moved = new Subscription(owner, sub.subject, sub.queue, sub.sid, sub.literal);
+            moved.max = sub.owner.outbound.wanted(sub);
+            other.add(moved);
+            // Not marked as removed: who has found it before delivers to the successor.
+            index.remove(sub);
+        }
+    }
+
     /** Those who have come since the last change learn what is here; they are not flushed. */
     void catchUp() {
         lock.lock();

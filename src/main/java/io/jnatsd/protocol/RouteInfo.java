@@ -18,10 +18,22 @@ import java.util.List;
  * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
  * @param serverName for people, empty for none; gnatsd: unknown as well
  * @param system it lets nobody but one user say anything under {@code $SYS}; the same
+ * @param link this connection among those with the same server; the same
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
-        List<String> connectUrls, boolean headers, String serverName, boolean system) {
+        List<String> connectUrls, boolean headers, String serverName, boolean system, Link link) {
+    /**
+     * One of several connections between two servers, of which only one is to stay.
+     *
+     * @param rid the number that the sender has given to this connection; 0 if it does not hand routes over
+     * @param after the sender's number of the connection that this one continues; 0 if there is none
+     * @param last the sender sends nothing more on this connection
+     */
+    public record Link(long rid, long after, boolean last) {
+        public static final Link NONE = new Link(0, 0, false);
+    }
+
 
     public RouteInfo {
         connectUrls = List.copyOf(connectUrls);
@@ -30,7 +42,13 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** The same with a URL at which others reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls, headers, serverName, system);
+                maxPayload, url, connectUrls, headers, serverName, system, Link.NONE);
+    }
+
+    /** The same on a certain connection. */
+    public RouteInfo withLink(Link other) {
+        return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
+                maxPayload, ip, connectUrls, headers, serverName, system, other);
     }
 
     /** The line, which on routes has no blank before its end. */
@@ -62,6 +80,12 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 json.name("server_name").value(serverName);
             if (system)
                 json.name("system").value(true);
+            if (link.rid() > 0)
+                json.name("rid").value(link.rid());
+            if (link.after() > 0)
+                json.name("after").value(link.after());
+            if (link.last())
+                json.name("last").value(true);
             json.endObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -110,7 +134,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;
         private long maxPayload;
-        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system, last;
+        private long rid, after;
         private List<String> connectUrls = List.of();
 
         void read(String key, JsonReader in) throws IOException {
@@ -127,6 +152,9 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "tls_required" -> tlsRequired = in.nextBoolean();
                 case "headers" -> headers = in.nextBoolean();
                 case "system" -> system = in.nextBoolean();
+                case "rid" -> rid = in.nextLong();
+                case "after" -> after = in.nextLong();
+                case "last" -> last = in.nextBoolean();
                 case "max_payload" -> maxPayload = in.nextLong();
                 case "ip" -> ip = JsonFields.text(in);
                 case "connect_urls" -> connectUrls = JsonFields.texts(in);
@@ -136,7 +164,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls, headers, serverName, system);
+                    maxPayload, ip, connectUrls, headers, serverName, system, new Link(rid, after, last));
         }
     }
 }

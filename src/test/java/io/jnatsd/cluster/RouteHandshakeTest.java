@@ -9,6 +9,7 @@ import io.jnatsd.server.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,11 @@ class RouteHandshakeTest {
     @AutoClose
     private final TestServer server = Clusters.server();
 
-    private String ownInfo() {
+    private String ownInfo(int rid) {
         return "INFO {\"server_id\":\"" + server.server().serverId() + "\",\"version\":\"1.0.2\",\"go\":\"\","
                 + "\"host\":\"127.0.0.1\",\"port\":" + server.server().clusterPort() + ",\"auth_required\":false,"
                 + "\"ssl_required\":false,\"tls_required\":false,\"tls_verify\":false,\"max_payload\":1048576,"
-                + "\"connect_urls\":[\"127.0.0.1:" + server.port() + "\"],\"headers\":true}\r\n";
+                + "\"connect_urls\":[\"127.0.0.1:" + server.port() + "\"],\"headers\":true,\"rid\":" + rid + "}\r\n";
     }
 
     @Test
@@ -35,7 +36,7 @@ class RouteHandshakeTest {
         client.send("CONNECT {\"verbose\":false,\"protocol\":1}\r\nSUB foo 1\r\nSUB foo bar 2\r\nSUB temp.* 3\r\n"
                 + "UNSUB 3 5\r\n").roundTrip();
         try (RawClient peer = RawClient.open(server.server().clusterPort())) {
-            peer.expectText(ownInfo());
+            peer.expectText(ownInfo(2));
             peer.send(Clusters.connectLine(PEER) + Clusters.infoLine(PEER, 17250, "127.0.0.1:17224"));
             List<String> dump = Stream.of(peer.expect("((UN)?SUB [^\r]*\r\n){4}").group().split("\r\n")).sorted().toList();
             // gnatsd 1.0.2 keeps the limit to itself.
@@ -54,8 +55,8 @@ class RouteHandshakeTest {
                 RawClient client = dialler.quiet()) {
             RawClient peer = port.accept();
             peer.expectText(Clusters.connectLine(dialler.server().serverId()));
-            peer.expectText(Clusters.infoLine(dialler.server().serverId(), dialler.server().clusterPort(),
-                    "127.0.0.1:" + dialler.port()).replace("}", ",\"headers\":true}"));
+            peer.expect(Pattern.quote(Clusters.infoLine(dialler.server().serverId(), dialler.server().clusterPort(),
+                    "127.0.0.1:" + dialler.port()).replace("}\r\n", ",\"headers\":true,\"rid\":")) + "\\d+}\r\n");
             client.send("SUB early 7\r\n").roundTrip();
             peer.expectNothing();
             peer.send(Clusters.infoLine(PEER));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouteInfoTest {
     private static final RouteInfo INFO = new RouteInfo("ID", "1.0.2", "", "0.0.0.0", 6222, true, true, true, true,
             1048576, "", List.of("192.0.2.2:4222", "[fd00::2]:4222"), true, "north",
-            true);
+            true, RouteInfo.Link.NONE);
 
     private static RouteInfo parse(String json) throws ProtocolException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -37,6 +37,9 @@ class RouteInfoTest {
     @Test
     void whatIsReadIsWrittenAgain() throws ProtocolException {
         assertEquals(INFO, reread(INFO));
+        RouteInfo linked = INFO.withLink(new RouteInfo.Link(7, 3, true));
+        assertEquals(linked, reread(linked));
+        assertEquals(INFO.withIp("nats-route://10.0.0.1:6222/"), linked.withIp("nats-route://10.0.0.1:6222/"));
         RouteInfo odd = INFO.withIp("nats-route://<a&b>:1/");
         assertEquals(odd, reread(odd));
         assertEquals(true, odd.line().contains("\\u003ca\\u0026b\\u003e"));

@@ -1,0 +1,119 @@
+package io.jnatsd.cluster;
+
+import io.jnatsd.server.RawClient;
+import io.jnatsd.server.TestServer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Two servers that dial each other, the second one started while the first one waits for it, and numbered messages
+ * every 0.5 ms both ways as soon as a route is up. Each round says what was missing, late or doubled between the first
+ * and the last message that arrived, and the most subscriptions that a server counted.
+ *
+ * <p>As a main program: a hundred rounds (or as many as the first argument says), by turns without delay, with a delay
+ * on the way from one to the other, from the other to the one, and on both. It ends with status 1 if any round failed.
+ */
+final class CrossDialling {
+    private static final long PAUSE_NANOS = 500_000;
+
+    /** What a receiver has seen. */
+    record Seen(int received, int missing, int stepsBack) {
+        boolean isComplete() {
+            return received > 0 && missing == 0 && stepsBack == 0;
+        }
+    }
+
+    /** One round. */
+    record Outcome(Seen atFirst, Seen atSecond, long mostSubscriptions) {
+        boolean isGood() {
+            return atFirst.isComplete() && atSecond.isComplete() && mostSubscriptions <= 2;
+        }
+    }
+
+    private CrossDialling() {
+    }
+
+    /** @param millis the delays on the first server's way to the second, and on the second's to the first */
+    static Outcome round(int firstMillis, int secondMillis, Duration length) throws Exception {
+        int firstPort = freePort(), secondPort = freePort();
+        try (TcpProxy toSecond = new TcpProxy(); TcpProxy toFirst = new TcpProxy()) {
+            toSecond.to(secondPort);
+            toFirst.to(firstPort);
+            toSecond.delay(Duration.ofMillis(firstMillis));
+            toFirst.delay(Duration.ofMillis(secondMillis));
+            URI second = Clusters.url(firstMillis == 0 ? secondPort : toSecond.number());
+            URI first = Clusters.url(secondMillis == 0 ? firstPort : toFirst.number());
+            try (TestServer one = Clusters.server(o -> o.clusterPort = firstPort, second);
+                    TestServer two = Clusters.server(o -> o.clusterPort = secondPort, first)) {
+                return exchange(one, two, length);
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static Outcome exchange(TestServer one, TestServer two, Duration length) throws Exception {
+        RawClient atOne = one.quiet(), atTwo = two.quiet(), fromOne = one.quiet(), fromTwo = two.quiet();
+        atOne.send("SUB to.one 1\r\n").roundTrip();
+        atTwo.send("SUB to.two 1\r\n").roundTrip();
+        Clusters.soon("the first route").until(() -> one.subscriptions() >= 2 && two.subscriptions() >= 2);
+        long end = System.nanoTime() + length.toNanos(), most = 0;
+        int published = 0;
+        while (System.nanoTime() < end) {
+            published++;
+            fromOne.send("PUB to.two " + digits(published) + "\r\n" + published + "\r\n");
+            fromTwo.send("PUB to.one " + digits(published) + "\r\n" + published + "\r\n");
+            most = Math.max(most, Math.max(one.subscriptions(), two.subscriptions()));
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        fromOne.send("PUB to.two 3\r\nend\r\n");
+        fromTwo.send("PUB to.one 3\r\nend\r\n");
+        return new Outcome(read(atOne, published), read(atTwo, published), most);
+    }
+
+    private static int digits(int number) {
+        return Integer.toString(number).length();
+    }
+
+    private static Seen read(RawClient client, int published) throws IOException {
+        List<Integer> numbers = new ArrayList<>();
+        while (true) {
+            String text = client.expect("MSG [^\r]*\r\n([^\r]*)\r\n").group(1);
+            if (text.equals("end"))
+                break;
+            numbers.add(Integer.parseInt(text));
+        }
+        int back = 0, missing = 0;
+        for (int i = 1; i < numbers.size(); i++)
+            if (numbers.get(i) <= numbers.get(i - 1))
+                back++;
+            else
+                missing += numbers.get(i) - numbers.get(i - 1) - 1;
+        if (!numbers.isEmpty())
+            missing += published - numbers.getLast();
+        return new Seen(numbers.size(), missing, back);
+    }
+
+    public static void main(String[] args) throws Exception {
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 100, bad = 0;
+        int[][] delays = {{0, 0}, {0, 20}, {20, 0}, {20, 20}, {0, 150}, {150, 0}};
+        for (int i = 0; i < rounds; i++) {
+            int[] delay = delays[i % delays.length];
+            Outcome outcome = round(delay[0], delay[1], Duration.ofSeconds(3));
+            if (!outcome.isGood())
+                bad++;
+            System.out.println((outcome.isGood() ? "good " : "BAD  ") + i + " " + delay[0] + "/" + delay[1] + " ms " + outcome);
+        }
+        System.out.println(bad + " of " + rounds + " rounds were bad");
+        System.exit(bad == 0 ? 0 : 1);
+    }
+}
