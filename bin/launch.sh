@@ -3,8 +3,9 @@
 #     launch MAIN_CLASS ARGUMENT...
 #
 # It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
-# may set the array JAVA_FLAGS before, and REHEARSED to yes if what the build has rehearsed is what follows; the user may
-# add flags in JNATSD_OPTS, and jars in JNATSD_CLASSPATH.
+# may set the array JAVA_FLAGS before, and REHEARSED to yes if a server follows, which is what a rehearsal records, or to
+# report if Java is to tell whether the record is used; the user may add flags in JNATSD_OPTS, and jars in
+# JNATSD_CLASSPATH.
 #
 # Every start of a command pays for what is done here, so that it starts next to no other program, and it keeps to what
 # bash 3.2 has, which is the one on macOS. Functions hand their results over in variables that their comments name.
@@ -27,10 +28,7 @@ launch() {
     else
         find_java
     fi
-    # A jar that somebody has built since is not the one that was rehearsed. What else does not fit Java finds by itself.
-    if [[ ${REHEARSED-} == yes && $cache -nt $jar ]] && ((java_version >= JAVA_RECORDS)); then
-        JAVA_FLAGS+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
-    fi
+    [[ -z ${REHEARSED-} ]] || use_cache
     set -f # the words of JNATSD_OPTS are no file patterns
     exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar${JNATSD_CLASSPATH:+:$JNATSD_CLASSPATH}" \
         "$main_class" "$@"
@@ -155,7 +153,7 @@ run_maven() {
     local mark=$root/target/.building
     printf '%s: building %s\n' "${0##*/}" "$jar" >&2
     # Not overwritten but made anew: a server that runs from it keeps its own, unchanged.
-    rm -f "$jar" "$cache"
+    rm -f "$jar" "$cache" "$cache.for"
     : >"$mark" || fail "cannot write $mark"
     # Maven's colours are off, but it would still reset them.
     local options="-Djansi.noreset=true ${MAVEN_OPTS-}"
@@ -171,13 +169,65 @@ run_maven() {
     rehearse
 }
 
+# --- the rehearsal ----------------------------------------------------------------------------------------------------
+
+# Adds the flags for the cache, which is recorded first if it is missing, or was recorded from another jar or Java.
+use_cache() {
+    local state
+    if ((java_version < JAVA_RECORDS)); then
+        state="needs Java $JAVA_RECORDS or newer"
+    else
+        [[ $REHEARSED != yes ]] || is_recorded || record
+        if ! is_recorded; then
+            state="not recorded; the start of a server does that if it can write $root/target"
+        elif [[ ! -f $cache ]]; then
+            state="could not be recorded; without $cache.for it is tried again"
+        else
+            state=recorded
+            JAVA_FLAGS+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
+        fi
+    fi
+    [[ $REHEARSED != report ]] || JAVA_FLAGS+=("-Djnatsd.aot=$state")
+}
+
+# Whether a rehearsal of this jar by this Java has ended, well or not: beside the cache is a file that names the Java and
+# is exactly as old as the jar. Java refuses a cache if the jar has another time, so a copy needs one of its own.
+is_recorded() {
+    local text= java_id
+    [[ -f $cache.for && ! $cache.for -nt $jar && ! $cache.for -ot $jar ]] || return 1
+    read_java_id
+    IFS= read -r -d '' text <"$cache.for"
+    [[ $text == "$java_id" ]]
+}
+
+# Sets java_id, which another JDK, or an update of this one, does not have.
+read_java_id() {
+    local release=
+    [[ ! -r $java_home/release ]] || IFS= read -r -d '' release <"$java_home/release"
+    java_id=$java_home:$release
+}
+
+record() {
+    # Where nothing can be written, servers start without.
+    (: >"$cache.new") 2>/dev/null || return 0
+    printf '%s: recording %s, once for this jar and this Java\n' "${0##*/}" "$cache" >&2
+    (
+        ! type -P flock >/dev/null || flock 9
+        is_recorded || rehearse
+    ) 9>"$root/target/.build.lock"
+}
+
 # Records what a server loads and which of its code is hot. Later starts are faster for it; they work without as well.
 rehearse() {
     ((java_version >= JAVA_RECORDS)) || return 0
+    local java_id
     if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.Rehearsal >/dev/null 2>&1 \
-        9>&- && [[ -f $cache.new ]]; then
+        9>&- && [[ -s $cache.new ]]; then
         mv "$cache.new" "$cache"
     else
-        rm -f "$cache.new"*
+        rm -f "$cache"
     fi
+    rm -f "$cache.new"*
+    read_java_id
+    printf '%s' "$java_id" >"$cache.for" && touch -r "$jar" "$cache.for"
 }

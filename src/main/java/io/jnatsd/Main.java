@@ -56,7 +56,7 @@ public final class Main {
     /** What scripts ask often is answered before anything heavy is loaded. */
     private static boolean answeredAtOnce(String[] args, PrintStream out) throws ConfigException, IOException {
         if (asksVersion(args)) {
-            out.println("jnatsd version " + Version.TEXT);
+            printVersion(out);
             return true;
         }
         String signal = signal(args);
@@ -64,6 +64,17 @@ public final class Main {
             return false;
         SignalCommand.run(signal);
         return true;
+    }
+
+    private static void printVersion(PrintStream out) {
+        out.println("jnatsd version " + Version.TEXT);
+        String cache = System.getProperty("jnatsd.aot");
+        if (cache == null)
+            return;
+        // Java says nothing if the cache does not suit it, but it then shares no other classes either.
+        boolean sharing = System.getProperty("java.vm.info", "").contains("sharing");
+        out.println("AOT cache: " + (!cache.equals("recorded") ? cache
+                : sharing ? "in use" : "not used, Java does not accept it with these flags"));
     }
 
     private static boolean asksVersion(String[] args) {
@@ -83,7 +94,7 @@ public final class Main {
         if (flags.helpWanted()) {
             flags.printHelp(out);
         } else if (flags.versionWanted()) {
-            out.println("jnatsd version " + Version.TEXT);
+            printVersion(out);
         } else if (flags.tlsHelpWanted()) {
             TlsHelp.print(out);
         } else if (flags.signal() != null) {

@@ -119,8 +119,67 @@ final class LauncherTest {
         assertTrue(launch(List.of(server, "-p", "1")).out().contains(flag));
         assertFalse(launch(List.of(server, "-sl", "reload")).out().contains(flag), "faster without");
         assertFalse(launch().out().contains(flag), "another command");
+        assertEquals(1, rehearsals());
+    }
+
+    @Test
+    void whatWasRecordedFromAnotherJarOrJavaIsRecordedAnew() throws Exception {
+        built();
+        String server = home.resolve("bin/jnatsd").toString(), flag = "-XX:AOTCache=" + home.resolve("target/jnatsd.aot");
+        for (int i = 0; i < 2; i++)
+            assertTrue(launch(List.of(server)).out().contains(flag));
+        assertEquals(1, rehearsals(), "of a jar that somebody else has built");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(5)));
+        assertTrue(launch(List.of(server)).out().contains(flag));
+        assertEquals(2, rehearsals(), "of an older jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
-        assertFalse(launch(List.of(server)).out().contains(flag), "another jar");
+        assertTrue(launch(List.of(server)).out().contains(flag));
+        assertEquals(3, rehearsals(), "of a newer jar");
+        file(dir.resolve("jdk/release"), "JAVA_VERSION=\"25.0.4\"\n");
+        assertTrue(launch(List.of(server)).out().contains(flag));
+        environment.put("JAVA_HOME", jdk("other", "25.0.4").toString());
+        assertTrue(launch(List.of(server)).out().contains(flag));
+        assertEquals(5, rehearsals(), "by another Java");
+    }
+
+    @Test
+    void aRehearsalThatFailedIsNotRepeated() throws Exception {
+        built();
+        environment.put("FAKE_REHEARSAL", "1");
+        String server = home.resolve("bin/jnatsd").toString();
+        for (int i = 0; i < 2; i++)
+            assertTrue(launch(List.of(server)).out().startsWith("jdk: "));
+        assertEquals(1, rehearsals());
+        assertTrue(launch(List.of(server, "-v")).out().contains("-Djnatsd.aot=could not be recorded"));
+    }
+
+    @Test
+    void whereNothingCanBeWrittenServersStartWithout() throws Exception {
+        built();
+        // Also the superuser cannot write this file.
+        Files.createDirectories(home.resolve("target/jnatsd.aot.new"));
+        String server = home.resolve("bin/jnatsd").toString();
+        Ran ran = launch(List.of(server, "-p", "1"));
+        assertEquals("", ran.err());
+        assertTrue(ran.out().startsWith("jdk: ") && !ran.out().contains("AOT"), ran.out());
+        assertEquals(0, rehearsals());
+        assertTrue(launch(List.of(server, "-v")).out().contains("-Djnatsd.aot=not recorded"));
+    }
+
+    @Test
+    void shortAnswersDoNotWaitForARehearsal() throws Exception {
+        built();
+        String server = home.resolve("bin/jnatsd").toString();
+        for (List<String> flags : List.of(List.of("-v"), List.of("--version"), List.of("-D", "-v"), List.of("-sl", "reload"),
+                List.of("--signal=stop"), List.of("-P", "pid", "-sl", "stop"), List.of("-t", "-c", "f"), List.of("--help"))) {
+            List<String> command = new ArrayList<>(List.of(server));
+            command.addAll(flags);
+            assertFalse(launch(command).out().contains("-XX:AOTCache="), command::toString);
+        }
+        assertEquals(0, rehearsals());
+        launch(List.of(server));
+        String version = launch(List.of(server, "-v")).out();
+        assertTrue(version.contains("-XX:AOTCache=") && version.contains("-Djnatsd.aot=recorded"), version);
     }
 
     @Test
@@ -220,11 +279,17 @@ final class LauncherTest {
         return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
     }
 
+    private long rehearsals() throws IOException {
+        Path rehearsals = dir.resolve("rehearsals");
+        return Files.exists(rehearsals) ? Files.readAllLines(rehearsals).size() : 0;
+    }
+
     private Path jdk(String name, String version) throws IOException {
         Path jdk = dir.resolve(name);
         executable(jdk.resolve("bin/java"), "#!/bin/sh\n"
                 + "[ \"$1\" = -version ] && echo 'openjdk version \"21.0.1\"' >&2\n"
-                + "case \"$1\" in -XX:AOTCacheOutput=*) echo x >\"${1#*=}\"; exit $FAKE_REHEARSAL;; esac\n"
+                + "case \"$1\" in -XX:AOTCacheOutput=*) echo x >\"${1#*=}\"; echo x >>'" + dir
+                + "/rehearsals'; exit $FAKE_REHEARSAL;; esac\n"
                 + "echo " + name + ": \"$@\"\n");
         executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
         file(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_RUNTIME_VERSION=\"9\"\n"
