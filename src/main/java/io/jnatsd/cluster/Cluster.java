@@ -63,6 +63,8 @@ public final class Cluster {
     private volatile TlsHandshake tls;
     /** What INFO says to other servers. */
     private volatile RouteInfo own;
+    /** Clients are to go elsewhere, while routes stay. */
+    private volatile boolean lameDuck;
 
     public Cluster(ServerState server, Self self, PasswordCheck passwords, ConnectUrls urls) {
         this.server = server;
@@ -100,6 +102,17 @@ public final class Cluster {
             Thread.ofVirtual().name(route.threadName("recheck")).start(route::recheck);
     }
 
+    /**
+     * Clients are to find other servers from now on: neither this server nor the others name its addresses any more.
+     * Routes stay, and new ones are taken, for the messages of those clients that have not left yet.
+     */
+    public void sayGoodbye() {
+        lameDuck = true;
+        own = ownInfo(options);
+        routes.all().forEach(route -> route.tellChanged(own));
+        urls.forgetOwn();
+    }
+
     private RouteInfo ownInfo(ClusterOptions o) {
         String host = o.host(), ip = "";
         int port = self.port();
@@ -111,8 +124,8 @@ public final class Cluster {
         }
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
-                secured, self.maxPayload(), ip, urls.own(), server.info.headers(), givenName(),
-                server.auth.system(), RouteInfo.Link.NONE);
+                secured, self.maxPayload(), ip, lameDuck ? List.of() : urls.own(), server.info.headers(), givenName(),
+                server.auth.system(), lameDuck, RouteInfo.Link.NONE);
     }
 
     /** Empty if nobody gave it one, which makes its id its name. */
@@ -147,6 +160,9 @@ public final class Cluster {
                 RouteUpEvent.commit(route, id, route.isDialled());
                 announce(route);
                 spread(route, said);
+                // Its first INFO may have been older.
+                if (lameDuck)
+                    route.tellChanged(own);
                 learnUrls(id);
             }
             // gnatsd: takes a server's second INFO for that of a duplicate. It is what newer servers tell of changes.

@@ -76,7 +76,7 @@ public final class Client extends Connection {
         outbound.append(infoLine(), Long.MAX_VALUE);
         outbound.flush();
         if (!server.admit(this)) {
-            if (server.isStopping()) {
+            if (server.isTurningClientsAway()) {
                 kill(CloseReason.SERVER_SHUTDOWN);
                 return false;
             }

@@ -87,6 +87,8 @@ public final class ServerState {
     volatile OwnClient own;
     /** Set when the server stops: whoever is accepted from then on is turned away. */
     private volatile boolean stopping;
+    /** Set when the server leaves or stops: no more clients are taken. */
+    private volatile boolean turningAway;
 
     public ServerState(Log log, ServerOptions options) {
         this.log = log;
@@ -175,7 +177,7 @@ public final class ServerState {
     boolean admit(Client client) {
         int limit = limits.maxConnections();
         int taken = admitted.incrementAndGet();
-        if (stopping || limit > 0 && taken > limit) {
+        if (turningAway || limit > 0 && taken > limit) {
             admitted.decrementAndGet();
             return false;
         }
@@ -241,11 +243,17 @@ public final class ServerState {
 
     /** From now on nobody is admitted. */
     public void stopAdmitting() {
+        turningAway = true;
         stopping = true;
     }
 
-    boolean isStopping() {
-        return stopping;
+    /** From now on no client is admitted; other servers still are. */
+    public void stopAdmittingClients() {
+        turningAway = true;
+    }
+
+    boolean isTurningClientsAway() {
+        return turningAway;
     }
 
     public void stopTimer() {

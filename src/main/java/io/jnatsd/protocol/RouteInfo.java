@@ -18,11 +18,13 @@ import java.util.List;
  * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
  * @param serverName for people, empty for none; gnatsd: unknown as well
  * @param system it lets nobody but one user say anything under {@code $SYS}; the same
+ * @param lameDuck its clients are to leave it; the same
  * @param link this connection among those with the same server; the same
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
-        List<String> connectUrls, boolean headers, String serverName, boolean system, Link link) {
+        List<String> connectUrls, boolean headers, String serverName, boolean system,
+        boolean lameDuck, Link link) {
     /**
      * One of several connections between two servers, of which only one is to stay.
      *
@@ -42,13 +44,13 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** The same with a URL at which others reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls, headers, serverName, system, Link.NONE);
+                maxPayload, url, connectUrls, headers, serverName, system, lameDuck, Link.NONE);
     }
 
     /** The same on a certain connection. */
     public RouteInfo withLink(Link other) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, ip, connectUrls, headers, serverName, system, other);
+                maxPayload, ip, connectUrls, headers, serverName, system, lameDuck, other);
     }
 
     /** The line, which on routes has no blank before its end. */
@@ -80,6 +82,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 json.name("server_name").value(serverName);
             if (system)
                 json.name("system").value(true);
+            if (lameDuck)
+                json.name("ldm").value(true);
             if (link.rid() > 0)
                 json.name("rid").value(link.rid());
             if (link.after() > 0)
@@ -134,7 +138,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;
         private long maxPayload;
-        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system, last;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system, lameDuck, last;
         private long rid, after;
         private List<String> connectUrls = List.of();
 
@@ -152,6 +156,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "tls_required" -> tlsRequired = in.nextBoolean();
                 case "headers" -> headers = in.nextBoolean();
                 case "system" -> system = in.nextBoolean();
+                case "ldm" -> lameDuck = in.nextBoolean();
                 case "rid" -> rid = in.nextLong();
                 case "after" -> after = in.nextLong();
                 case "last" -> last = in.nextBoolean();
@@ -164,7 +169,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls, headers, serverName, system, new Link(rid, after, last));
+                    maxPayload, ip, connectUrls, headers, serverName, system, lameDuck,
+                    new Link(rid, after, last));
         }
     }
 }

@@ -287,11 +287,11 @@ public final class NatsServer implements AutoCloseable {
     public void lameDuck() {
         if (!leaving.compareAndSet(false, true))
             return;
-        state.stopAdmitting();
+        state.stopAdmittingClients();
         closeClientPorts();
         introduction.leave();
         if (cluster != null)
-            cluster.cluster().urls().forgetOwn();
+            cluster.cluster().sayGoodbye();
         Thread.ofVirtual().name("lame-duck").start(() -> {
             try {
                 new LameDuck(options.lameDuck(), state, log, stopping).run();
