@@ -22,9 +22,13 @@ import java.util.concurrent.locks.LockSupport;
  * exit code is 0 if all went well.
  */
 final class Rehearsal {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final int CONNECTIONS = 500;
     private static final int ROUND_TRIPS = 5000;
+    private static final int REQUESTS = 2000;
+    private static final String MODERN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"rehearsal\",\"lang\":\"java\","
+            + "\"version\":\"1\",\"protocol\":1,\"headers\":true,\"no_responders\":true,\"echo\":true}\r\n";
+    private static final String HEADERS = "NATS/1.0\r\nA: B\r\n\r\n";
     private static final String LOGIN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"rehearsal\"}\r\n";
 
     private final InetAddress host = InetAddress.getLoopbackAddress();
@@ -64,6 +68,7 @@ final class Rehearsal {
         for (int i = 0; i < CONNECTIONS; i++)
             connect("").close();
         converse();
+        request();
         publish(1, 16, 1_000_000);
         publish(4, 16, 200_000);
         publish(1, 1024, 100_000);
@@ -107,6 +112,33 @@ final class Rehearsal {
                 say(client, "PUB _INBOX.x." + i + " 5\r\nhello\r\n");
                 in.skipNBytes(("MSG _INBOX.x." + i + " 1 5\r\nhello\r\n").length());
             }
+        }
+    }
+
+    /** Requests that nobody answers, and such that a member of a queue group gets, with headers and without. */
+    private void request() throws IOException {
+        String ask = "PUB nobody _INBOX.1 2\r\nhi\r\n", nobody = "HMSG _INBOX.1 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
+        String size = HEADERS.length() + " " + (HEADERS.length() + 2) + "\r\n" + HEADERS + "hi\r\n";
+        String send = "HPUB work _INBOX.1 " + size, got = "HMSG work 2 _INBOX.1 " + size;
+        for (int i = 0; i < CONNECTIONS / 5; i++)
+            exchange(ask, nobody, 1);
+        exchange(ask, nobody, REQUESTS);
+        exchange(send, got, REQUESTS);
+        exchange(send + ask, got + nobody, REQUESTS);
+    }
+
+    private void exchange(String said, String heard, int times) throws IOException {
+        try (Socket client = new Socket(host, port); Socket old = connect("SUB work.> 1\r\nSUB work 2\r\nUNSUB 2 1\r\n")) {
+            client.setTcpNoDelay(true);
+            say(client, MODERN + "SUB _INBOX.* 1\r\nSUB work workers 2\r\nPING\r\n");
+            InputStream in = new BufferedInputStream(client.getInputStream());
+            awaitLine(in);
+            awaitLine(in);
+            for (int i = 0; i < times; i++) {
+                say(client, said);
+                in.skipNBytes(heard.length());
+            }
+            say(old, "UNSUB 1\r\nPING\r\n");
         }
     }
 

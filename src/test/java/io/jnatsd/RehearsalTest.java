@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The launcher says nothing if there is no record of a rehearsal, so that this must. */
-@Timeout(60)
+@Timeout(120)
 class RehearsalTest {
     @Test
     void itIsPlayedToTheEnd() throws Exception {

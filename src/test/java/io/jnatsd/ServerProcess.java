@@ -24,7 +24,7 @@ import picocli.CommandLine;
 
 /** The program in a process of its own, as an operator has it; its output goes to files. */
 final class ServerProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("Listening for client connections on \\S+:(\\d+)\n");
 
     private final Process process;
