@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
@@ -14,15 +15,19 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /**
  * What a {@code tls} block amounts to: our certificate, the authorities that we trust, the suites and curves in their
@@ -41,14 +46,17 @@ public final class TlsContext {
     private final TlsPreferences preferences;
     private final boolean verify;
     private final SSLContext context;
+    /** Null where no peer is verified. */
+    private final X509TrustManager trust;
     private final List<String> warnings;
 
     private TlsContext(OwnCertificate own, TlsPreferences preferences, boolean verify, SSLContext context,
-            List<String> warnings) {
+            X509TrustManager trust, List<String> warnings) {
         this.own = own;
         this.preferences = preferences;
         this.verify = verify;
         this.context = context;
+        this.trust = trust;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -71,13 +79,15 @@ public final class TlsContext {
         authorities.forEach(certificate -> warnOfDates(options.caFile(), certificate, now, warnings));
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {own}, trust(authorities, verify), null);
+            TrustManager[] trust = trust(authorities, verify);
+            context.init(new KeyManager[] {own}, trust, null);
             Set<String> supported = Set.of(context.getSupportedSSLParameters().getCipherSuites());
             TlsPreferences preferences = TlsPreferences.of(options.cipherSuites(), options.curvePreferences(),
                     supported, warnings);
             if (own.leaf().getPublicKey() instanceof ECPublicKey key)
                 preferences = preferences.withCurveOf(key);
-            return new TlsContext(own, preferences, verify, context, warnings);
+            return new TlsContext(own, preferences, verify, context,
+                    trust.length == 0 ? null : (X509TrustManager) trust[0], warnings);
         } catch (GeneralSecurityException | IOException e) {
             throw new TlsException("TLS cannot be set up: " + e.getMessage(), e);
         }
@@ -187,6 +197,36 @@ public final class TlsContext {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         tls.setSSLParameters(parameters);
         return tls;
+    }
+
+    /**
+     * Checks a client's certificates, if clients are verified. The JDK does so in a full handshake only: on a resumed
+     * session it takes what was valid when the session began.
+     */
+    void checkClient(SSLSession session) throws SSLException {
+        if (verify)
+            check(session, trust::checkClientTrusted);
+    }
+
+    /** The same for the certificates of a server that was dialled. */
+    void checkServer(SSLSession session) throws SSLException {
+        if (trust != null)
+            check(session, trust::checkServerTrusted);
+    }
+
+    private interface ChainCheck {
+        void accept(X509Certificate[] chain, String authType) throws CertificateException;
+    }
+
+    private static void check(SSLSession session, ChainCheck check) throws SSLException {
+        try {
+            X509Certificate[] chain = Arrays.copyOf(session.getPeerCertificates(), session.getPeerCertificates().length,
+                    X509Certificate[].class);
+            // As the JDK says itself where the suite does not tell.
+            check.accept(chain, "UNKNOWN");
+        } catch (CertificateException e) {
+            throw new SSLHandshakeException(e.getMessage());
+        }
     }
 
     /** One handshake in memory, so that the first client does not wait for classes to load; takes under a second. */

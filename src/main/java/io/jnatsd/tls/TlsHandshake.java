@@ -56,6 +56,7 @@ public final class TlsHandshake {
             SSLSocket tls = context.serverSocket(raw, first);
             try {
                 tls.startHandshake();
+                context.checkClient(tls.getSession());
             } catch (IOException e) {
                 // Who speaks TLS would make nothing of a plain text behind it.
                 raw.close();
@@ -94,6 +95,7 @@ public final class TlsHandshake {
         return within(raw, () -> {
             SSLSocket tls = context.clientSocket(raw, host, port);
             tls.startHandshake();
+            context.checkServer(tls.getSession());
             return tls;
         });
     }
