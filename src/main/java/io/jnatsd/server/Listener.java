@@ -35,6 +35,8 @@ final class Listener {
     private static final long QUEUED_NANOS = 50_000;
     /** So many times as long as a thread has waited for a processor, in a storm, processors are left to others. */
     private static final int REST = 4;
+    /** The time waited may be one in which the whole process stood still: that is no reason to rest for longer. */
+    static final long LONGEST_REST_NANOS = 20_000_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -167,7 +169,11 @@ final class Listener {
         begun.tryAcquire(LONGEST_WAIT_NANOS, TimeUnit.NANOSECONDS);
         long waited = System.nanoTime() - handed;
         if (waited > SHORTAGE_NANOS)
-            closed.await(waited * REST, TimeUnit.NANOSECONDS);
+            closed.await(rest(waited), TimeUnit.NANOSECONDS);
+    }
+
+    static long rest(long waited) {
+        return waited > LONGEST_REST_NANOS / REST ? LONGEST_REST_NANOS : waited * REST;
     }
 
     /** No more connections. Those accepted stay. The port is free when this returns. */
