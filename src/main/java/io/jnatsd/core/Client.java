@@ -86,7 +86,7 @@ public final class Client extends Connection {
                 refuse();
                 return false;
             }
-            server.after(REFUSAL_PAUSE, () -> Thread.startVirtualThread(this::refuse));
+            server.after(REFUSAL_PAUSE, this::refuse);
             return true;
         }
         if (tls != null && !tls.first() && !tls.secure(this))

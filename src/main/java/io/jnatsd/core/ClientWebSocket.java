@@ -41,14 +41,14 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
         AtomicBoolean settled = new AtomicBoolean();
         Future<?> deadline = client.server.after(timeout, () -> {
             if (settled.compareAndSet(false, true))
-                Thread.startVirtualThread(() -> refuse(client, RefusedException.late()));
+                refuse(client, RefusedException.late());
         });
         try {
             byte[] response = upgrade.respond(socket.getInputStream());
             if (!settled.compareAndSet(false, true))
                 return false;
-            socket.getOutputStream().write(response);
-            WebSocketOutput out = new WebSocketOutput(socket.getOutputStream());
+            WebSocketOutput out =
+                    new WebSocketOutput(socket.getOutputStream(), response, client.outbound::flushControl);
             client.frame(new WebSocketInput(socket.getInputStream(), out, fault -> end(client, fault)), out);
             client.server.log.debug(client, "WebSocket handshake complete");
             return true;

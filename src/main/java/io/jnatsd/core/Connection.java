@@ -280,11 +280,13 @@ public abstract class Connection implements LogOrigin, Runnable {
                 server.log.trace(this, "<<- [" + line.replaceFirst("^-ERR '(.*)'$", "-ERR $1") + "]");
     }
 
-    /** The output is written to the end; the peer sees it end, and has a moment to end its own. */
+    /**
+     * The output is written to the end; the peer sees it end, and has a moment to end its own. Called by the writer, or
+     * by any thread while nothing has been put over the plain socket.
+     */
     final void outputFinished() {
         boolean linger = (lastWords || transport.isFramed()) && !inputEnded;
         if (linger)
-            // Before the output is ended: with frames or TLS that is a write, and the peer may not be reading.
             server.after(LINGER, this::closeSocket);
         try {
             transport.sayGoodbye(closeReason.get());

@@ -9,15 +9,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits to be written to one connection. Anybody appends, copying straight from the read buffer of the publisher;
- * one writer, a virtual thread that starts on first need, takes what has gathered and writes it, 128 KB at a time,
- * which is also the most that the JDK hands to the socket in one call. Nobody writes while holding the lock, and no
- * reader ever waits for a peer's socket: a publisher that is ahead of its receivers pauses a little
+ * What waits to be written to one connection. Any thread appends, copying straight from the read buffer of the
+ * publisher; one writer, a virtual thread that starts on first need, takes what has gathered and writes it, 128 KB at a
+ * time, which is also the most that the JDK hands to the socket in one call. Nothing is written while the lock is held,
+ * and no reader ever waits for the socket of a peer: a publisher that is ahead of its receivers pauses a little
  * ({@link #awaitRoom}), and a receiver that lets more than {@code maxPending} bytes gather, or one write last longer
  * than the write deadline, is cut off as a slow consumer.
  *
- * <p>Threads: see above. A chunk that was taken belongs to who writes it; everything else is guarded by {@code lock}, a
- * leaf: no other lock is taken under it.
+ * <p>The writer also writes what the stream itself has to say: pongs and the close frame of a WebSocket, the end of
+ * TLS. The only writes that other threads do are the first few bytes to a plain socket, which cannot block. The
+ * watchdog watches all of them.
+ *
+ * <p>Threads: see above. {@code writing} is the right to write; a chunk that was taken belongs to the thread that has
+ * that right. Everything else is guarded by {@code lock}, a leaf: no other lock is taken under it.
  */
 public final class Outbound implements Runnable {
     /** So much may wait before publishers are asked to wait as well. */
@@ -49,6 +53,10 @@ public final class Outbound implements Runnable {
     private long messagesTaken;
     private long lastDelivery;
     private boolean writing;
+    /** Any thread may write the first bytes: nothing has been put over the plain socket. */
+    private boolean plain = true;
+    /** The stream has something of its own to write, such as a pong. */
+    private boolean controlDue;
     private boolean flushPromised;
     private boolean finishing;
     /** Nothing more is taken. */
@@ -75,11 +83,17 @@ public final class Outbound implements Runnable {
         }
     }
 
-    /** Writes elsewhere from now on: TLS has been put between. Nothing may be waiting. */
+    /**
+     * Writes to another stream from now on: TLS or frames have been put over the socket. What was flushed before still
+     * goes to the old one, and this waits for that.
+     */
     void writeTo(OutputStream other) {
         lock.lock();
         try {
+            while (pending > 0 && !dead)
+                drained.awaitUninterruptibly();
             out = other;
+            plain = false;
         } finally {
             lock.unlock();
         }
@@ -147,7 +161,7 @@ public final class Outbound implements Runnable {
     }
 
     /**
-     * Has what waits written: by the writer, or, while that cannot block, right here.
+     * Has what waits written: by the writer, or right here while that cannot block.
      *
      * @return whether the writer was woken
      */
@@ -158,7 +172,7 @@ public final class Outbound implements Runnable {
             if (pending == 0 || writing || dead)
                 return false;
             writing = true;
-            if (writer == null && written + pending > NEVER_BLOCKS)
+            if (writer == null && !(plain && written + pending <= NEVER_BLOCKS))
                 startWriter();
         } finally {
             lock.unlock();
@@ -171,7 +185,26 @@ public final class Outbound implements Runnable {
         return true;
     }
 
+    /** Has the writer flush the stream, which has something of its own to write. Never writes on this thread. */
+    void flushControl() {
+        lock.lock();
+        try {
+            if (dead)
+                return;
+            controlDue = true;
+            if (writing)
+                return;
+            writing = true;
+            if (writer == null)
+                startWriter();
+        } finally {
+            lock.unlock();
+        }
+        LockSupport.unpark(writer);
+    }
+
     private void startWriter() {
+        assert lock.isHeldByCurrentThread() && writing;
         writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
         owner.server.watchdog.watch(this);
         writer.start();
@@ -182,17 +215,18 @@ public final class Outbound implements Runnable {
         lock.lock();
         Chunk first = dead ? Chunk.NOTHING : takeOldest();
         lock.unlock();
+        owner.server.watchdog.watch(this);
         IOException failure = write(first);
         boolean finished;
         lock.lock();
         try {
+            // Before others may write, and have themselves watched.
+            owner.server.watchdog.forget(this);
             wrote(first);
-            writing = false;
             finished = finishing && pending == 0;
-            if (failure == null && hasWork() && !dead) {
-                writing = true;
+            writing = failure == null && hasWork() && !dead;
+            if (writing)
                 startWriter();
-            }
         } finally {
             lock.unlock();
         }
@@ -211,11 +245,13 @@ public final class Outbound implements Runnable {
             try {
                 if (dead)
                     return;
-                writing = hasWork();
+                boolean work = hasWork();
+                writing = work || controlDue;
                 if (writing)
-                    chunk = takeOldest();
+                    chunk = work ? takeOldest() : Chunk.NOTHING;
                 else if (finishing)
                     break;
+                controlDue = false;
             } finally {
                 lock.unlock();
             }
@@ -235,10 +271,16 @@ public final class Outbound implements Runnable {
                 lock.unlock();
             }
         }
-        owner.outputFinished();
+        // With frames or TLS this is a write as well.
+        writeStarted = System.nanoTime();
+        try {
+            owner.outputFinished();
+        } finally {
+            writeStarted = 0;
+        }
     }
 
-    /** Something waits, and whoever has appended last is through with its batch or has appended much. */
+    /** Something waits, and the batch that it was appended by is done or has appended much. */
     private boolean hasWork() {
         assert lock.isHeldByCurrentThread();
         return pending > 0 && (!flushPromised || finishing || pending > WORTH_A_WRITE);
@@ -256,7 +298,10 @@ public final class Outbound implements Runnable {
     private IOException write(Chunk chunk) {
         writeStarted = System.nanoTime();
         try {
-            out.write(chunk.bytes(), 0, chunk.length());
+            if (chunk.length() > 0)
+                out.write(chunk.bytes(), 0, chunk.length());
+            else
+                out.flush();
             return null;
         } catch (IOException e) {
             return e;
@@ -267,7 +312,7 @@ public final class Outbound implements Runnable {
 
     private void wrote(Chunk chunk) {
         assert lock.isHeldByCurrentThread();
-        if (dead)
+        if (dead || chunk.length() == 0)
             return;
         pending -= chunk.length();
         written += chunk.length();
@@ -324,7 +369,7 @@ public final class Outbound implements Runnable {
             finishing = true;
             if (writing)
                 return;
-            if (writer == null && pending > 0) {
+            if (writer == null && (pending > 0 || !plain)) {
                 writing = true;
                 startWriter();
                 return;

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Asks a connection at every {@code ping_interval} whether it is still there, and ends it after {@code ping_max} asks
- * without an answer (protocol reference, section 9). Threads: {@link #pong} the reader's, {@link #expired} the timer's,
- * the rest anybody's.
+ * without an answer (protocol reference, section 9). Threads: {@link #pong} the reader's, {@link #expired} runs
+ * on a thread of its own, the rest on any thread.
  */
 public final class PingTimer {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -70,7 +70,7 @@ public final class PingTimer {
         server.log.debug(connection, connection.dialect.title() + " Ping Timer");
         if (unanswered + 1 > server.limits.pingMax()) {
             server.log.debug(connection, "Stale Client Connection - Closing");
-            Thread.startVirtualThread(() -> connection.close(CloseReason.STALE, STALE));
+            connection.close(CloseReason.STALE, STALE);
             return;
         }
         unanswered++;

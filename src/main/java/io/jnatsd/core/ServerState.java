@@ -62,7 +62,7 @@ public final class ServerState {
     public final ClosedClients closed = new ClosedClients();
 
     final WriteWatchdog watchdog = new WriteWatchdog();
-    /** Runs pings, timeouts and the watchdog; nothing on it may block. */
+    /** Starts the threads of pings and timeouts, and runs the watchdog; nothing on it may block. */
     private final ScheduledThreadPoolExecutor timer;
 
     /** Bounds on what clients may use. */
@@ -108,10 +108,12 @@ public final class ServerState {
     }
 
     private void sweepLater() {
-        after(WriteWatchdog.pause(limits.writeDeadline()), () -> {
+        if (timer.isShutdown())
+            return;
+        timer.schedule(() -> {
             watchdog.sweep(limits.writeDeadline());
             sweepLater();
-        });
+        }, WriteWatchdog.pause(limits.writeDeadline()).toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** The timer itself, for those who keep time on their own. */
@@ -119,11 +121,16 @@ public final class ServerState {
         return timer;
     }
 
-    /** Runs something short on the timer. Nothing happens if the server has stopped. */
+    /**
+     * Runs a task on a virtual thread of its own, so that one that blocks does not hold up the timer. Nothing happens
+     * if the server has stopped.
+     */
     public ScheduledFuture<?> after(Duration delay, Runnable task) {
         if (timer.isShutdown())
             return null;
-        return timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer.schedule(() -> {
+            Thread.startVirtualThread(task);
+        }, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     void began(Connection connection) {

@@ -5,15 +5,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes frames: each {@link #write} becomes one binary frame, header and payload in one write of the stream beneath
- * if they are small, in two if they are not. What the other side's pings and mistakes call for is put between them.
+ * if they are small, in two if they are not. The response to the request for a WebSocket goes before the first frame,
+ * and the answer to a ping before the next one.
  *
- * <p>Threads: one writer at a time, which the owner sees to; {@link #pong} and {@link #endWith} are the reader's, who
- * never waits for a write: a pong is written by a thread of its own. {@code writing} is the right to write, held for
- * one frame.
+ * <p>Threads: everything that writes belongs to one writer, which the owner has: {@link #write}, {@link #flush} and
+ * {@link #end}. {@link #pong} and {@link #endWith} are the reader's: they only note what is to be written.
  */
 public final class WebSocketOutput extends OutputStream {
     private static final int MOST_HEADER_BYTES = 10;
@@ -27,8 +26,9 @@ public final class WebSocketOutput extends OutputStream {
     }
 
     private final OutputStream raw;
-    /** Guards: {@link #raw}, {@link #front}, {@link #ended}. The one lock that is held while a socket is written to. */
-    private final ReentrantLock writing = new ReentrantLock();
+    private final Runnable pongDue;
+    /** What goes before the first frame; empty once it is written. */
+    private byte[] response;
     /** The header of a frame and its first bytes; grows with the frames. */
     private byte[] front = new byte[SMALLEST_FRONT];
     private boolean ended;
@@ -37,8 +37,14 @@ public final class WebSocketOutput extends OutputStream {
     /** What the reader has found to end with; null if that is for others to say. */
     private final AtomicReference<Farewell> farewell = new AtomicReference<>();
 
-    public WebSocketOutput(OutputStream raw) {
+    /**
+     * @param response what goes before the first frame
+     * @param pongDue called by the reader when there is a ping to answer, to have the writer {@link #flush}
+     */
+    public WebSocketOutput(OutputStream raw, byte[] response, Runnable pongDue) {
         this.raw = raw;
+        this.response = response;
+        this.pongDue = pongDue;
     }
 
     @Override
@@ -48,16 +54,23 @@ public final class WebSocketOutput extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        writing.lock();
-        try {
-            frame(Frame.BINARY, bytes, offset, length);
-        } finally {
-            writing.unlock();
+        flush();
+        frame(Frame.BINARY, bytes, offset, length);
+    }
+
+    /** Writes the response and the answer to a ping, whichever is due. */
+    @Override
+    public void flush() throws IOException {
+        if (response.length > 0) {
+            raw.write(response);
+            response = NOTHING;
         }
+        byte[] payload = duePong.get() == null ? null : duePong.getAndSet(null);
+        if (payload != null && !ended)
+            frame(Frame.PONG, payload, 0, payload.length);
     }
 
     private void frame(int opcode, byte[] bytes, int offset, int length) throws IOException {
-        assert writing.isHeldByCurrentThread();
         int wanted = MOST_HEADER_BYTES + length;
         if (wanted > front.length && front.length < LARGEST_FRONT)
             front = new byte[Math.min(Integer.highestOneBit(wanted - 1) << 1, LARGEST_FRONT)];
@@ -88,24 +101,10 @@ public final class WebSocketOutput extends OutputStream {
         return MOST_HEADER_BYTES;
     }
 
-    /** A ping has come: it is answered as soon as no other frame is in the way. */
+    /** A ping has come: it is answered before the next frame, or at once if there is none. */
     void pong(byte[] payload) {
         if (duePong.getAndSet(payload) == null)
-            Thread.ofVirtual().name("websocket-pong").start(this::writePong);
-    }
-
-    private void writePong() {
-        writing.lock();
-        try {
-            byte[] payload = duePong.getAndSet(null);
-            if (!ended)
-                frame(Frame.PONG, payload, 0, payload.length);
-        } catch (IOException e) {
-            // The connection is broken: its reader finds that out by itself.
-            duePong.set(NOTHING);
-        } finally {
-            writing.unlock();
-        }
+            pongDue.run();
     }
 
     /** What the close frame will say, whatever {@link #end} is told. The first time counts. */
@@ -125,14 +124,10 @@ public final class WebSocketOutput extends OutputStream {
         byte[] payload = Arrays.copyOf(new byte[] {(byte) (words.code >>> 8), (byte) words.code},
                 2 + Math.min(text.length, Frame.MOST_CONTROL_BYTES - 2));
         System.arraycopy(text, 0, payload, 2, payload.length - 2);
-        writing.lock();
-        try {
-            if (!ended) {
-                ended = true;
-                frame(Frame.CLOSE, payload, 0, payload.length);
-            }
-        } finally {
-            writing.unlock();
-        }
+        if (ended)
+            return;
+        flush();
+        ended = true;
+        frame(Frame.CLOSE, payload, 0, payload.length);
     }
 }

@@ -1,23 +1,18 @@
 package io.jnatsd.websocket;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +45,8 @@ class WebSocketOutputTest {
     }
 
     private final Writes writes = new Writes();
-    private final WebSocketOutput out = new WebSocketOutput(writes);
+    private int pongsDue;
+    private final WebSocketOutput out = new WebSocketOutput(writes, new byte[0], () -> pongsDue++);
 
     /** The payload of the next frame; its first byte must be this one. */
     static byte[] frame(DataInputStream in, int first) throws IOException {
@@ -74,73 +70,34 @@ class WebSocketOutputTest {
     }
 
     @Test
-    void onlyTheLastPingNeedsItsPong() throws Exception {
-        CountDownLatch written = new CountDownLatch(1), go = new CountDownLatch(1);
-        ByteArrayOutputStream raw = new ByteArrayOutputStream() {
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                written.countDown();
-                try {
-                    go.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-                super.write(bytes, offset, length);
-            }
-        };
-        WebSocketOutput slow = new WebSocketOutput(raw);
-        Thread writer = Thread.startVirtualThread(() -> {
-            try {
-                slow.write(new byte[] {'a', 'b'});
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
-        written.await();
-        slow.pong(new byte[] {'1'});
-        slow.pong(new byte[] {'2'});
-        slow.pong(new byte[] {'3'});
-        go.countDown();
-        writer.join();
-        await().until(() -> raw.toString(ISO_8859_1).equals("\u0082\u0002ab\u008a\u00013"));
+    void onlyTheLastPingNeedsItsPong() throws IOException {
+        out.pong(new byte[] {'1'});
+        out.pong(new byte[] {'2'});
+        out.pong(new byte[] {'3'});
+        assertEquals(1, pongsDue);
+        assertEquals("", writes.text());
+        out.write(new byte[] {'a', 'b'});
+        out.flush();
+        assertEquals("\u008a\u00013\u0082\u0002ab", writes.text());
     }
 
     @Test
-    void pongsNeverGetIntoAFrame() throws Exception {
-        PipedInputStream in = new PipedInputStream(1 << 16);
-        WebSocketOutput piped = new WebSocketOutput(new PipedOutputStream(in));
-        int count = 2000;
-        Thread writer = Thread.ofPlatform().start(() -> {
-            try {
-                Random random = new Random(1);
-                for (int i = 0; i < count; i++)
-                    piped.write(new byte[random.nextInt(20_000)]);
-                piped.end(CloseCode.NORMAL, "");
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
-        Random random = new Random(1);
-        DataInputStream frames = new DataInputStream(in);
-        int data = 0, pongs = 0;
-        for (int first; (first = frames.readUnsignedByte()) != 0x88;) {
-            if (data % 3 == 0)
-                piped.pong(new byte[] {'!'});
-            int size = frames.readUnsignedByte();
-            byte[] payload = new byte[size < 126 ? size : frames.readUnsignedShort()];
-            frames.readFully(payload);
-            if (first == 0x8A) {
-                assertArrayEquals(new byte[] {'!'}, payload);
-                pongs++;
-            } else {
-                assertEquals(0x82, first);
-                assertArrayEquals(new byte[random.nextInt(20_000)], payload);
-                data++;
-            }
-        }
-        writer.join();
-        assertEquals(count, data);
-        assertTrue(pongs > 0);
+    void thePongIsWrittenByTheWriterAlone() throws IOException {
+        out.pong(new byte[] {'!'});
+        assertEquals("", writes.text());
+        out.flush();
+        assertEquals("\u008a\u0001!", writes.text());
+        out.flush();
+        assertEquals("\u008a\u0001!", writes.text());
+    }
+
+    @Test
+    void theResponseComesBeforeTheFirstFrame() throws IOException {
+        WebSocketOutput answering = new WebSocketOutput(writes, "HTTP".getBytes(ISO_8859_1), () -> { });
+        answering.pong(new byte[] {'!'});
+        answering.write(new byte[] {'a', 'b'});
+        answering.write(new byte[] {'c'});
+        assertEquals("HTTP\u008a\u0001!\u0082\u0002ab\u0082\u0001c", writes.text());
     }
 
     @Test
@@ -172,7 +129,7 @@ class WebSocketOutputTest {
             public void write(int b) throws IOException {
                 throw new IOException("broken pipe");
             }
-        });
+        }, new byte[0], () -> { });
         broken.pong(new byte[0]);
         IOException e = assertThrows(IOException.class, () -> broken.write(new byte[10]));
         assertEquals("broken pipe", e.getMessage());
