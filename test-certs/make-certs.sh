@@ -13,6 +13,7 @@
 #   chain-cert.pem          chain-key.pem              server signed by an intermediate, which follows it in the file
 #   client-cert.pem         client-key.pem             client
 #   route-cert.pem          route-key.pem              a cluster's server: TLS server and TLS client
+#   route-dns-cert.pem      route-dns-key.pem          the same for the name localhost only, without addresses
 #   expired-cert.pem        expired-key.pem            server, valid in 2020 only
 #   wrong-ca.pem                                       an authority that signed none of the above
 #   wrong-client-cert.pem   wrong-client-key.pem       client signed by wrong-ca
@@ -75,6 +76,13 @@ extendedKeyUsage = serverAuth,clientAuth
 subjectAltName = $names
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[routedns]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature,keyEncipherment
+extendedKeyUsage = serverAuth,clientAuth
+subjectAltName = DNS:localhost
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 END
 : >"$work/index"
 
@@ -115,6 +123,8 @@ rsa client-key.pem
 sign client-key.pem client-cert.pem client client ca.pem ca-key.pem
 rsa route-key.pem
 sign route-key.pem route-cert.pem localhost route ca.pem ca-key.pem
+rsa route-dns-key.pem
+sign route-dns-key.pem route-dns-cert.pem localhost routedns ca.pem ca-key.pem
 
 rsa expired-key.pem
 sign expired-key.pem expired-cert.pem localhost server ca.pem ca-key.pem 20200101000000Z 20201231235959Z

@@ -12,6 +12,7 @@ import io.jnatsd.core.SubscriptionView;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.Socket;
@@ -278,6 +279,20 @@ public final class Cluster {
                     return url;
             }
         return new RouteUrl("", 0, o.user(), o.password());
+    }
+
+    /**
+     * A name that the certificate of a server may be for whose IP address is dialled, since that is what gossip tells of
+     * servers: the first name among the configured routes, as in nats-server. It still comes from the cluster's
+     * authority. Empty if there is none.
+     */
+    String otherNameFor(RouteDialer dialer) {
+        if (!dialer.dialsIpAddress())
+            return "";
+        for (RouteDialer configured : dialers.configured())
+            if (!configured.dialsIpAddress() && TlsContext.isHostName(configured.host()))
+                return configured.host();
+        return "";
     }
 
     private static boolean isHash(String password) {

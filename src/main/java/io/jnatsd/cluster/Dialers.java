@@ -81,6 +81,16 @@ final class Dialers {
         dialer.start();
     }
 
+    /** Those of the configuration, in its order. */
+    List<RouteDialer> configured() {
+        lock.lock();
+        try {
+            return new ArrayList<>(explicit.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The configuration has this address, in these words. */
     boolean isConfigured(String address) {
         lock.lock();

@@ -129,7 +129,7 @@ public final class Route extends Connection {
         try {
             server.log.debug(this, "Starting TLS route " + (dialer == null ? "server" : "client") + " handshake");
             SSLSocket secured = dialer == null ? tls.server(socket())
-                    : tls.client(socket(), dialer.host(), socket().getPort());
+                    : tls.client(socket(), dialer.host(), socket().getPort(), cluster.otherNameFor(dialer));
             secure(secured);
             server.log.debug(this, "TLS handshake complete");
             if (server.log.debugOn())

@@ -180,7 +180,7 @@ final class RouteDialer implements Runnable {
 
     /** A name server that does not answer would keep a virtual thread from its carrier, and all others with it. */
     private List<InetAddress> addresses() throws UnknownHostException, InterruptedException {
-        if (IP_ADDRESS.matcher(url.host()).matches())
+        if (dialsIpAddress())
             return List.of(InetAddress.getByName(url.host()));
         CompletableFuture<InetAddress[]> answer = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("lookup-" + url.host()).start(() -> {
@@ -243,6 +243,10 @@ final class RouteDialer implements Runnable {
     @Override
     public String toString() {
         return url.toString();
+    }
+
+    boolean dialsIpAddress() {
+        return IP_ADDRESS.matcher(url.host()).matches();
     }
 
     String host() {

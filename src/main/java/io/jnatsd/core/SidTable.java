@@ -148,9 +148,20 @@ public final class SidTable {
         for (Subscription sub : all) {
             Subscription moved = new Subscription(owner, sub.subject, sub.queue, sub.sid, sub.literal);
             moved.max = sub.owner.outbound.wanted(sub);
-            other.add(moved);
-            // Not marked as removed: who has found it before delivers to the successor.
-            index.remove(sub);
+            // Not marked as removed: a publisher that has found it before delivers to the successor.
+            if (other.accept(moved))
+                index.replace(sub, moved);
+            else
+                index.remove(sub);
+        }
+    }
+
+    private boolean accept(Subscription sub) {
+        lock.lock();
+        try {
+            return subs != null && subs.putIfAbsent(sub.sid, sub) == null;
+        } finally {
+            lock.unlock();
         }
     }
 

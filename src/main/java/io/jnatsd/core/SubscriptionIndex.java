@@ -44,6 +44,11 @@ public final class SubscriptionIndex {
     }
 
     void insert(Subscription sub) {
+        put(sub);
+        inserts.increment();
+    }
+
+    private void put(Subscription sub) {
         if (!sub.literal) {
             wildcards.insert(sub);
         } else {
@@ -57,11 +62,22 @@ public final class SubscriptionIndex {
                 stripe.lock.unlock();
             }
         }
-        inserts.increment();
+    }
+
+    /** One subscription takes the place of another with the same subject; they count as one all the time. */
+    void replace(Subscription before, Subscription after) {
+        put(after);
+        if (!take(before))
+            inserts.increment();
     }
 
     /** Does nothing if it is gone already. */
     void remove(Subscription sub) {
+        if (take(sub))
+            removes.increment();
+    }
+
+    private boolean take(Subscription sub) {
         boolean removed;
         if (!sub.literal) {
             removed = wildcards.remove(sub);
@@ -79,8 +95,7 @@ public final class SubscriptionIndex {
                 stripe.lock.unlock();
             }
         }
-        if (removed)
-            removes.increment();
+        return removed;
     }
 
     /** What a subscription must not get has changed: matches that it is in are made anew. */

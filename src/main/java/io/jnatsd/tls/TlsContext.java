@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -187,6 +188,16 @@ public final class TlsContext {
      * IP address, in brackets or not.
      */
     public SSLSocket clientSocket(Socket raw, String host, int port) throws IOException {
+        return clientSocket(raw, host, port, "");
+    }
+
+    /**
+     * The same, where the certificate may be for another name instead. The JDK checks the name that the client asks for,
+     * and the host only if that does not match.
+     *
+     * @param otherName empty for none
+     */
+    public SSLSocket clientSocket(Socket raw, String host, int port, String otherName) throws IOException {
         String name = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, name, port, false);
         SSLParameters parameters = tls.getSSLParameters();
@@ -195,6 +206,8 @@ public final class TlsContext {
         parameters.setCipherSuites(ours.getCipherSuites());
         parameters.setNamedGroups(ours.getNamedGroups());
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (!otherName.isEmpty())
+            parameters.setServerNames(List.of(new SNIHostName(otherName)));
         tls.setSSLParameters(parameters);
         return tls;
     }
@@ -226,6 +239,17 @@ public final class TlsContext {
             check.accept(chain, "UNKNOWN");
         } catch (CertificateException e) {
             throw new SSLHandshakeException(e.getMessage());
+        }
+    }
+
+    /** Whether a client may ask for this name. */
+    public static boolean isHostName(String text) {
+        try {
+            new SNIHostName(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            // For example with an underscore: no certificate is for such a name.
+            return false;
         }
     }
 

@@ -89,11 +89,12 @@ public final class TlsHandshake {
     /**
      * The client's side over a dialled socket, see {@link TlsContext#clientSocket}.
      *
+     * @param otherName a name that the certificate may be for instead of the host; empty for none
      * @throws SocketTimeoutException {@code TLS handshake timeout}
      */
-    public SSLSocket client(Socket raw, String host, int port) throws IOException {
+    public SSLSocket client(Socket raw, String host, int port, String otherName) throws IOException {
         return within(raw, () -> {
-            SSLSocket tls = context.clientSocket(raw, host, port);
+            SSLSocket tls = context.clientSocket(raw, host, port, otherName);
             tls.startHandshake();
             context.checkServer(tls.getSession());
             return tls;

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.TestServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +27,12 @@ class MeshTest {
     static final Consumer<OptionsBuilder> TLS = options -> options.clusterTls = tls("ca.pem");
 
     static TlsOptions tls(String ca) {
+        return tls("route", ca);
+    }
+
+    private static TlsOptions tls(String pair, String ca) {
         Path folder = Path.of(System.getProperty("jnatsd.home", ".")).resolve("test-certs");
-        return new TlsOptions(folder.resolve("route-cert.pem").toString(), folder.resolve("route-key.pem").toString(),
+        return new TlsOptions(folder.resolve(pair + "-cert.pem").toString(), folder.resolve(pair + "-key.pem").toString(),
                 folder.resolve(ca).toString(), true, Duration.ofSeconds(10), List.of(), List.of(), false, false);
     }
 
@@ -43,6 +49,19 @@ class MeshTest {
     void overTlsAsWell(int size) throws IOException {
         try (Mesh mesh = Mesh.of(size, TLS)) {
             assertExactlyOnce(mesh);
+        }
+    }
+
+    /** Servers hear of each other's addresses, but their certificate names a host only. */
+    @Test
+    void overTlsWithACertificateForTheConfiguredNameOnly() throws IOException {
+        Consumer<OptionsBuilder> named = options -> options.clusterTls = tls("route-dns", "ca.pem");
+        try (TestServer seed = Clusters.server(named)) {
+            URI url = URI.create("nats-route://localhost:" + seed.server().clusterPort());
+            try (TestServer one = Clusters.server(named, url); TestServer other = Clusters.server(named, url)) {
+                for (TestServer server : List.of(seed, one, other))
+                    Clusters.awaitRoutes(server, 2);
+            }
         }
     }
 

@@ -96,7 +96,7 @@ class TlsHandshakeTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket raw = new Socket(silent.getInetAddress(), silent.getLocalPort())) {
             TlsHandshake handshake = new TlsHandshake(TlsContext.forRoutes(route(), IN_2030), SHORT, timer);
-            assertThrows(SocketTimeoutException.class, () -> handshake.client(raw, "localhost", 1));
+            assertThrows(SocketTimeoutException.class, () -> handshake.client(raw, "localhost", 1, ""));
         } finally {
             timer.shutdownNow();
         }
@@ -109,7 +109,7 @@ class TlsHandshakeTest {
         try (TlsEcho server = new TlsEcho(context); Socket raw = server.connect()) {
             raw.setSoTimeout(4321);
             SSLSocket tls = new TlsHandshake(context, SHORT.multipliedBy(50), timer).client(raw, "localhost",
-                    server.port());
+                    server.port(), "");
             assertEquals(4321, raw.getSoTimeout());
             TlsEcho.talk(tls);
         } finally {

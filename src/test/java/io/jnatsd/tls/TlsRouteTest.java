@@ -52,6 +52,46 @@ class TlsRouteTest {
         }
     }
 
+    private static TlsOptions namedOnly() {
+        return withCa(options("route-dns-cert.pem", "route-dns-key.pem"), "ca.pem");
+    }
+
+    private static void dial(TlsEcho server, TlsContext context, String host, String otherName) throws IOException {
+        try (Socket raw = server.connect()) {
+            SSLSocket tls = context.clientSocket(raw, host, server.port(), otherName);
+            tls.startHandshake();
+            TlsEcho.talk(tls);
+        }
+    }
+
+    /** Gossip tells of addresses, and certificates name hosts. */
+    @Test
+    void aCertificateMayBeForTheOtherNameInsteadOfTheAddress() throws Exception {
+        TlsContext context = context(namedOnly());
+        try (TlsEcho server = new TlsEcho(context)) {
+            dial(server, context, "127.0.0.1", "localhost");
+        }
+        TlsContext both = context(route());
+        try (TlsEcho server = new TlsEcho(both)) {
+            dial(server, both, "127.0.0.1", "example.org");
+        }
+    }
+
+    @Test
+    void aCertificateForNeitherIsRefused() throws Exception {
+        TlsContext context = context(namedOnly());
+        try (TlsEcho server = new TlsEcho(context)) {
+            assertThrows(SSLException.class, () -> dial(server, context, "127.0.0.1", "example.org"));
+        }
+        try (TlsEcho server = new TlsEcho(context)) {
+            assertThrows(SSLException.class, () -> dial(server, context, "127.0.0.1", ""));
+        }
+        TlsContext stranger = context(withCa(route(), "wrong-ca.pem"));
+        try (TlsEcho server = new TlsEcho(context)) {
+            assertThrows(SSLException.class, () -> dial(server, stranger, "127.0.0.1", "localhost"));
+        }
+    }
+
     @Test
     void routesResumeWithoutLosingTheCheckOfTheName() throws Exception {
         TlsContext context = context(route());
