@@ -63,7 +63,7 @@ class ArchitectureTest {
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "core.Client",
-                    "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Loopback", "core.OwnClient",
+                    "core.ClientTls", "core.ClientWebSocket", "core.Connection",
                     "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),

@@ -7,9 +7,9 @@ import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.Delivery;
 import io.jnatsd.core.Outbound;
-import io.jnatsd.core.Outcome;
 import io.jnatsd.core.PingTimer;
 import io.jnatsd.core.Redacted;
+import io.jnatsd.core.Receiver;
 import io.jnatsd.core.SidTable;
 import io.jnatsd.core.Subscription;
 import io.jnatsd.core.SubscriptionView;
@@ -55,7 +55,7 @@ public final class Route extends Connection {
     /** Who dialled; null if the other server did. */
     private final RouteDialer dialer;
     private final SidTable subs;
-    private final Delivery delivery = new Delivery(this);
+    private final Delivery delivery = new Delivery(server, batch, outbound(), true);
     private final QueueMembers members;
     private final RouteLogin login;
     private final PingTimer pings = new PingTimer(this);
@@ -73,6 +73,8 @@ public final class Route extends Connection {
     /** This server wants the route, because of this connection or of a spare one; for monitoring. */
     private volatile boolean solicited;
     private volatile boolean configured;
+    /** The connection to the same server that has taken this one's place; null if there is none. Written once. */
+    private volatile Route successor;
     /** More interest waits than may: to be cut off as soon as no lock is held. */
     private volatile boolean overflowing;
 
@@ -143,7 +145,7 @@ public final class Route extends Connection {
     }
 
     private void connect(Arguments line) throws ProtocolException {
-        if (tracing())
+        if (isTraced())
             trace("->> [CONNECT " + Redacted.connect(line.text()) + "]");
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
         // The buffer may keep what it holds for long: not a password.
@@ -264,7 +266,7 @@ public final class Route extends Connection {
     }
 
     private void subscribe(Arguments line) throws ProtocolException {
-        if (tracing())
+        if (isTraced())
             trace("->> [SUB " + line.text() + "]");
         int count = line.count();
         if (count < 2 || count > 3)
@@ -274,12 +276,12 @@ public final class Route extends Connection {
             return;
         }
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        subs.add(new Subscription(this, line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        subs.add(new Subscription(outbound(), line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
         acknowledge();
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
-        if (tracing())
+        if (isTraced())
             trace("->> [UNSUB " + line.text() + "]");
         int count = line.count();
         if (count < 1 || count > 2)
@@ -292,7 +294,7 @@ public final class Route extends Connection {
     }
 
     @Override
-    protected void exhausted(Subscription sub) {
+    public void exhausted(Subscription sub) {
         if (server.log.debugOn())
             server.log.debug(this, "Auto-unsubscribe limit of " + sub.max() + " reached for sid '"
                     + Arguments.text(sub.sid()) + "'");
@@ -300,7 +302,7 @@ public final class Route extends Connection {
     }
 
     private void remove(Subscription sub) {
-        if (subs.remove(sub) && tracing())
+        if (subs.remove(sub) && isTraced())
             trace("<-> [DELSUB " + Arguments.text(sub.sid()) + "]");
     }
 
@@ -337,19 +339,19 @@ public final class Route extends Connection {
     /** Appends a line that must arrive; {@link #flushTold} follows. Locks may be held. */
     void tell(byte[] line) {
         int outcome = outbound().append(line, server.limits.maxPending());
-        if (outcome == 0 && successor() instanceof Route next) {
+        if (outcome == 0 && successor instanceof Route next) {
             next.tell(line);
             return;
         }
-        if ((outcome & Outcome.OVERFLOW) != 0)
+        if ((outcome & Receiver.OVERFLOW) != 0)
             overflowing = true;
-        if (tracing())
+        if (isTraced())
             trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");
     }
 
     /** The same for the first dump, whose size is nobody's fault. gnatsd: it is not traced. */
     void tellAtFirst(byte[] lines) {
-        if (outbound().append(lines, Long.MAX_VALUE) == 0 && successor() instanceof Route next)
+        if (outbound().append(lines, Long.MAX_VALUE) == 0 && successor instanceof Route next)
             next.tellAtFirst(lines);
     }
 
@@ -363,7 +365,7 @@ public final class Route extends Connection {
 
     void flushTold() {
         outbound().flush();
-        if (successor() instanceof Route next)
+        if (successor instanceof Route next)
             next.flushTold();
         if (overflowing)
             slowConsumer(CloseReason.PENDING_BYTES);
@@ -405,9 +407,15 @@ public final class Route extends Connection {
         tell(onThis(cluster.own(), other.id(), false).line().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Null if no other connection has taken this one's place. */
+    Route successor() {
+        return successor;
+    }
+
     /** Another connection to the same server takes over; {@link #retire} follows when no lock is held. */
     void yieldTo(Route better) {
-        succeededBy(better);
+        successor = better;
+        outbound().succeededBy(better.outbound());
         better.adopt(this);
     }
 
@@ -422,8 +430,8 @@ public final class Route extends Connection {
         pings.stop();
         login.stop();
         cluster.left(this);
-        if (successor() instanceof Route next)
-            subs.moveTo(next.subs, next);
+        if (successor instanceof Route next)
+            subs.moveTo(next.subs, next.outbound());
         else
             subs.removeAll();
         cluster.routes().ended(this);

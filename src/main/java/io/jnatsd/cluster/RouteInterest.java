@@ -49,7 +49,7 @@ final class RouteInterest implements Interest {
         for (Subscription sub : subs) {
             String lines = sub(sub);
             // gnatsd: says nothing of limits here, and the other server goes on for messages that nobody wants.
-            long wanted = sub.owner().outbound().wanted(sub);
+            long wanted = sub.receiver().wanted(sub);
             if (wanted > 0)
                 lines += unsub(rsid(sub), wanted);
             byte[] bytes = bytes(lines);
@@ -75,7 +75,7 @@ final class RouteInterest implements Interest {
 
     /** What other servers call a subscription. */
     static String rsid(Subscription sub) {
-        return (sub.queue() == null ? "RSID:" : "QRSID:") + sub.owner().id() + ":" + sub.sid();
+        return (sub.queue() == null ? "RSID:" : "QRSID:") + sub.receiver().id() + ":" + sub.sid();
     }
 
     static byte[] bytes(String line) {

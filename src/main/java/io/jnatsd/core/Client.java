@@ -46,7 +46,7 @@ public final class Client extends Connection {
     private boolean headers;
     /** It wants to be told when nobody gets a request. */
     private boolean noResponders;
-    private final Delivery delivery = new Delivery(this);
+    private final Delivery delivery = new Delivery(server, batch, outbound, false);
     private final PingTimer pings = new PingTimer(this);
     private final ClientFigures figures;
 
@@ -141,7 +141,7 @@ public final class Client extends Connection {
     // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
 
     private void connect(Arguments line) throws ProtocolException {
-        if (tracing())
+        if (isTraced())
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
         figures.active();
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
@@ -276,7 +276,7 @@ public final class Client extends Connection {
     }
 
     @Override
-    protected void exhausted(Subscription sub) {
+    public void exhausted(Subscription sub) {
         subscriptions.exhausted(sub);
     }
 
@@ -300,11 +300,6 @@ public final class Client extends Connection {
     public String user() {
         String known = login.user();
         return known.isEmpty() ? connect.user() : known;
-    }
-
-    /** New routes are told of its subscriptions. Anybody's. */
-    void announce() {
-        subs.catchUp();
     }
 
     /** The subscription with this sid, null if there is none. Anybody's. */

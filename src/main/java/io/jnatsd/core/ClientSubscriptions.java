@@ -28,7 +28,7 @@ final class ClientSubscriptions {
     }
 
     void subscribe(Arguments line, Granted granted) throws ProtocolException {
-        if (client.tracing())
+        if (client.isTraced())
             server.log.trace(client, "->> [SUB " + line.text() + "]");
         int count = line.count();
         if (count < 2 || count > 3)
@@ -50,7 +50,7 @@ final class ClientSubscriptions {
             return;
         }
         boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        Subscription sub = new Subscription(client, subject, queue, sid, literal);
+        Subscription sub = new Subscription(client.outbound, subject, queue, sid, literal);
         login.restrict(sub, permissions);
         if (table.add(sub) && login.state() != granted)
             // A reload came in between, and may have looked through the subscriptions before this one was there.
@@ -88,7 +88,7 @@ final class ClientSubscriptions {
     }
 
     void unsubscribe(Arguments line) throws ProtocolException {
-        if (client.tracing())
+        if (client.isTraced())
             server.log.trace(client, "->> [UNSUB " + line.text() + "]");
         int count = line.count();
         if (count < 1 || count > 2)
@@ -119,7 +119,7 @@ final class ClientSubscriptions {
     /** Anybody's: the reader's, or that of the publisher whose message was the last one wanted. */
     private boolean remove(Subscription sub) {
         boolean removed = table.remove(sub);
-        if (removed && client.tracing())
+        if (removed && client.isTraced())
             server.log.trace(client, "<-> [DELSUB " + Arguments.text(sub.sid) + "]");
         return removed;
     }

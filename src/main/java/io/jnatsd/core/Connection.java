@@ -14,8 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,11 +29,9 @@ import javax.net.ssl.SSLSocket;
  * otherwise. Others may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for
  * monitoring.
  */
-public abstract class Connection implements LogOrigin, Runnable {
+public abstract class Connection implements Outbound.Owner, Runnable {
     /** After an error the peer has so long to read it and hang up; closing at once could destroy the message. */
     private static final Duration LINGER = Duration.ofSeconds(1);
-    /** At most so long per batch do receivers that are behind hold a publisher up. */
-    private static final long PATIENCE_NANOS = 10_000_000;
     /** Bytes of a batch behind which more is likely to wait already. */
     private static final int BUSY_BATCH = 16 * 1024;
 
@@ -61,15 +57,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
     volatile ClientView.Backlog backlog;
     private final AtomicBoolean left = new AtomicBoolean();
-    /** What is sent instead of this one, once its output takes nothing more. Written once, by any thread. */
-    private volatile Connection successor;
-
-    /** Receivers that this reader has promised to flush. */
-    private final List<Outbound> touched = new ArrayList<>();
-    /** The last receiver found to be behind, if any. */
-    private Outbound crowded;
-    /** What may wait for a receiver of this batch, in bytes. */
-    protected long maxPending;
+    protected final Batch batch = new Batch();
 
     protected Connection(ServerState server, Socket socket, Dialect dialect) throws IOException {
         this.server = server;
@@ -79,7 +67,7 @@ public abstract class Connection implements LogOrigin, Runnable {
         this.label = transport.address() + " - " + dialect.idName() + ":" + id;
         this.input = new ReadBuffer(socket.getInputStream());
         this.parser = new Parser(input, dialect);
-        this.outbound = new Outbound(this, socket.getOutputStream());
+        this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog);
     }
 
     /** Says hello and joins; false if that came to nothing. */
@@ -123,21 +111,13 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** One of its subscriptions has had its last message. Called by the publisher's reader. */
-    protected abstract void exhausted(Subscription sub);
+    @Override
+    public abstract void exhausted(Subscription sub);
 
     /** The server that its subscriptions stand for, which gets each message once; null if they are a client's. */
+    @Override
     public String remoteId() {
         return null;
-    }
-
-    /** From when the output is sealed, another connection to the same server is sent everything. */
-    protected final void succeededBy(Connection next) {
-        successor = next;
-    }
-
-    /** The connection that has taken this one's place; null if there is none. */
-    public final Connection successor() {
-        return successor;
     }
 
     /** Called by a reader that is about to wait: what it has delivered so far is written. */
@@ -147,7 +127,8 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** The peer is a server. */
-    final boolean isRoute() {
+    @Override
+    public final boolean isRoute() {
         return dialect == Dialect.ROUTE;
     }
 
@@ -214,43 +195,17 @@ public abstract class Connection implements LogOrigin, Runnable {
     protected void beginBatch() {
         Limits limits = server.limits;
         parser.limits(limits.maxControlLine(), limits.maxPayload());
-        maxPending = limits.maxPending() < 0 ? Long.MAX_VALUE : limits.maxPending();
-    }
-
-    /** Must be told what {@link Outbound#deliver} or {@link Outbound#append} answered. */
-    protected final void sent(Outbound to, int outcome) {
-        if ((outcome & Outcome.FLUSH) != 0)
-            touched.add(to);
-        if ((outcome & Outcome.CROWDED) != 0) {
-            crowded = to;
-            if ((outcome & Outcome.OVERFLOW) != 0)
-                to.owner.slowConsumer(CloseReason.PENDING_BYTES);
-        }
+        batch.begin(limits.maxPending());
     }
 
     /** Appends to this connection's own output. */
     protected final void reply(byte[] text) {
-        sent(outbound, outbound.append(text, maxPending));
+        batch.sent(outbound, outbound.append(text, batch.maxPending()));
     }
 
     private void flushTouched() {
-        boolean woke = false;
-        for (int i = 0; i < touched.size(); i++)
-            woke |= touched.get(i).flush();
-        touched.clear();
-        if (crowded != null)
-            awaitCrowded();
-        else if (woke || parser.batchSize() > BUSY_BATCH)
-            // A reader whose input never runs dry would keep its carrier from all others.
-            Thread.yield();
-    }
-
-    private void awaitCrowded() {
-        Outbound behind = crowded;
-        crowded = null;
-        behind.flush();
         try {
-            behind.awaitRoom(PATIENCE_NANOS, maxPending);
+            batch.flush(parser.batchSize() > BUSY_BATCH);
         } catch (InterruptedException e) {
             kill(CloseReason.SERVER_SHUTDOWN);
         }
@@ -284,7 +239,8 @@ public abstract class Connection implements LogOrigin, Runnable {
      * The output is written to the end; the peer sees it end, and has a moment to end its own. Called by the writer, or
      * by any thread while nothing has been put over the plain socket.
      */
-    final void outputFinished() {
+    @Override
+    public final void outputFinished() {
         boolean linger = (lastWords || transport.isFramed()) && !inputEnded;
         if (linger)
             server.after(LINGER, this::closeSocket);
@@ -314,11 +270,13 @@ public abstract class Connection implements LogOrigin, Runnable {
         return first;
     }
 
-    protected final void slowConsumer(CloseReason why) {
+    @Override
+    public final void slowConsumer(CloseReason why) {
         SlowConsumer.cutOff(this, why);
     }
 
-    final void writeFailed(IOException e) {
+    @Override
+    public final void writeFailed(IOException e) {
         if (kill(CloseReason.WRITE_ERROR))
             server.log.debug(this, "Error flushing: " + e.getMessage());
     }
@@ -351,13 +309,14 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** Whether commands of this connection are traced. */
-    protected final boolean tracing() {
+    @Override
+    public final boolean isTraced() {
         return server.log.traceOn() && server.traceFilter.wants(this);
     }
 
     /** An outgoing or incoming line, if it is to be traced. */
     protected final void trace(String text) {
-        if (tracing())
+        if (isTraced())
             server.log.trace(this, text);
     }
 
@@ -367,6 +326,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** The number shown as cid or rid. */
+    @Override
     public final long id() {
         return id;
     }
@@ -414,6 +374,7 @@ public abstract class Connection implements LogOrigin, Runnable {
     }
 
     /** {@code cid:7-read}, as it shows in thread dumps. */
+    @Override
     public final String threadName(String role) {
         return label.substring(label.lastIndexOf(' ') + 1) + "-" + role;
     }

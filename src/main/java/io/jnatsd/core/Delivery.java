@@ -19,8 +19,12 @@ public final class Delivery {
     /** and about so many of a batch are. */
     private static final int SAMPLES_PER_BATCH = 8;
 
-    private final Connection from;
     private final ServerState server;
+    private final Batch batch;
+    /** Of whoever publishes: it may not want its own messages. */
+    private final Receiver own;
+    /** The messages come from another server. */
+    private final boolean routed;
     /** Its own messages come back to it. */
     private boolean echo = true;
     private int random;
@@ -43,9 +47,15 @@ public final class Delivery {
     private volatile long inMessages;
     private volatile long inBytes;
 
-    public Delivery(Connection from) {
-        this.from = from;
-        this.server = from.server;
+    /**
+     * @param own the receiver of whoever publishes
+     * @param routed the messages come from another server
+     */
+    public Delivery(ServerState server, Batch batch, Receiver own, boolean routed) {
+        this.server = server;
+        this.batch = batch;
+        this.own = own;
+        this.routed = routed;
         this.random = ThreadLocalRandom.current().nextInt() | 1;
         endSampling();
     }
@@ -148,7 +158,7 @@ public final class Delivery {
             return;
         for (Subscription sub : waiting.match().plain)
             deliver(sub, 0);
-        if (!from.isRoute())
+        if (!routed)
             for (Subscription[] carriers : waiting.match().routed)
                 for (int i = 0, taken = 0; i < carriers.length && taken < waiting.count(); i++)
                     taken += deliver(carriers[i], taken);
@@ -157,15 +167,15 @@ public final class Delivery {
 
     /** Gives a subscription what waits, from one message on; returns how many it took. */
     private int deliver(Subscription sub, int first) {
-        if (sub.owner == from && !echo)
+        if (sub.receiver == own && !echo)
             return 0;
-        Connection receiver = sub.owner;
-        int outcome = receiver.outbound.deliver(sub, waiting, first, from.maxPending);
+        Receiver receiver = sub.receiver;
+        int outcome = receiver.deliver(sub, waiting, first, batch.maxPending());
         while (outcome == 0 && receiver.successor() != null) {
             receiver = receiver.successor();
-            outcome = receiver.outbound.deliver(sub, waiting, first, from.maxPending);
+            outcome = receiver.deliver(sub, waiting, first, batch.maxPending());
         }
-        int taken = outcome >>> Outcome.COUNT_SHIFT;
+        int taken = outcome >>> Receiver.COUNT_SHIFT;
         batchDelivered += taken;
         batchDeliveredBytes += waiting.payload(first, first + taken);
         tell(receiver, sub, outcome);
@@ -182,7 +192,7 @@ public final class Delivery {
             if (!members[0].queue.equals(queue))
                 continue;
             for (Subscription member : members)
-                if (member.owner.remoteId() == null && deliver(member, m))
+                if (member.receiver.remoteId() == null && deliver(member, m))
                     return true;
             return deliverToOne(members, m);
         }
@@ -201,7 +211,7 @@ public final class Delivery {
         settle();
         Message answer = Message.ofHeaders(request.replyText(), NO_RESPONDERS);
         for (Subscription sub : match(answer).plain)
-            if (sub.owner == from && send(sub, answer))
+            if (sub.receiver == own && send(sub, answer))
                 return;
     }
 
@@ -219,39 +229,39 @@ public final class Delivery {
     /** To one subscription, which it matches, behind what came before. False if that has gone. */
     public boolean deliver(Subscription sub, Message m) {
         settle();
-        return (sub.owner != from || echo) && send(sub, m);
+        return (sub.receiver != own || echo) && send(sub, m);
     }
 
     private boolean send(Subscription sub, Message m) {
-        Connection receiver = sub.owner;
+        Receiver receiver = sub.receiver;
         if (m.replyLength() > 0 && sub.replies != null)
             sub.replies.expect(m);
-        int outcome = receiver.outbound.deliver(sub, m, from.maxPending);
+        int outcome = receiver.deliver(sub, m, batch.maxPending());
         while (outcome == 0 && receiver.successor() != null) {
             receiver = receiver.successor();
-            outcome = receiver.outbound.deliver(sub, m, from.maxPending);
+            outcome = receiver.deliver(sub, m, batch.maxPending());
         }
         if (outcome == 0)
             return false;
         batchDelivered++;
-        boolean stripped = (outcome & Outcome.STRIPPED) != 0;
+        boolean stripped = (outcome & Receiver.STRIPPED) != 0;
         batchDeliveredBytes += m.payloadLength() - (stripped ? m.headerLength() : 0);
-        if (outcome != Outcome.DELIVERED)
+        if (outcome != Receiver.DELIVERED)
             tell(receiver, sub, outcome);
         if (server.log.traceOn())
             trace(sub, m, stripped);
         return true;
     }
 
-    private void tell(Connection receiver, Subscription sub, int outcome) {
-        from.sent(receiver.outbound, outcome);
-        if ((outcome & Outcome.LAST) != 0)
-            sub.owner.exhausted(sub);
+    private void tell(Receiver receiver, Subscription sub, int outcome) {
+        batch.sent(receiver, outcome);
+        if ((outcome & Receiver.LAST) != 0)
+            sub.receiver.exhausted(sub);
     }
 
     private void trace(Subscription sub, Message m, boolean stripped) {
-        if (sub.owner.tracing() && server.traceFilter.wants(m))
-            server.log.trace(sub.owner, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
+        if (sub.receiver.isTraced() && server.traceFilter.wants(m))
+            server.log.trace(sub.receiver, "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
                     + m.subjectText() + " " + Arguments.text(sub.sid) + " "
                     + (stripped ? m.headerlessTailText() : m.tailText()) + "]");
     }
@@ -265,11 +275,11 @@ public final class Delivery {
 
     /** Writes a received message to the log, if it is to be traced. */
     public void trace(String command, Message m) {
-        if (!from.tracing() || !server.traceFilter.wants(m))
+        if (!own.isTraced() || !server.traceFilter.wants(m))
             return;
-        server.log.trace(from, "->> [" + command + " " + m.lineText() + "]");
+        server.log.trace(own, "->> [" + command + " " + m.lineText() + "]");
         int shown = server.traceFilter.payload(m.payloadLength());
-        server.log.trace(from, "->> MSG_PAYLOAD: ["
+        server.log.trace(own, "->> MSG_PAYLOAD: ["
                 + new String(m.buffer(), m.payloadStart(), shown, StandardCharsets.UTF_8)
                 + (shown < m.payloadLength() ? "..." : "") + "]");
     }

@@ -59,7 +59,7 @@ final class MatchResult {
         List<Subscription> single = new ArrayList<>(matches.size());
         Map<String, List<Subscription>> servers = new LinkedHashMap<>(0), groups = new LinkedHashMap<>(0);
         for (Subscription sub : matches) {
-            String remote = sub.owner.remoteId();
+            String remote = sub.receiver.remoteId();
             if (sub.queue != null)
                 groups.computeIfAbsent(sub.queue, name -> new ArrayList<>()).add(sub);
             else if (remote == null)
@@ -68,7 +68,7 @@ final class MatchResult {
                 servers.computeIfAbsent(remote, id -> new ArrayList<>()).add(sub);
         }
         this.plain = single.toArray(NONE);
-        this.oneEach = single.stream().map(sub -> sub.owner).distinct().count() == single.size();
+        this.oneEach = single.stream().map(sub -> sub.receiver).distinct().count() == single.size();
         this.routed = arrays(servers);
         this.queues = arrays(groups);
     }

@@ -1,12 +1,12 @@
 package io.jnatsd.core;
 
 import io.jnatsd.core.ChunkQueue.Chunk;
+import io.jnatsd.log.LogOrigin;
 import io.jnatsd.protocol.Message;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What waits to be written to one connection. Any thread appends, copying straight from the read buffer of the
@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Threads: see above. {@code writing} is the right to write; a chunk that was taken belongs to the thread that has
  * that right. Everything else is guarded by {@code lock}, a leaf: no other lock is taken under it.
  */
-public final class Outbound implements Runnable {
+public final class Outbound extends Receiver implements Runnable {
     /** So much may wait before publishers are asked to wait as well. */
     private static final int ROOM = ChunkQueue.CHUNK;
     /**
@@ -38,12 +38,36 @@ public final class Outbound implements Runnable {
     /** but so much once half of what may wait does: it may be alive and short of processor time. */
     private static final long STUCK_WHEN_FULL_NANOS = 2_000_000_000;
 
-    final Connection owner;
+    private final Owner owner;
+    private final WriteWatchdog watchdog;
     private OutputStream out;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Condition drained = lock.newCondition();
 
     private final ChunkQueue waiting = new ChunkQueue();
+    /** The connection whose output this is. */
+    interface Owner extends LogOrigin {
+        long id();
+
+        String remoteId();
+
+        /** The peer is a server. */
+        boolean isRoute();
+
+        boolean isTraced();
+
+        String threadName(String role);
+
+        /** More bytes wait, or a write has lasted longer, than may. */
+        void slowConsumer(CloseReason why);
+
+        void exhausted(Subscription sub);
+
+        void writeFailed(IOException e);
+
+        /** All output up to {@link Outbound#finish} is written. */
+        void outputFinished();
+    }
+
     /** Bytes not yet written, those of the present write included. */
     private long pending;
     private long written;
@@ -68,9 +92,10 @@ public final class Outbound implements Runnable {
     /** When the present write began, 0 if there is none; read by the watchdog. */
     private volatile long writeStarted;
 
-    Outbound(Connection owner, OutputStream out) {
+    Outbound(Owner owner, OutputStream out, WriteWatchdog watchdog) {
         this.owner = owner;
         this.out = out;
+        this.watchdog = watchdog;
     }
 
     /** Whether the peer is sent HMSG for messages that have headers, or the same messages without them. */
@@ -99,7 +124,7 @@ public final class Outbound implements Runnable {
         }
     }
 
-    /** Appends a message for one of the owner's subscriptions; returns the {@link Outcome}. */
+    @Override
     int deliver(Subscription sub, Message m, long maxPending) {
         lock.lock();
         try {
@@ -108,18 +133,18 @@ public final class Outbound implements Runnable {
             sub.take(1);
             messages++;
             messageBytes += m.payloadLength();
-            int outcome = sub.removed ? Outcome.DELIVERED | Outcome.LAST : Outcome.DELIVERED;
+            int outcome = sub.removed ? DELIVERED | LAST : DELIVERED;
             // Clients do not understand an HMSG whose headers have no bytes: it goes as a MSG.
             if (m.headerLength() < 0 || takesHeaders && m.headerLength() > 0)
                 return outcome | added(sub.write(m, waiting), maxPending);
             messageBytes -= m.headerLength();
-            return outcome | Outcome.STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);
+            return outcome | STRIPPED | added(sub.writeWithoutHeaders(m, waiting), maxPending);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Appends the messages of a run from one on, as many as the subscription still wants; the outcome says how many. */
+    @Override
     int deliver(Subscription sub, Run run, int first, long maxPending) {
         lock.lock();
         try {
@@ -128,21 +153,21 @@ public final class Outbound implements Runnable {
             int count = sub.take(run.count() - first);
             messages += count;
             messageBytes += run.payload(first, first + count);
-            int outcome = sub.removed ? Outcome.DELIVERED | Outcome.LAST : Outcome.DELIVERED;
-            return outcome | count << Outcome.COUNT_SHIFT | added(sub.write(run, first, count, waiting), maxPending);
+            int outcome = sub.removed ? DELIVERED | LAST : DELIVERED;
+            return outcome | count << COUNT_SHIFT | added(sub.write(run, first, count, waiting), maxPending);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Appends protocol text; returns the {@link Outcome}. */
+    /** Appends protocol text; returns what {@link #deliver} does. */
     public int append(byte[] text, long maxPending) {
         lock.lock();
         try {
             if (dead || finishing || sealed)
                 return 0;
             waiting.add(text);
-            return Outcome.DELIVERED | added(text.length, maxPending);
+            return DELIVERED | added(text.length, maxPending);
         } finally {
             lock.unlock();
         }
@@ -153,10 +178,10 @@ public final class Outbound implements Runnable {
         int outcome = 0;
         if (!flushPromised) {
             flushPromised = true;
-            outcome = Outcome.FLUSH;
+            outcome = FLUSH;
         }
         if (pending > ROOM)
-            outcome |= pending > maxPending ? Outcome.OVERFLOW | Outcome.CROWDED : Outcome.CROWDED;
+            outcome |= pending > maxPending ? OVERFLOW | CROWDED : CROWDED;
         return outcome;
     }
 
@@ -165,6 +190,7 @@ public final class Outbound implements Runnable {
      *
      * @return whether the writer was woken
      */
+    @Override
     public boolean flush() {
         lock.lock();
         try {
@@ -206,7 +232,7 @@ public final class Outbound implements Runnable {
     private void startWriter() {
         assert lock.isHeldByCurrentThread() && writing;
         writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
-        owner.server.watchdog.watch(this);
+        watchdog.watch(this);
         writer.start();
     }
 
@@ -215,13 +241,13 @@ public final class Outbound implements Runnable {
         lock.lock();
         Chunk first = dead ? Chunk.NOTHING : takeOldest();
         lock.unlock();
-        owner.server.watchdog.watch(this);
+        watchdog.watch(this);
         IOException failure = write(first);
         boolean finished;
         lock.lock();
         try {
             // Before others may write, and have themselves watched.
-            owner.server.watchdog.forget(this);
+            watchdog.forget(this);
             wrote(first);
             finished = finishing && pending == 0;
             writing = failure == null && hasWork() && !dead;
@@ -326,6 +352,7 @@ public final class Outbound implements Runnable {
      * does, eight to sixteen times that. A receiver that makes no progress is soon not waited for, but for a route:
      * with it a whole server's clients would be cut off.
      */
+    @Override
     void awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
@@ -394,53 +421,54 @@ public final class Outbound implements Runnable {
         } finally {
             lock.unlock();
         }
-        owner.server.watchdog.forget(this);
+        watchdog.forget(this);
         if (writer != null)
             LockSupport.unpark(writer);
     }
 
-    /** Sets when a subscription ends. Returns the messages it has had, or -1 if those were enough. */
-    long endAfter(Subscription sub, long max) {
-        lock.lock();
-        try {
-            sub.max = max;
-            if (max > sub.delivered)
-                return sub.delivered;
-            sub.removed = true;
-            return -1;
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    void overflowed() {
+        owner.slowConsumer(CloseReason.PENDING_BYTES);
     }
 
-    /** How many more messages a subscription wants, 0 if that has no end. */
-    public long wanted(Subscription sub) {
-        lock.lock();
-        try {
-            return sub.max == 0 ? 0 : Math.max(sub.max - sub.delivered, 1);
-        } finally {
-            lock.unlock();
-        }
+    /** The present write has lasted longer than the write deadline. */
+    void deadlineExceeded() {
+        owner.slowConsumer(CloseReason.WRITE_DEADLINE);
     }
 
-    /** No message is delivered to a subscription after this. */
-    void end(Subscription sub) {
-        lock.lock();
-        try {
-            sub.removed = true;
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    void exhausted(Subscription sub) {
+        owner.exhausted(sub);
     }
 
-    /** Messages that a subscription has been sent. */
-    long delivered(Subscription sub) {
-        lock.lock();
-        try {
-            return sub.delivered;
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    boolean isTraced() {
+        return owner.isTraced();
+    }
+
+    @Override
+    public long id() {
+        return owner.id();
+    }
+
+    @Override
+    public String remoteId() {
+        return owner.remoteId();
+    }
+
+    @Override
+    public String label() {
+        return owner.label();
+    }
+
+    @Override
+    public String clientName() {
+        return owner.clientName();
+    }
+
+    @Override
+    public String user() {
+        return owner.user();
     }
 
     /** Figures for monitoring; the last delivery in milliseconds since 1970, 0 if there was none. */

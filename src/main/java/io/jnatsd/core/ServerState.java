@@ -81,10 +81,10 @@ public final class ServerState {
     public volatile ServerInfo info;
     /** Where clients may turn to instead, for INFO. Written by the cluster. */
     public volatile List<String> connectUrls = List.of();
+    /** The subscriptions that other servers are told of. */
+    final Set<SidTable> announced = ConcurrentHashMap.newKeySet();
     /** Who is told of the subscriptions of clients; swapped when a route comes or goes. */
     public volatile Interest interest = Interest.NONE;
-    /** Answers the system user; null if there is none. */
-    volatile OwnClient own;
     /** Set when the server stops: whoever is accepted from then on is turned away. */
     private volatile boolean stopping;
     /** Set when the server leaves or stops: no more clients are taken. */
@@ -228,11 +228,8 @@ public final class ServerState {
 
     /** Sees to it that everybody in {@link #interest} has been told of all subscriptions. */
     public void announce() {
-        for (Client client : clients.values())
-            client.announce();
-        OwnClient self = own;
-        if (self != null)
-            self.announce();
+        for (SidTable table : announced)
+            table.catchUp();
         interest.flush();
     }
 

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * One connection's subscriptions by sid, kept in step with the index and with what others have been told. Threads:
@@ -14,9 +13,10 @@ import java.util.function.Supplier;
  * agree.
  */
 public final class SidTable {
+    private final ServerState server;
     private final SubscriptionIndex index;
-    /** Who is to be told now. */
-    private final Supplier<Interest> interest;
+    /** Other servers are told of these subscriptions. */
+    private final boolean announced;
     private final ReentrantLock lock = new ReentrantLock();
     /** Null when the connection has left: nothing is added any more. */
     private Map<String, Subscription> subs = new HashMap<>(4);
@@ -25,19 +25,22 @@ public final class SidTable {
     /** Who knows of all that is in the map. guarded by {@code lock}. */
     private Interest told = Interest.NONE;
 
-    private SidTable(SubscriptionIndex index, Supplier<Interest> interest) {
-        this.index = index;
-        this.interest = interest;
+    private SidTable(ServerState server, boolean announced) {
+        this.server = server;
+        this.index = server.index;
+        this.announced = announced;
     }
 
     /** For a client, whose subscriptions other servers hear of. */
     static SidTable announced(ServerState server) {
-        return new SidTable(server.index, () -> server.interest);
+        SidTable table = new SidTable(server, true);
+        server.announced.add(table);
+        return table;
     }
 
     /** For subscriptions that are known from another server, and go no further. */
     public static SidTable unannounced(ServerState server) {
-        return new SidTable(server.index, () -> Interest.NONE);
+        return new SidTable(server, false);
     }
 
     /** False if the sid is in use, which keeps its subscription, or the connection has left. */
@@ -73,7 +76,7 @@ public final class SidTable {
         long received;
         lock.lock();
         try {
-            received = sub.owner.outbound.endAfter(sub, max);
+            received = sub.receiver.endAfter(sub, max);
             if (received < 0)
                 return received;
             catchUpLocked();
@@ -95,7 +98,7 @@ public final class SidTable {
             catchUpLocked();
             if (subs == null || !subs.remove(sub.sid, sub))
                 return false;
-            sub.owner.outbound.end(sub);
+            sub.receiver.end(sub);
             index.remove(sub);
             told.unsubscribed(sub, 0);
             flush = told;
@@ -127,6 +130,7 @@ public final class SidTable {
         for (Subscription sub : all)
             index.remove(sub);
         flush.flush();
+        server.announced.remove(this);
         return all;
     }
 
@@ -134,7 +138,7 @@ public final class SidTable {
      * The connection leaves, and another one to the same server takes over its subscriptions. Those that the other
      * has already end. Only for subscriptions that nobody is told of.
      */
-    public void moveTo(SidTable other, Connection owner) {
+    public void moveTo(SidTable other, Receiver receiver) {
         List<Subscription> all;
         lock.lock();
         try {
@@ -146,8 +150,8 @@ public final class SidTable {
             lock.unlock();
         }
         for (Subscription sub : all) {
-            Subscription moved = new Subscription(owner, sub.subject, sub.queue, sub.sid, sub.literal);
-            moved.max = sub.owner.outbound.wanted(sub);
+            Subscription moved = new Subscription(receiver, sub.subject, sub.queue, sub.sid, sub.literal);
+            moved.max = sub.receiver.wanted(sub);
             // Not marked as removed: a publisher that has found it before delivers to the successor.
             if (other.accept(moved))
                 index.replace(sub, moved);
@@ -177,7 +181,7 @@ public final class SidTable {
 
     private void catchUpLocked() {
         assert lock.isHeldByCurrentThread();
-        Interest now = interest.get();
+        Interest now = announced ? server.interest : Interest.NONE;
         if (now == told || subs == null)
             return;
         now.catchUp(told, subs.values());

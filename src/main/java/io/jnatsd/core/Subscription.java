@@ -11,13 +11,13 @@ import java.util.List;
  * One SUB of one connection (protocol reference, section 6).
  *
  * <p>Threads: the final fields are anybody's. {@code delivered}, {@code max} and {@code removed} are guarded by the
- * owner's outbound lock; {@code slot} by the lock of the index that lists it.
+ * {@link Receiver#lock}; {@code slot} by the lock of the index that lists it.
  */
 public final class Subscription {
     private static final String HEAD = "MSG ";
     private static final byte[] MSG = {'M', 'S', 'G', ' '};
 
-    final Connection owner;
+    final Receiver receiver;
     /** Subject, queue and sid keep one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
     final String subject;
     /** Null for a plain subscription. */
@@ -37,8 +37,8 @@ public final class Subscription {
     /** Takes note of whom its owner may reply to; null if that does not matter. */
     volatile ReplySubjects replies;
 
-    public Subscription(Connection owner, String subject, String queue, String sid, boolean literal) {
-        this.owner = owner;
+    public Subscription(Receiver receiver, String subject, String queue, String sid, boolean literal) {
+        this.receiver = receiver;
         this.subject = subject;
         this.queue = queue;
         this.sid = sid;
@@ -132,13 +132,13 @@ public final class Subscription {
                 && Arrays.equals(m.buffer(), start, start + length, head, HEAD.length(), HEAD.length() + length);
     }
 
-    public Connection owner() {
-        return owner;
+    public Receiver receiver() {
+        return receiver;
     }
 
     SubscriptionView view() {
         return new SubscriptionView(Arguments.text(subject), queue == null ? "" : Arguments.text(queue),
-                Arguments.text(sid), owner.outbound.delivered(this), max, owner.id());
+                Arguments.text(sid), receiver.delivered(this), max, receiver.id());
     }
 
     public String subject() {

@@ -23,7 +23,7 @@ final class WriteWatchdog {
         long now = System.nanoTime(), nanos = deadline.toNanos();
         for (Outbound outbound : watched)
             if (outbound.isStuck(now, nanos))
-                outbound.owner.slowConsumer(CloseReason.WRITE_DEADLINE);
+                outbound.deadlineExceeded();
     }
 
     /** Often enough that a write overstays its deadline by an eighth at most. */

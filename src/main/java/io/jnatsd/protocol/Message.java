@@ -1,6 +1,7 @@
 package io.jnatsd.protocol;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One published message, in place in the read buffer: offsets, no copies. Valid until the next call of
@@ -37,6 +38,26 @@ public final class Message {
         m.tailStart = m.subjectLength + 1;
         m.payloadStart = line.length();
         m.payloadLength = m.headerLength = headers.length();
+        return m;
+    }
+
+    /**
+     * A message of the server's own, without headers.
+     *
+     * @param subject one char per byte
+     */
+    public static Message of(String subject, byte[] payload) {
+        Message m = new Message();
+        byte[] line = (subject + " " + payload.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        m.buffer = Arrays.copyOf(line, line.length + payload.length + 2);
+        System.arraycopy(payload, 0, m.buffer, line.length, payload.length);
+        m.buffer[m.buffer.length - 2] = '\r';
+        m.buffer[m.buffer.length - 1] = '\n';
+        m.subjectLength = subject.length();
+        m.subjectHash = Parser.hash(m.buffer, 0, m.subjectLength);
+        m.tailStart = m.subjectLength + 1;
+        m.payloadStart = line.length;
+        m.payloadLength = payload.length;
         return m;
     }
 

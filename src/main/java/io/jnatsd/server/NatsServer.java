@@ -375,6 +375,8 @@ public final class NatsServer implements AutoCloseable {
         closeClientPorts();
         // Whoever waits for a password to be checked would keep the rest waiting.
         passwords.close();
+        if (systemAccess != null)
+            systemAccess.close();
         if (monitor != null)
             monitor.close();
         if (cluster != null)

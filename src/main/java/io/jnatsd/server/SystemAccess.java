@@ -3,19 +3,18 @@ package io.jnatsd.server;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.core.Client;
 import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.OwnClient;
+import io.jnatsd.core.InternalClient;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.system.Controls;
 import io.jnatsd.system.SystemRequests;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** Has requests under {@code $SYS} answered while there is a system user. Threads: {@link #update} one at a time. */
 final class SystemAccess implements Controls {
     private final NatsServer server;
     private final SystemRequests requests;
     /** Null while there is nobody to ask. */
-    private OwnClient answering;
+    private InternalClient answering;
 
     SystemAccess(NatsServer server, Views views) {
         this.server = server;
@@ -26,16 +25,17 @@ final class SystemAccess implements Controls {
     /** The server starts, or there may be a system user now, or none any more. */
     void update() {
         boolean wanted = server.state().auth.system();
-        try {
-            if (wanted && answering == null) {
-                answering = requests.start();
-            } else if (!wanted && answering != null) {
-                answering.close(CloseReason.CLIENT_CLOSED, "");
-                answering = null;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        if (wanted && answering == null)
+            answering = requests.start();
+        else if (!wanted)
+            close();
+    }
+
+    /** Requests are no longer answered. */
+    void close() {
+        if (answering != null)
+            answering.close();
+        answering = null;
     }
 
     @Override

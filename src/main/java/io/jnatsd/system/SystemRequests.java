@@ -1,7 +1,7 @@
 package io.jnatsd.system;
 
-import io.jnatsd.core.OwnClient;
-import io.jnatsd.core.OwnClient.Request;
+import io.jnatsd.core.InternalClient;
+import io.jnatsd.core.InternalClient.Request;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.monitor.BadQuery;
 import io.jnatsd.monitor.Views;
@@ -37,8 +37,8 @@ public final class SystemRequests {
     }
 
     /** From now on requests are answered, until the client is closed. */
-    public OwnClient start() throws IOException {
-        return OwnClient.start(server, subjects(), this::answer);
+    public InternalClient start() {
+        return InternalClient.start(server, subjects(), this::answer);
     }
 
     private List<String> subjects() {

@@ -62,7 +62,7 @@ class OutboundTest {
     }
 
     private Subscription subscription(String subject) {
-        return new Subscription(owner, subject, null, "1", true);
+        return new Subscription(owner.outbound, subject, null, "1", true);
     }
 
     /** Parsed as a publisher's reader does it, ready to be delivered. */
@@ -119,7 +119,7 @@ class OutboundTest {
     @Test
     void sixteenMebibytesFromManyPublishersArriveWholeAndInOrder() throws Exception {
         int publishers = 4, each = 4 * 1024 * 1024, largestBatch = 400_000;
-        Outbound outbound = new Outbound(owner, new SlowSink());
+        Outbound outbound = new Outbound(owner, new SlowSink(), state.watchdog);
         AtomicLong mostPending = new AtomicLong();
         List<Future<String>> sent = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -157,10 +157,10 @@ class OutboundTest {
                     batch.write("\r\n".getBytes());
                 }
                 int outcome = deliverAll(outbound, sub, batch.toByteArray());
-                if ((outcome & Outcome.FLUSH) != 0)
+                if ((outcome & Receiver.FLUSH) != 0)
                     outbound.flush();
                 mostPending.accumulateAndGet(outbound.stats().pending(), Math::max);
-                while ((outcome & Outcome.CROWDED) != 0 && outbound.stats().pending() > CHUNK)
+                while ((outcome & Receiver.CROWDED) != 0 && outbound.stats().pending() > CHUNK)
                     outbound.awaitRoom(10_000_000, UNLIMITED);
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -199,14 +199,14 @@ class OutboundTest {
     @Test
     void overflowIsToldAsSoonAsMoreWaitsThanMay() throws Exception {
         StuckSink sink = new StuckSink();
-        Outbound outbound = new Outbound(owner, sink);
+        Outbound outbound = new Outbound(owner, sink, state.watchdog);
         Subscription sub = subscription("foo");
         int length = 10_000, limit = 300_000, outcome = 0, messages = 0;
-        while ((outcome & Outcome.OVERFLOW) == 0) {
+        while ((outcome & Receiver.OVERFLOW) == 0) {
             outcome = deliver(outbound, sub, "x".repeat(length), limit);
             messages++;
-            assertEquals(outbound.stats().pending() > CHUNK, (outcome & Outcome.CROWDED) != 0);
-            if ((outcome & Outcome.FLUSH) != 0)
+            assertEquals(outbound.stats().pending() > CHUNK, (outcome & Receiver.CROWDED) != 0);
+            if ((outcome & Receiver.FLUSH) != 0)
                 outbound.flush();
         }
         assertEquals(limit / (length + "MSG foo 1 10000\r\n\r\n".length()) + 1, messages);
@@ -219,11 +219,11 @@ class OutboundTest {
 
     @Test
     void flushIsPromisedOnceForEachFlush() throws Exception {
-        Outbound outbound = new Outbound(owner, written);
+        Outbound outbound = new Outbound(owner, written, state.watchdog);
         Subscription sub = subscription("foo");
         for (int round = 0; round < 3; round++) {
-            assertEquals(Outcome.DELIVERED | Outcome.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
-            assertEquals(Outcome.DELIVERED, deliver(outbound, sub, "b", UNLIMITED));
+            assertEquals(Receiver.DELIVERED | Receiver.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
+            assertEquals(Receiver.DELIVERED, deliver(outbound, sub, "b", UNLIMITED));
             outbound.flush();
         }
         String round = "MSG foo 1 1\r\na\r\nMSG foo 1 1\r\nb\r\n";
@@ -232,12 +232,12 @@ class OutboundTest {
 
     @Test
     void lastMessageIsToldAndNoneFollows() throws Exception {
-        Outbound outbound = new Outbound(owner, written);
+        Outbound outbound = new Outbound(owner, written, state.watchdog);
         Subscription sub = subscription("foo");
         assertEquals(0, outbound.endAfter(sub, 2));
-        assertEquals(Outcome.DELIVERED | Outcome.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
+        assertEquals(Receiver.DELIVERED | Receiver.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
         assertEquals(1, outbound.endAfter(sub, 2));
-        assertEquals(Outcome.DELIVERED | Outcome.LAST, deliver(outbound, sub, "b", UNLIMITED));
+        assertEquals(Receiver.DELIVERED | Receiver.LAST, deliver(outbound, sub, "b", UNLIMITED));
         assertEquals(0, deliver(outbound, sub, "c", UNLIMITED));
         assertEquals(2, outbound.stats().messages());
         Subscription ended = subscription("foo");
@@ -247,8 +247,8 @@ class OutboundTest {
 
     @Test
     void patternsGetTheSubjectOfTheMessage() throws Exception {
-        Outbound outbound = new Outbound(owner, written);
-        Subscription sub = new Subscription(owner, "foo.*", null, "7", false);
+        Outbound outbound = new Outbound(owner, written, state.watchdog);
+        Subscription sub = new Subscription(owner.outbound, "foo.*", null, "7", false);
         deliverAll(outbound, sub, "PUB foo.bar re.ply 0002\r\nok\r\nPUB  foo.x\t1 \r\ny\r\n".getBytes());
         outbound.flush();
         assertEquals("MSG foo.bar 7 re.ply 0002\r\nok\r\nMSG foo.x 7 1\r\ny\r\n", written.toString());
@@ -257,10 +257,10 @@ class OutboundTest {
     @Test
     void finishWritesWhatWaitsAndThenEndsTheConnection() throws Exception {
         StuckSink sink = new StuckSink();
-        Outbound outbound = new Outbound(owner, sink);
+        Outbound outbound = new Outbound(owner, sink, state.watchdog);
         Subscription sub = subscription("foo");
         for (int i = 0; i < 50; i++)
-            if ((deliver(outbound, sub, "x".repeat(10_000), UNLIMITED) & Outcome.FLUSH) != 0)
+            if ((deliver(outbound, sub, "x".repeat(10_000), UNLIMITED) & Receiver.FLUSH) != 0)
                 outbound.flush();
         outbound.finish();
         assertEquals(0, deliver(outbound, sub, "too late", UNLIMITED));
@@ -271,7 +271,7 @@ class OutboundTest {
 
     @Test
     void finishWithNothingToWriteEndsItAtOnce() throws IOException {
-        new Outbound(owner, written).finish();
+        new Outbound(owner, written, state.watchdog).finish();
         assertEquals(-1, peer.getInputStream().read());
     }
 
@@ -282,7 +282,7 @@ class OutboundTest {
             public void write(int b) throws IOException {
                 throw new IOException("Broken pipe");
             }
-        });
+        }, state.watchdog);
         deliver(outbound, subscription("foo"), "x".repeat(10_000), UNLIMITED);
         outbound.flush();
         await().until(() -> owner.closeReason() == CloseReason.WRITE_ERROR);
@@ -292,7 +292,7 @@ class OutboundTest {
     void memoryIsGivenBackWhenItIsCalm() throws Exception {
         List<Outbound> all = new ArrayList<>();
         for (int i = 0; i < 50; i++)
-            all.add(new Outbound(owner, OutputStream.nullOutputStream()));
+            all.add(new Outbound(owner, OutputStream.nullOutputStream(), state.watchdog));
         String large = "x".repeat(100_000);
         long before = usedHeap();
         for (Outbound outbound : all)

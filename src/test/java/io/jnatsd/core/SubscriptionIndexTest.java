@@ -60,7 +60,7 @@ class SubscriptionIndexTest {
 
     private Subscription subscription(String subject, String queue) {
         byte[] bytes = bytes(subject);
-        return new Subscription(owner, subject, queue, "1", !Subject.hasWildcard(bytes, 0, bytes.length));
+        return new Subscription(owner.outbound, subject, queue, "1", !Subject.hasWildcard(bytes, 0, bytes.length));
     }
 
     private static byte[] bytes(String subject) {

@@ -1,0 +1,65 @@
+package io.jnatsd.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the present batch of a reader owes: the receivers that it must flush, and the one that it waits for since more
+ * is pending there than should be.
+ *
+ * <p>Threads: the reader, alone.
+ */
+public final class Batch {
+    /** At most so long per batch does a publisher wait for receivers that are behind. */
+    private static final long PATIENCE_NANOS = 10_000_000;
+
+    private final List<Receiver> touched = new ArrayList<>();
+    /** The last receiver found to be behind, if any. */
+    private Receiver crowded;
+    /** Bytes that may wait for one receiver. */
+    private long maxPending = Long.MAX_VALUE;
+
+    /** @param most bytes that may wait for one receiver, negative for no limit */
+    public void begin(long most) {
+        maxPending = most < 0 ? Long.MAX_VALUE : most;
+    }
+
+    long maxPending() {
+        return maxPending;
+    }
+
+    /** Must be told what {@link Receiver#deliver} or {@link Outbound#append} returned. */
+    void sent(Receiver to, int outcome) {
+        if ((outcome & Receiver.FLUSH) != 0)
+            touched.add(to);
+        if ((outcome & Receiver.CROWDED) != 0) {
+            crowded = to;
+            if ((outcome & Receiver.OVERFLOW) != 0)
+                to.overflowed();
+        }
+    }
+
+    /**
+     * Flushes every receiver that the batch has touched, and waits for the one that is behind.
+     *
+     * @param busy whether more input waits already; then the thread yields, since a reader whose input never ends would
+     *        keep its carrier from all others
+     */
+    void flush(boolean busy) throws InterruptedException {
+        boolean woke = false;
+        for (int i = 0; i < touched.size(); i++)
+            woke |= touched.get(i).flush();
+        touched.clear();
+        if (crowded != null)
+            awaitCrowded();
+        else if (woke || busy)
+            Thread.yield();
+    }
+
+    private void awaitCrowded() throws InterruptedException {
+        Receiver behind = crowded;
+        crowded = null;
+        behind.flush();
+        behind.awaitRoom(PATIENCE_NANOS, maxPending);
+    }
+}
