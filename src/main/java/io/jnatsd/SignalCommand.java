@@ -4,6 +4,7 @@ import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.server.ControlSocket;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -64,13 +65,29 @@ final class SignalCommand {
         if (signal == null)
             throw new IOException("unknown signal \"" + command + "\", expected one of stop, quit, term, reopen,"
                     + " reload, ldm");
-        String answer = command.equals("stop") ? null : ControlSocket.ask(pid, command);
-        if (answer == null)
+        String answer = command.equals("stop") ? null : ask(pid, command);
+        if (answer == null) {
             kill(signal, pid);
-        else if (answer.isEmpty() && !ENDING.contains(command))
+            if (command.equals("reload"))
+                throw new IOException("sent the signal to reload; unknown whether the server has accepted its"
+                        + " configuration, see its log");
+            return;
+        }
+        if (answer.isEmpty() && !ENDING.contains(command))
             throw new IOException("the server ended before it answered");
         else if (!answer.isEmpty() && !answer.equals("ok"))
             throw new ConfigException(answer.lines().map(line -> new Problem("", 0, 0, line)).toList());
+    }
+
+    private static String ask(long pid, String command) throws IOException {
+        try {
+            return ControlSocket.ask(pid, command);
+        } catch (SocketTimeoutException e) {
+            // To end twice is to end once: the signal also reaches a server that is still starting.
+            if (ENDING.contains(command))
+                return null;
+            throw new IOException("unknown whether the server has done it: " + e.getMessage(), e);
+        }
     }
 
     /** A number, or a file that holds one; 0 and below would be whole groups of processes. */

@@ -139,6 +139,9 @@ class SignalCommandTest {
             Files.delete(ControlSocket.file(server.pid()));
             SignalCommand.run("reopen=" + server.pid());
             server.awaitLine("[INF] File log re-open ignored, not a file logger");
+            assertRefused("sent the signal to reload; unknown whether the server has accepted its configuration, see"
+                    + " its log", "reload=" + server.pid());
+            server.awaitLine("[INF] Reloaded server configuration");
             SignalCommand.run("ldm=" + server.pid());
             server.awaitLine("[INF] Entering lame duck mode, stop accepting new clients");
             SignalCommand.run("term=" + server.pid());

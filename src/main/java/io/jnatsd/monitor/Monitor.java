@@ -22,7 +22,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
- * The HTTP or HTTPS port for monitoring. Threads: {@link #start} and {@link #close} anybody's; each visit has a thread
+ * The HTTP or HTTPS port for monitoring. Threads: {@link #open}, {@link #serve} and {@link #close} any thread; each visit has a thread
  * of its own, which reads what it shows and changes nothing.
  */
 public final class Monitor implements AutoCloseable {
@@ -71,18 +71,18 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Starts a monitor on the port that the options name, and says so in the log.
+     * Binds the port that the options name, and says so in the log. Visitors are answered from {@link #serve} on.
      *
      * @param passwords compares the visitors' with ours
      * @param tls the certificate in force; it gives null if there is none
      * @throws IOException saying what is wrong with the ports, in gnatsd's words
      */
-    public static Monitor start(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
+    public static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
             throws IOException {
-        return start(views, passwords, tls, VISIT_TIME, log);
+        return open(views, passwords, tls, VISIT_TIME, log);
     }
 
-    static Monitor start(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
+    static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
             Log log) throws IOException {
         MonitorOptions options = views.watched().monitor();
         if (options.httpPort() != 0 && options.httpsPort() != 0)
@@ -93,8 +93,12 @@ public final class Monitor implements AutoCloseable {
         setUpJdk();
         Monitor monitor = new Monitor(views, passwords, tls, visitTime, log);
         log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
-        monitor.server.start();
         return monitor;
+    }
+
+    /** Answers visitors, those included who have connected since the port was bound. */
+    public void serve() {
+        server.start();
     }
 
     /**

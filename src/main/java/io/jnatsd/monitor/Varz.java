@@ -76,7 +76,9 @@ final class Varz implements JsonView {
 
     /** Route URLs may hold a password. */
     static String withoutLogin(URI route) {
-        return route.getHost() + ":" + route.getPort();
+        // URI.getHost() finds no host in nats_1:4248.
+        String authority = route.getRawAuthority();
+        return authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     private void putLimits(GoJson json, ServerInfo info) throws IOException {

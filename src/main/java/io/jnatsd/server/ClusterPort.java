@@ -24,17 +24,15 @@ import java.util.List;
  * {@link #close} one at a time.
  */
 final class ClusterPort {
+    private final ServerState state;
     private final Log log;
     private final Listener listener;
-    private final Cluster cluster;
+    /** Null until {@link #create}, which comes before the port is served. */
+    private volatile Cluster cluster;
 
-    /**
-     * Takes the port; nobody is let in before {@link #start}.
-     *
-     * @param urlsChanged called when INFO has to say something else of other servers
-     */
-    ClusterPort(ServerState state, ServerOptions options, String serverId, int clientPort, PasswordCheck passwords,
-            Runnable urlsChanged) throws IOException {
+    /** Binds the port; no connection is taken before {@link #start}. */
+    ClusterPort(ServerState state, ServerOptions options) throws IOException {
+        this.state = state;
         this.log = state.log;
         ClusterOptions at = options.cluster();
         try {
@@ -42,6 +40,15 @@ final class ClusterPort {
         } catch (IOException e) {
             throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Creates the cluster, once the client port is known: other servers are told of it.
+     *
+     * @param urlsChanged called when INFO has to say something else of other servers
+     */
+    void create(ServerOptions options, String serverId, int clientPort, PasswordCheck passwords,
+            Runnable urlsChanged) {
         List<String> own = clientUrls(options.client(), clientPort);
         if (own.isEmpty())
             log.error("Address \"" + options.client().host() + "\" can not be resolved properly");
@@ -100,6 +107,7 @@ final class ClusterPort {
     void close() {
         listener.close();
         log.debug("Router accept loop exiting..");
-        cluster.stop();
+        if (cluster != null)
+            cluster.stop();
     }
 }

@@ -4,6 +4,7 @@ import io.jnatsd.log.Log;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -33,6 +34,10 @@ public final class ControlSocket implements AutoCloseable {
         void run(String command) throws Exception;
     }
 
+    /** How long a start waits for other processes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** How long a command waits for its answer: a reload reads certificates, perhaps on a busy machine. */
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path file;
@@ -47,10 +52,23 @@ public final class ControlSocket implements AutoCloseable {
         this.log = log;
     }
 
-    /** Where the socket of a process is; the folder bears the user's name, so that users do not meet in it. */
+    /** Where the socket of a process is: in a folder named after the process's user, who alone can enter it, and root. */
     public static Path file(long pid) {
-        return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + System.getProperty("user.name"),
-                pid + ".sock");
+        return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + user(pid), pid + ".sock");
+    }
+
+    /** The name of a process's user, or the number of one without a name; this process's if the other does not exist. */
+    private static String user(long pid) {
+        long own = ProcessHandle.current().pid();
+        for (long process : new long[] {pid, own})
+            try {
+                return Files.getOwner(Path.of("/proc/" + process)).getName();
+            } catch (IOException | UnsupportedOperationException e) {
+                // The process has gone, or this system has no such folder.
+                continue;
+            }
+        return pid == own ? System.getProperty("user.name")
+                : ProcessHandle.of(pid).flatMap(p -> p.info().user()).orElse(System.getProperty("user.name"));
     }
 
     /** Opens the socket of this process. */
@@ -69,9 +87,14 @@ public final class ControlSocket implements AutoCloseable {
     /** Servers that were killed leave their files behind. Who looks dead may only be in another container. */
     private static void removeAbandoned(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[0-9]*.sock")) {
-            for (Path file : files)
+            long begun = System.nanoTime();
+            for (Path file : files) {
                 if (!isAlive(file))
                     Files.deleteIfExists(file);
+                // The start does not wait for several of them: the next start goes on.
+                if (System.nanoTime() - begun > PATIENCE.toNanos())
+                    return;
+            }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
@@ -82,8 +105,10 @@ public final class ControlSocket implements AutoCloseable {
         String pid = name.substring(0, name.length() - ".sock".length());
         if (!pid.matches("\\d{1,18}") || ProcessHandle.of(Long.parseLong(pid)).isPresent())
             return true;
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return connect(channel, file);
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                TimeLimit limit = new TimeLimit(channel, PATIENCE)) {
+            // An owner that is too busy to accept is alive all the same.
+            return connect(channel, file) || limit.passed();
         }
     }
 
@@ -95,7 +120,7 @@ public final class ControlSocket implements AutoCloseable {
             else
                 Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
-            if (!Files.getOwner(folder).getName().equals(System.getProperty("user.name")))
+            if (!Files.getOwner(folder).getName().equals(user(ProcessHandle.current().pid())))
                 throw new IOException(folder + " belongs to somebody else", e);
         }
     }
@@ -104,14 +129,38 @@ public final class ControlSocket implements AutoCloseable {
      * Has another process do something.
      *
      * @return its answer, empty if it ended without one; null if it has no control socket
+     * @throws SocketTimeoutException if it has not answered within five seconds; it may do it all the same, later
      */
-    public static String ask(long pid, String command) {
+    public static String ask(long pid, String command) throws SocketTimeoutException {
         Path file = file(pid);
-        if (!Files.exists(file))
+        if (!Files.exists(file) || !belongsTo(pid, file.getParent()))
             return null;
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            if (!connect(channel, file))
-                return null;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                TimeLimit limit = new TimeLimit(channel, ANSWER_TIME)) {
+            String answer = ask(channel, file, command);
+            if (limit.passed())
+                throw new SocketTimeoutException("no answer within " + ANSWER_TIME.toSeconds() + " s");
+            return answer;
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A folder that somebody else has made under the user's name would answer in the server's place. */
+    private static boolean belongsTo(long pid, Path folder) {
+        try {
+            return !Files.exists(Path.of("/proc/" + pid)) || Files.getOwner(folder).getName().equals(user(pid));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static String ask(SocketChannel channel, Path file, String command) {
+        if (!connect(channel, file))
+            return null;
+        try {
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
             return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {

@@ -28,16 +28,16 @@ final class Monitoring {
     }
 
     /**
-     * The monitor of a server that is starting; null if its options want none.
+     * The monitor of a server that is starting, not served yet; null if its options want none.
      *
      * @param tls the certificate of the client port that is in force; it gives null if there is none
      */
-    static Monitor start(Views views, ServerOptions options, PasswordCheck passwords, Supplier<TlsContext> tls,
+    static Monitor open(Views views, ServerOptions options, PasswordCheck passwords, Supplier<TlsContext> tls,
             Log log) throws IOException {
         if (options.monitor().httpPort() == 0 && options.monitor().httpsPort() == 0)
             return null;
         try {
-            return Monitor.start(views, passwords, tls, log);
+            return Monitor.open(views, passwords, tls, log);
         } catch (IOException e) {
             throw new IOException("Can't start monitoring: " + e.getMessage(), e);
         }

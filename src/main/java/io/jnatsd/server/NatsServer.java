@@ -47,8 +47,10 @@ public final class NatsServer implements AutoCloseable {
     private final Log log;
     private final String serverId = ServerId.next();
     private final ServerState state;
-    private final Listener clients;
-    private final Introduction introduction;
+    /** Null until the start has bound it, after all other ports. Written by the start. */
+    private volatile Listener clients;
+    /** Written by the start, once the client port is known. */
+    private volatile Introduction introduction;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
     /** Null without such a port. Written by the start. */
@@ -84,13 +86,10 @@ public final class NatsServer implements AutoCloseable {
         try {
             this.security = Security.of(options, authenticator, passwords, state.timer());
             security.install(state, log);
-            this.clients = Listener.forClients(options.client(), state);
-        } catch (IOException | TlsException | IllegalArgumentException e) {
+        } catch (TlsException | IllegalArgumentException e) {
             stopThreads();
             throw new IOException(e.getMessage(), e);
         }
-        introduction = new Introduction(state, serverId, clients.port());
-        introduction.apply(options, security);
     }
 
     private void stopThreads() {
@@ -148,22 +147,33 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
+    /**
+     * A bound port accepts connections in the system's queue, before the server takes them. So whatever may be slow comes
+     * first, then the ports are bound one after the other, the client port last, and then they are served.
+     */
     private void listen() throws IOException {
+        security.warmUp(log);
+        Views views = Monitoring.views(this);
+        if (options.cluster().port() != 0)
+            cluster = new ClusterPort(state, options);
+        monitor = Monitoring.open(views, options, passwords, () -> security.context(), log);
+        if (options.webSocket().port() != 0)
+            webSockets = new WebSocketPort(state, options.webSocket());
+        clients = Listener.forClients(options.client(), state);
+        introduction = new Introduction(state, serverId, clients.port());
+        introduction.apply(options, security);
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
-        if (options.cluster().port() != 0)
-            cluster = new ClusterPort(state, options, serverId, port(), passwords, introduction::push);
-        Views views = Monitoring.views(this);
-        monitor = Monitoring.start(views, options, passwords, () -> security.context(), log);
-        if (options.webSocket().port() != 0)
-            webSockets = new WebSocketPort(state, options.webSocket());
+        if (cluster != null)
+            cluster.create(options, serverId, port(), passwords, introduction::push);
         systemAccess = new SystemAccess(this, views);
         systemAccess.update();
         certificates.watch(options);
-        security.warmUp(log);
+        if (monitor != null)
+            monitor.serve();
         clients.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
         if (security.tlsRequired())
@@ -392,7 +402,8 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private void closeClientPorts() {
-        clients.close();
+        if (clients != null)
+            clients.close();
         if (webSockets != null)
             webSockets.close();
     }

@@ -135,6 +135,21 @@ class VarzTest {
         }
     }
 
+    /** Docker gives such names to containers, and URI.getHost() knows no host in them. */
+    @Test
+    void hostNamesWithUnderscoresAreShown() throws IOException {
+        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = -1;
+            o.routes = List.of(URI.create("nats-route://joe:hush@nats_1:6222"), URI.create("nats://[::1]:7"));
+        })) {
+            assertEquals("[\"nats_1:6222\",\"[::1]:7\"]",
+                    monitored.json("/varz").getAsJsonObject("cluster").get("urls").toString());
+            String configz = monitored.text("/configz");
+            assertTrue(configz.contains("nats_1:6222") && !configz.contains("null:-1"), configz);
+        }
+    }
+
     @Test
     void routeAddressesHaveNoPasswords() throws IOException {
         try (MonitoredServer monitored = MonitoredServer.start(o -> {

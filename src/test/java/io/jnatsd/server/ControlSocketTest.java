@@ -3,10 +3,12 @@ package io.jnatsd.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.log.Log;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +46,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void commandsAreDoneAndAnswered() {
+    void commandsAreDoneAndAnswered() throws IOException {
         assertEquals("ok", ControlSocket.ask(PID, "reload"));
         assertEquals("line one\nline two", ControlSocket.ask(PID, "fail"));
         assertEquals("ok", ControlSocket.ask(PID, "reopen"));
@@ -66,7 +69,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void theSocketGoesWithTheServer() {
+    void theSocketGoesWithTheServer() throws IOException {
         control.close();
         assertFalse(Files.exists(ControlSocket.file(PID)));
         assertNull(ControlSocket.ask(PID, "reload"));
@@ -87,6 +90,55 @@ class ControlSocketTest {
             assertTrue(Files.exists(elsewhere));
         } finally {
             Files.deleteIfExists(elsewhere);
+        }
+    }
+
+    /** The kernel lets a connection to a full queue wait without end; a server out of memory leaves such a queue. */
+    @Test
+    void neitherAStartNorACommandWaitsForAnotherServerThatDoesNotAccept() throws IOException {
+        control.close();
+        List<SocketChannel> queued = new ArrayList<>();
+        for (long pid : new long[] {99_999_997, PID})
+            try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                UnixDomainSocketAddress address = UnixDomainSocketAddress.of(ControlSocket.file(pid));
+                deaf.bind(address, 1);
+                fill(address, queued);
+                if (pid == PID) {
+                    assertThrows(SocketTimeoutException.class, () -> ControlSocket.ask(PID, "reload"));
+                } else {
+                    open();
+                    assertTrue(Files.exists(address.getPath()), "it may only be busy");
+                    control.close();
+                }
+            } finally {
+                Files.deleteIfExists(ControlSocket.file(pid));
+            }
+        for (SocketChannel channel : queued)
+            channel.close();
+    }
+
+    private static void fill(UnixDomainSocketAddress address, List<SocketChannel> queued) throws IOException {
+        for (boolean room = true; room;) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            queued.add(channel);
+            channel.configureBlocking(false);
+            try {
+                room = channel.connect(address);
+            } catch (IOException e) {
+                room = false;
+            }
+        }
+    }
+
+    @Test
+    void aServerThatAcceptsAndDoesNotAnswerIsWaitedForWithALimit() throws IOException {
+        control.close();
+        try (ServerSocketChannel mute = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            mute.bind(UnixDomainSocketAddress.of(ControlSocket.file(PID)));
+            assertEquals("no answer within 5 s", assertThrows(SocketTimeoutException.class,
+                    () -> ControlSocket.ask(PID, "reload")).getMessage());
+        } finally {
+            Files.deleteIfExists(ControlSocket.file(PID));
         }
     }
 

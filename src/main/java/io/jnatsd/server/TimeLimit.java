@@ -1,0 +1,42 @@
+package io.jnatsd.server;
+
+import java.io.IOException;
+import java.nio.channels.Channel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a channel when a time has passed, which ends the calls that wait on it: Unix domain sockets have no timeouts.
+ * Threads: one that uses the channel, and a platform thread that waits; carriers of virtual threads may all be held up
+ * by blocking calls on such sockets.
+ */
+final class TimeLimit implements AutoCloseable {
+    private final CountDownLatch done = new CountDownLatch(1);
+    /** Written by the waiting thread before it closes the channel. */
+    private volatile boolean passed;
+
+    TimeLimit(Channel channel, Duration time) {
+        Thread.ofPlatform().daemon().name("time-limit").start(() -> {
+            try {
+                if (!done.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+                    passed = true;
+                    channel.close();
+                }
+            } catch (InterruptedException | IOException e) {
+                // Nobody interrupts it, and a channel that fails to close has ended its calls.
+                done.countDown();
+            }
+        });
+    }
+
+    /** Whether the channel has been closed, or is about to be. */
+    boolean passed() {
+        return passed;
+    }
+
+    @Override
+    public void close() {
+        done.countDown();
+    }
+}

@@ -1,0 +1,44 @@
+package io.jnatsd.server;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.config.ServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client port that is bound accepts connections: it is bound when nothing else can fail or take time. */
+@Timeout(30)
+class PortOrderTest {
+    /** With both ports in use, the error names the one that is bound first. */
+    private static void assertBoundBeforeTheClientPort(BiConsumer<OptionsBuilder, Integer> other) throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket first = new ServerSocket(0, 1, loopback); ServerSocket last = new ServerSocket(0, 1, loopback)) {
+            ServerOptions options = ServerOptions.defaults().withHost("127.0.0.1").withPort(last.getLocalPort())
+                    .with(o -> other.accept(o, first.getLocalPort()));
+            String error = assertThrows(IOException.class, () -> NatsServer.start(options)).getMessage();
+            assertTrue(error.contains(":" + first.getLocalPort() + ": bind: address already in use"), error);
+        }
+    }
+
+    @Test
+    void theClientPortIsBoundLast() throws IOException {
+        assertBoundBeforeTheClientPort((o, port) -> {
+            o.clusterHost = "127.0.0.1";
+            o.clusterPort = port;
+        });
+        assertBoundBeforeTheClientPort((o, port) -> {
+            o.httpHost = "127.0.0.1";
+            o.httpPort = port;
+        });
+        assertBoundBeforeTheClientPort((o, port) -> {
+            o.webSocketHost = "127.0.0.1";
+            o.webSocketPort = port;
+        });
+    }
+}
