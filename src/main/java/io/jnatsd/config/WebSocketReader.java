@@ -3,9 +3,12 @@ package io.jnatsd.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads the {@code websocket} block, which is that of newer servers. Threads: one. */
 final class WebSocketReader {
+    private static final Pattern HOST_AND_PORT = Pattern.compile("([\\w.-]+|\\[[\\p{XDigit}:.]+])(:\\d{1,5})?");
+
     static final KeyTable<WebSocketReader> KEYS = new KeyTable<WebSocketReader>()
             .key("listen", (r, e) -> r.listen(OptionsReader.address(e)))
             .port("port", (r, v) -> r.out.webSocketPort = v)
@@ -55,11 +58,14 @@ final class WebSocketReader {
         return origins;
     }
 
+    /** With the scheme and the host, and nothing behind them but a port. */
     private static boolean isOrigin(String text) {
         try {
             URI uri = new URI(text);
-            boolean bare = uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null;
-            return uri.getScheme() != null && uri.getHost() != null && bare && uri.getRawPath().length() <= 1;
+            boolean bare = uri.getRawQuery() == null && uri.getRawFragment() == null;
+            // URI.getHost() is null for names such as nats_1, which Docker gives to containers.
+            return uri.getScheme() != null && uri.getRawAuthority() != null && bare && uri.getRawPath().length() <= 1
+                    && HOST_AND_PORT.matcher(uri.getRawAuthority()).matches();
         } catch (URISyntaxException e) {
             return false;
         }

@@ -5,7 +5,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -52,7 +54,7 @@ final class MonitoringPort implements AutoCloseable {
     }
 
     private JsonObject get(String path) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(reachableUrl() + path)).timeout(PATIENCE);
         if (!login.isEmpty())
             request.header("Authorization", login);
         HttpResponse<String> answer;
@@ -79,6 +81,23 @@ final class MonitoringPort implements AutoCloseable {
             return JsonParser.parseString(answer.body()).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
             throw new TopFailure(url + " is no NATS server's monitoring port", e);
+        }
+    }
+
+    /** HttpClient refuses a host such as nats_1, a name that Docker gives to containers: its address replaces it. */
+    private String reachableUrl() throws TopFailure {
+        URI uri = URI.create(url);
+        String authority = uri.getRawAuthority();
+        if (uri.getHost() != null || authority == null)
+            return url;
+        String host = authority.replaceFirst(":\\d+$", "");
+        try {
+            String address = InetAddress.getByName(host).getHostAddress();
+            String port = authority.substring(host.length());
+            return uri.getScheme() + "://" + (address.indexOf(':') < 0 ? address : "[" + address + "]") + port
+                    + uri.getRawPath();
+        } catch (UnknownHostException e) {
+            throw new TopFailure("no host of the name " + host, e);
         }
     }
 

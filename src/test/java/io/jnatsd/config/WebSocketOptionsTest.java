@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The {@code websocket} block. */
 class WebSocketOptionsTest {
@@ -68,10 +69,18 @@ class WebSocketOptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"http://nats_1", "http://nats_1:8080", "https://a-b.example", "https://[::1]:443", "http://10.0.0.1/"})
+    void originsHaveAnyHostThatBrowsersReach(String origin) {
+        assertEquals(List.of(origin), options("websocket { origin: \"" + origin + "\" }").webSocket().allowedOrigins());
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
             origins: [a.com]         ~ 1:22: unable to parse allowed origin "a.com": expected "https://host" or "https://host:port"
             origin: "https://a.com/x" ~ 1:21: unable to parse allowed origin "https://a.com/x": expected "https://host" or "https://host:port"
             origin: "https://"       ~ 1:21: unable to parse allowed origin "https://": expected "https://host" or "https://host:port"
+            origin: "https://a@b_c"  ~ 1:21: unable to parse allowed origin "https://a@b_c": expected "https://host" or "https://host:port"
+            origin: "https://b_c:x"  ~ 1:21: unable to parse allowed origin "https://b_c:x": expected "https://host" or "https://host:port"
             same_origin: 1           ~ 1:26: expected a boolean for "same_origin", but got the integer 1
             port: 70000              ~ 1:19: "port" is out of range: expected -1 to 65535, but got 70000
             handshake_timeout: x     ~ 1:32: error parsing handshake_timeout: time: invalid duration "x"

@@ -131,6 +131,7 @@ class TopTest {
         "--once -n 0 | 2 | -n and -d must be above zero", "--once -m x | 2 | Invalid value for option",
         "--once --nonsense | 2 | Unknown option", "-m 1 | 2 | this is no terminal; use --once",
         "--once -m 1 | 1 | nobody listens at http://127.0.0.1:1", "--once -s no.such.host.invalid | 1 | no host of the name no.such.host.invalid",
+        "--once -s no_such.host.invalid:1 | 1 | no host of the name no_such.host.invalid",
         "--once -s 127.0.0.1:1 | 1 | nobody listens at http://127.0.0.1:1",
         "--once -s [::1]:1 | 1 | nobody listens at http://[::1]:1",
         "--once -s ::1 -m 1 | 1 | nobody listens at http://[::1]:1", "--once -m 99999 | 2 | -m and -ms",
