@@ -5,10 +5,10 @@ import io.jnatsd.config.RouteUrl;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
-import io.jnatsd.core.RouteDownEvent;
-import io.jnatsd.core.RouteUpEvent;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.events.RouteDownEvent;
+import io.jnatsd.events.RouteUpEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
@@ -158,7 +158,7 @@ public final class Cluster {
         switch (arrival) {
             case FIRST -> {
                 log.debug(route, "Registering remote route \"" + id + "\"");
-                RouteUpEvent.commit(route, id, route.isDialled());
+                RouteUpEvent.commit(route.label(), id, route.isDialled());
                 announce(route);
                 spread(route, said);
                 // Its first INFO may have been older.
@@ -220,7 +220,7 @@ public final class Cluster {
     /** A route has ended. */
     void left(Route route) {
         open.remove(route);
-        RouteDownEvent.commit(route, route.remoteId());
+        RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
         Route heir = routes.leave(route);
         if (heir != null) {
             log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");

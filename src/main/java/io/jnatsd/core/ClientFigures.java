@@ -5,6 +5,7 @@ import io.jnatsd.core.ClientView.Identity;
 import io.jnatsd.core.ClientView.Times;
 import io.jnatsd.core.ClientView.Tls;
 import io.jnatsd.core.ClientView.Traffic;
+import io.jnatsd.events.ConnectionClosedEvent;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.tls.TlsContext;
 import java.util.List;
@@ -94,7 +95,11 @@ public final class ClientFigures {
         CloseReason why = client.closeReason();
         boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;
         ClientView last = view(new End(System.currentTimeMillis(), why, slow ? client.backlog : null));
-        ConnectionClosedEvent.commit(client, last);
+        new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
+                .peer(last.identity().name(), last.identity().user())
+                .in(last.traffic().inMessages(), last.traffic().inBytes())
+                .out(last.traffic().outMessages(), last.traffic().outBytes())
+                .commit();
         client.server.closed.add(last);
     }
 

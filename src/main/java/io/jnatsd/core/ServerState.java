@@ -1,6 +1,8 @@
 package io.jnatsd.core;
 
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.events.AuthFailureEvent;
+import io.jnatsd.events.ConnectionOpenedEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
 import java.time.Duration;
@@ -135,14 +137,16 @@ public final class ServerState {
 
     void began(Connection connection) {
         running.add(connection);
-        ConnectionOpenedEvent.commit(connection);
+        ConnectionOpenedEvent.commit(connection.label());
         if (stopping)
             connection.kill(CloseReason.SERVER_SHUTDOWN);
     }
 
     void ended(Connection connection) {
         running.remove(connection);
-        AuthFailureEvent.commitFor(connection);
+        CloseReason why = connection.closeReason();
+        if (why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT)
+            AuthFailureEvent.commit(connection.label(), connection.user(), why.toString());
         if (stopping && running.isEmpty()) {
             stopLock.lock();
             try {

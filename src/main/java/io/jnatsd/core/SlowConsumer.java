@@ -1,6 +1,7 @@
 package io.jnatsd.core;
 
 import io.jnatsd.core.ClientView.Backlog;
+import io.jnatsd.events.SlowConsumerEvent;
 import io.jnatsd.protocol.Quoted;
 
 /** Cuts a connection off because it does not read, and says whose it is. Threads: anybody's. */
@@ -22,7 +23,8 @@ final class SlowConsumer {
         server.slowConsumers.increment();
         if (!(connection instanceof Client))
             server.slowRoutes.increment();
-        SlowConsumerEvent.commit(connection, why, backlog);
+        new SlowConsumerEvent(connection.label(), why.toString())
+                .peer(connection.clientName(), connection.user()).backlog(backlog.subject(), backlog.pending()).commit();
         server.log.notice(connection, "Slow Consumer Detected: " + (why == CloseReason.PENDING_BYTES
                 ? "MaxPending of " + server.limits.maxPending() + " Exceeded"
                 : "WriteDeadline of " + server.limits.writeDeadline().toMillis() + "ms exceeded with "

@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsServer;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
-import io.jnatsd.core.AuthFailureEvent;
+import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;

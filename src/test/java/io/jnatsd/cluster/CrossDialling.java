@@ -38,7 +38,10 @@ final class CrossDialling {
     private CrossDialling() {
     }
 
-    /** @param millis the delays on the first server's way to the second, and on the second's to the first */
+    /**
+     * @param firstMillis the delay on the first server's way to the second
+     * @param secondMillis the delay on the way back
+     */
     static Outcome round(int firstMillis, int secondMillis, Duration length) throws Exception {
         int firstPort = freePort(), secondPort = freePort();
         try (TcpProxy toSecond = new TcpProxy(); TcpProxy toFirst = new TcpProxy()) {

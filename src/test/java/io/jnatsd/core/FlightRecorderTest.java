@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.events.RouteDownEvent;
+import io.jnatsd.events.RouteUpEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.OptionsSource;
@@ -95,9 +97,9 @@ class FlightRecorderTest {
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
         ManyClients.join(state, 1);
         Client any = state.client(1);
-        RouteUpEvent.commit(any, "PEER", true);
+        RouteUpEvent.commit(any.label(), "PEER", true);
         any.slowConsumer(CloseReason.PENDING_BYTES);
-        RouteDownEvent.commit(any, "PEER");
+        RouteDownEvent.commit(any.label(), "PEER", any.closeReason().toString());
         state.stopTimer();
         List<RecordedEvent> events = stop(recording);
         RecordedEvent failure = only(events, "AuthFailure");

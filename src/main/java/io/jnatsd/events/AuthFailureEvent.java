@@ -1,4 +1,4 @@
-package io.jnatsd.core;
+package io.jnatsd.events;
 
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For Flight Recorder: somebody's credentials were refused. Threads: made and committed by one. */
+/** Flight Recorder event: a login was refused. Threads: created and committed by one thread. */
 @Name("jnatsd.AuthFailure")
 @Label("Authentication Failure")
 @Category("jnatsd")
@@ -25,18 +25,11 @@ public final class AuthFailureEvent extends Event {
         this.reason = reason;
     }
 
-    /** If that is why a connection has ended. */
-    static void commitFor(Connection ended) {
-        CloseReason why = ended.closeReason();
-        if (why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT)
-            commit(ended.label(), ended.user(), why.toString());
-    }
-
     /**
-     * Somebody has failed to log in.
+     * Commits the event.
      *
-     * @param connection its label, or the address of a visitor to the monitor
-     * @param user who it said it was, empty if it said nothing; never a token
+     * @param connection the label of the connection, or the address of a request to the monitoring port
+     * @param user the user name that the peer gave, empty if none; never a token
      */
     public static void commit(String connection, String user, String reason) {
         new AuthFailureEvent(connection, user, reason).commit();

@@ -1,4 +1,4 @@
-package io.jnatsd.core;
+package io.jnatsd.events;
 
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For Flight Recorder: a route to another server has ended. Threads: made and committed by one. */
+/** Flight Recorder event: a route to another server has ended. Threads: created and committed by one thread. */
 @Name("jnatsd.RouteDown")
 @Label("Route Down")
 @Category("jnatsd")
@@ -25,7 +25,13 @@ public final class RouteDownEvent extends Event {
         this.reason = reason;
     }
 
-    public static void commit(Connection route, String remoteId) {
-        new RouteDownEvent(route.label(), remoteId, String.valueOf(route.closeReason())).commit();
+    /**
+     * Commits the event.
+     *
+     * @param connection the label of the route's connection
+     * @param remoteId the id of the other server, empty if it has not said it
+     */
+    public static void commit(String connection, String remoteId, String reason) {
+        new RouteDownEvent(connection, remoteId, reason).commit();
     }
 }

@@ -1,4 +1,4 @@
-package io.jnatsd.core;
+package io.jnatsd.events;
 
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For Flight Recorder: the configuration was loaded anew, or could not be. Threads: made and committed by one. */
+/** Flight Recorder event: the configuration was reloaded, or the reload failed. Threads: created and committed by one thread. */
 @Name("jnatsd.Reload")
 @Label("Configuration Reload")
 @Category("jnatsd")
@@ -14,12 +14,13 @@ import jdk.jfr.StackTrace;
 public final class ReloadEvent extends Event {
     @Label("Succeeded")
     private boolean succeeded;
-    /** The reload begins now; committed without more, it has failed. */
+
+    /** The reload begins now. Without {@link #succeeded} the event says that it failed. */
     public ReloadEvent() {
         begin();
     }
 
-    /** Everything went well. */
+    /** The new options are in force. */
     public void succeeded() {
         succeeded = true;
     }

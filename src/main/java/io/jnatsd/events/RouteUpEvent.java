@@ -1,4 +1,4 @@
-package io.jnatsd.core;
+package io.jnatsd.events;
 
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For Flight Recorder: a route to another server is established. Threads: made and committed by one. */
+/** Flight Recorder event: a route to another server is established. Threads: created and committed by one thread. */
 @Name("jnatsd.RouteUp")
 @Label("Route Up")
 @Category("jnatsd")
@@ -25,7 +25,13 @@ public final class RouteUpEvent extends Event {
         this.solicited = solicited;
     }
 
-    public static void commit(Connection route, String remoteId, boolean solicited) {
-        new RouteUpEvent(route.label(), remoteId, solicited).commit();
+    /**
+     * Commits the event.
+     *
+     * @param connection the label of the route's connection
+     * @param solicited this server has dialled
+     */
+    public static void commit(String connection, String remoteId, boolean solicited) {
+        new RouteUpEvent(connection, remoteId, solicited).commit();
     }
 }

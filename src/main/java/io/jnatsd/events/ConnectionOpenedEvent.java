@@ -1,4 +1,4 @@
-package io.jnatsd.core;
+package io.jnatsd.events;
 
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -6,7 +6,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For Flight Recorder: a client or route has been accepted or dialled. Threads: made and committed by one. */
+/** Flight Recorder event: a client or route connection has been accepted or dialled. Threads: created and committed by one thread. */
 @Name("jnatsd.ConnectionOpened")
 @Label("Connection Opened")
 @Category("jnatsd")
@@ -19,7 +19,8 @@ public final class ConnectionOpenedEvent extends Event {
         this.connection = connection;
     }
 
-    static void commit(Connection connection) {
-        new ConnectionOpenedEvent(connection.label()).commit();
+    /** @param connection the label of the connection */
+    public static void commit(String connection) {
+        new ConnectionOpenedEvent(connection).commit();
     }
 }
