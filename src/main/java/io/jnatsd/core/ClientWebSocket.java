@@ -49,7 +49,7 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
                 return false;
             WebSocketOutput out =
                     new WebSocketOutput(socket.getOutputStream(), response, client.outbound::flushControl);
-            client.frame(new WebSocketInput(socket.getInputStream(), out, fault -> end(client, fault)), out);
+            client.frame(new WebSocketInput(socket.getInputStream(), out, new Reader(client)), out);
             client.server.log.debug(client, "WebSocket handshake complete");
             return true;
         } catch (RefusedException e) {
@@ -72,9 +72,18 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
         client.close(CloseReason.PROTOCOL_VIOLATION, why.response());
     }
 
-    private static void end(Client client, String fault) {
-        client.server.log.error(client, "websocket error: " + fault);
-        client.close(CloseReason.PROTOCOL_VIOLATION, "");
+    /** The client as the reader of its frames. Threads: the client's reader. */
+    private record Reader(Client client) implements WebSocketInput.Owner {
+        @Override
+        public void faulty(String fault) {
+            client.server.log.error(client, "websocket error: " + fault);
+            client.close(CloseReason.PROTOCOL_VIOLATION, "");
+        }
+
+        @Override
+        public boolean readsOn(int bytes) {
+            return client.readsOn(bytes);
+        }
     }
 
     /** What the close frame says. */

@@ -32,6 +32,11 @@ import javax.net.ssl.SSLSocket;
 public abstract class Connection implements Outbound.Owner, Runnable {
     /** After an error the peer has so long to read it and hang up; closing at once could destroy the message. */
     private static final Duration LINGER = Duration.ofSeconds(1);
+    /**
+     * A peer that sends more than this after its error is not waited for. It is more than a client library usually has
+     * under way when the error is written, and little enough that nobody can keep a closed connection busy.
+     */
+    private static final int MOST_DISCARDED = 64 * 1024;
     /** Bytes of a batch behind which more is likely to wait already. */
     private static final int BUSY_BATCH = 16 * 1024;
 
@@ -54,6 +59,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private volatile boolean lastWords;
     /** The peer will send no more. Written by the reader. */
     private volatile boolean inputEnded;
+    /** Bytes that came after the connection was closed with an error. */
+    private int discarded;
     /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
     volatile ClientView.Backlog backlog;
     private final AtomicBoolean left = new AtomicBoolean();
@@ -158,18 +165,40 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         while (parser.fill()) {
             if (closeReason.get() == null)
                 handleBatch();
-            else
-                parser.discard();
+            else if (!discardBatch())
+                return;
         }
-        inputEnded = true;
+        inputEnded = discarded <= MOST_DISCARDED;
         close(CloseReason.CLIENT_CLOSED, "");
     }
 
-    /** Opening came to nothing, and the peer is being told why. */
+    /** Opening failed, and the peer is being told why. */
     private void drain() throws IOException {
         while (parser.fill())
-            parser.discard();
+            if (!discardBatch())
+                return;
         inputEnded = true;
+    }
+
+    private boolean discardBatch() {
+        int bytes = parser.batchSize();
+        parser.discard();
+        return readsOn(bytes);
+    }
+
+    /**
+     * Counts bytes that were read and brought no command. Once the peer is being told about its error, only a small
+     * number of them is read. A server that shuts down reads on: a close with unread input could destroy messages that
+     * the peer has not read yet. Called by the reader.
+     *
+     * @return whether to go on reading
+     */
+    final boolean readsOn(int bytes) {
+        CloseReason why = closeReason.get();
+        if (why == null || why == CloseReason.SERVER_SHUTDOWN || !(lastWords || transport.isFramed()))
+            return true;
+        discarded += bytes;
+        return discarded <= MOST_DISCARDED;
     }
 
     private void handleBatch() {

@@ -5,16 +5,15 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.function.Consumer;
 
 /**
  * The payload of a client's frames as a stream; where a message ends, and whether it is text, makes no difference. The
  * bytes are read straight into the caller's array and freed from headers and masks right there, so that a frame may be
  * of any size, and one read is still one read of the stream beneath.
  *
- * <p>A mistake in the frames is told once, by the read that would have continued behind it; from then on everything is
- * thrown away up to the end of the stream, so that the peer gets to read the close frame. A close frame is the end of
- * the stream.
+ * <p>A mistake in the frames is reported once, by the read that would have continued behind it; from then on everything
+ * is discarded, up to the end of the stream or as long as the owner wants, so that the peer can read the close frame. A
+ * close frame is the end of the stream.
  *
  * <p>Threads: the connection's reader, alone.
  */
@@ -23,11 +22,20 @@ public final class WebSocketInput extends InputStream {
     private static final int MASK_BYTES = 4;
     private static final int MOST_HEADER_BYTES = 14;
 
+    /** The connection whose input this is. Called by its reader. */
+    public interface Owner {
+        /** The frames are not valid; the text says why. */
+        void faulty(String text);
+
+        /** So many bytes were read that brought no payload. False ends the stream. */
+        boolean readsOn(int bytes);
+    }
+
     private enum State { OPEN, FAULTY, DISCARDING, ENDED }
 
     private final InputStream raw;
     private final WebSocketOutput answers;
-    private final Consumer<String> onFault;
+    private final Owner owner;
     private State state = State.OPEN;
     private String fault;
 
@@ -50,12 +58,11 @@ public final class WebSocketInput extends InputStream {
 
     /**
      * @param answers where pings are answered, and where the close frame will say what was wrong
-     * @param onFault told what was wrong
      */
-    public WebSocketInput(InputStream raw, WebSocketOutput answers, Consumer<String> onFault) {
+    public WebSocketInput(InputStream raw, WebSocketOutput answers, Owner owner) {
         this.raw = raw;
         this.answers = answers;
-        this.onFault = onFault;
+        this.owner = owner;
     }
 
     @Override
@@ -71,16 +78,18 @@ public final class WebSocketInput extends InputStream {
         while (state != State.ENDED) {
             if (state == State.FAULTY) {
                 state = State.DISCARDING;
-                onFault.accept(fault);
+                owner.faulty(fault);
             }
             int got = raw.read(to, offset, length);
             if (got < 0) {
                 state = State.ENDED;
-            } else if (state == State.OPEN) {
-                int payload = decode(to, offset, offset + got) - offset;
-                if (payload > 0)
-                    return payload;
+                break;
             }
+            int payload = state == State.OPEN ? decode(to, offset, offset + got) - offset : 0;
+            if (payload > 0)
+                return payload;
+            if (!owner.readsOn(got))
+                state = State.ENDED;
         }
         return -1;
     }

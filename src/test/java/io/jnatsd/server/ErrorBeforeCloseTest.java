@@ -3,8 +3,11 @@ package io.jnatsd.server;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import io.jnatsd.websocket.ClientFrames;
 import java.io.IOException;
+import java.net.SocketException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Ecosystem study, 2c rule 9: who is thrown out gets to read why, even while it is still writing. */
 class ErrorBeforeCloseTest {
     @AutoClose
-    private final TestServer server = TestServer.start(o -> o.maxConnections = 3);
+    private final TestServer server = TestServer.start(o -> {
+        o.maxConnections = 3;
+        o.webSocketHost = "127.0.0.1";
+        o.webSocketPort = -1;
+    });
 
     @ParameterizedTest
     @CsvSource({
@@ -46,8 +53,74 @@ class ErrorBeforeCloseTest {
     @Test
     void clientThatHasWrittenMuchBeforehandReadsTheError() throws IOException {
         RawClient client = server.connect();
-        client.send("ZZZ" + "x".repeat(500_000));
+        try {
+            client.send("ZZZ" + "x".repeat(500_000));
+        } catch (IOException e) {
+            // The server does not read all of it, and may have closed the connection in the meantime.
+        }
         assertEquals("-ERR 'Unknown Protocol Operation'\r\n-ERR 'Parser Error'\r\n", client.readToEnd());
+    }
+
+    @Test
+    void clientThatKeepsWritingAfterTheErrorIsCutOffAtOnce() throws IOException {
+        RawClient client = server.quiet();
+        client.send("PUB foo 9999999\r\n").expect("-ERR 'Maximum Payload Violation'\r\n");
+        assertCutOff(client::send, new byte[1024]);
+    }
+
+    @Test
+    void webSocketThatKeepsWritingAfterTheErrorIsCutOffAtOnce() throws IOException {
+        try (RawWebSocket client = RawWebSocket.connect(server.server())) {
+            client.send("PUB foo 9999999\r\n").expectText("-ERR 'Maximum Payload Violation'\r\n");
+            assertCutOff(client::raw, new ClientFrames().binary("x".repeat(1000)).bytes());
+        }
+    }
+
+    @Test
+    void webSocketThatKeepsPingingAfterTheErrorIsCutOffAtOnce() throws IOException {
+        ClientFrames pings = new ClientFrames();
+        for (int i = 0; i < 50; i++)
+            pings.ping("are you there?");
+        try (RawWebSocket client = RawWebSocket.connect(server.server())) {
+            client.send("PUB foo 9999999\r\n").expectText("-ERR 'Maximum Payload Violation'\r\n");
+            assertCutOff(client::raw, pings.bytes());
+        }
+    }
+
+    @Test
+    void webSocketThatKeepsWritingAfterAWrongFrameIsCutOffAtOnce() throws IOException {
+        try (RawWebSocket client = RawWebSocket.connect(server.server())) {
+            client.send(new ClientFrames().raw(0xF2, 0x80)).expectCloseFrame(1002, "reserved bit set");
+            assertCutOff(client::raw, new byte[1024]);
+        }
+    }
+
+    @Test
+    void refusedWebSocketRequestThatKeepsWritingIsCutOffAtOnce() throws IOException {
+        try (RawWebSocket client = RawWebSocket.open(server.server())) {
+            client.raw("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes());
+            assertTrue(client.head().startsWith("HTTP/1.1 4"));
+            assertCutOff(client::raw, new byte[1024]);
+        }
+    }
+
+    private interface Writing {
+        void write(byte[] bytes) throws IOException;
+    }
+
+    /** A second client's round trips set the pace, so that the server gets to read what was written. */
+    private void assertCutOff(Writing client, byte[] piece) throws IOException {
+        RawClient other = server.quiet();
+        int written = 0;
+        try {
+            for (; written < 1_000_000; written += piece.length) {
+                client.write(piece);
+                other.roundTrip();
+            }
+        } catch (SocketException e) {
+            return;
+        }
+        fail(written + " bytes were taken after the error");
     }
 
     @Test

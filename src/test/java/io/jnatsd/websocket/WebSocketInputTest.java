@@ -3,6 +3,7 @@ package io.jnatsd.websocket;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,9 +22,23 @@ class WebSocketInputTest {
     private final ByteArrayOutputStream answers = new ByteArrayOutputStream();
     private final WebSocketOutput output = new WebSocketOutput(answers, new byte[0], () -> { });
     private final List<String> faults = new ArrayList<>();
+    /** What the owner still reads after it has closed the connection. */
+    private int stillRead = Integer.MAX_VALUE;
+    private final WebSocketInput.Owner owner = new WebSocketInput.Owner() {
+        @Override
+        public void faulty(String text) {
+            faults.add(text);
+        }
+
+        @Override
+        public boolean readsOn(int bytes) {
+            stillRead -= bytes;
+            return stillRead >= 0;
+        }
+    };
 
     private WebSocketInput input(ClientFrames frames) {
-        return new WebSocketInput(new ByteArrayInputStream(frames.bytes()), output, faults::add);
+        return new WebSocketInput(new ByteArrayInputStream(frames.bytes()), output, owner);
     }
 
     private String payload(ClientFrames frames) throws IOException {
@@ -98,11 +113,11 @@ class WebSocketInputTest {
                 return n;
             }
         };
-        return new String(new WebSocketInput(raw, output, faults::add).readAllBytes(), ISO_8859_1);
+        return new String(new WebSocketInput(raw, output, owner).readAllBytes(), ISO_8859_1);
     }
 
     private String readBytewise(byte[] bytes) throws IOException {
-        WebSocketInput in = new WebSocketInput(new ByteArrayInputStream(bytes), output, faults::add);
+        WebSocketInput in = new WebSocketInput(new ByteArrayInputStream(bytes), output, owner);
         StringBuilder text = new StringBuilder();
         for (int b; (b = in.read()) >= 0;)
             text.append((char) b);
@@ -183,5 +198,27 @@ class WebSocketInputTest {
         payload(new ClientFrames().frame(Frame.FINAL | Frame.CLOSE, new byte[0]));
         output.end(CloseCode.GOING_AWAY, "Server Shutdown");
         assertEquals("\u0088\u0002\u0003\u00e8", answer());
+    }
+
+    @Test
+    void afterAFaultNoMoreIsReadThanTheOwnerWants() throws IOException {
+        stillRead = 1000;
+        ByteArrayInputStream raw = new ByteArrayInputStream(new ClientFrames().raw(0xF2, 0x80)
+                .binary("x".repeat(100_000)).bytes());
+        assertEquals(-1, new WebSocketInput(raw, output, owner).read(new byte[100], 0, 100));
+        assertEquals(1, faults.size());
+        assertTrue(raw.available() >= 98_000, raw.available() + " bytes left");
+    }
+
+    @Test
+    void pingsAloneAreReadNoLongerThanTheOwnerWants() throws IOException {
+        stillRead = 1000;
+        ClientFrames frames = new ClientFrames();
+        for (int i = 0; i < 1000; i++)
+            frames.ping("are you there?");
+        ByteArrayInputStream raw = new ByteArrayInputStream(frames.bytes());
+        assertEquals(-1, new WebSocketInput(raw, output, owner).read(new byte[100], 0, 100));
+        assertEquals(List.of(), faults);
+        assertTrue(raw.available() >= 18_000, raw.available() + " bytes left");
     }
 }
