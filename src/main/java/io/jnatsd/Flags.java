@@ -309,8 +309,7 @@ final class Flags {
         try {
             // -1 is no port that a URL can have.
             boolean random = text.endsWith(":-1");
-            URI uri = new URI(random ? text.substring(0, text.length() - 2) + "1" : text);
-            RouteUrl url = RouteUrl.of(uri);
+            RouteUrl url = RouteUrl.of(RouteUrl.parse(random ? text.substring(0, text.length() - 2) + "1" : text));
             if (!url.user().isEmpty() && url.password().isEmpty())
                 throw bad("Expected cluster password to be set.");
             o.clusterHost = url.host();
@@ -324,12 +323,14 @@ final class Flags {
 
     private static List<URI> routes(String list) throws ConfigException {
         List<URI> routes = new ArrayList<>();
-        for (String route : list.split(",")) {
+        String[] urls = list.split(",");
+        for (int i = 0; i < urls.length; i++) {
             try {
-                if (!route.isBlank())
-                    routes.add(RouteUrl.parse(route));
+                if (!urls[i].isBlank())
+                    routes.add(RouteUrl.parse(urls[i]));
             } catch (URISyntaxException e) {
-                throw bad("--routes: " + e.getReason() + ", expected URLs like nats://host:port, separated by commas");
+                throw bad("--routes: URL " + (i + 1) + ": " + e.getReason()
+                        + ", expected URLs like nats://host:port, separated by commas");
             }
         }
         return routes;

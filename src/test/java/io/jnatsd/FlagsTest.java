@@ -189,6 +189,25 @@ class FlagsTest {
         assertThrows(ConfigException.class, () -> options("--cluster", "nats://h:1", "--routes", "nats://a:1,b"));
     }
 
+    @Test
+    void aUrlThatIsRefusedIsNotShown() {
+        for (String login : List.of("u:hid1/hid2", "u:hid1#hid2", "u:hid1?hid2", "u:hid1@hid2", "u:12/hid2", "u:hid1 hid2",
+                "u:hid1%zzhid2", "u:hid1[hid2", "hid1,hid2"))
+            for (String end : List.of("@h:1", "@h", "@h:x", "", "@h:0", "@[h:1"))
+                for (String flag : List.of("--cluster", "--routes")) {
+                    String[] args = {"--cluster", "nats://h:1", flag, "nats://" + login + end};
+                    try {
+                        options(args);
+                        boolean valid = login.contains("@") && end.equals("@h:1");
+                        assertTrue(valid || login.equals("u:12/hid2") && end.isEmpty(), () -> login + end);
+                    } catch (ConfigException e) {
+                        assertFalse(e.toString().contains("hid"), e::toString);
+                    } catch (Exception e) {
+                        throw new AssertionError(login + end, e);
+                    }
+                }
+    }
+
     private static void refused(String text, String... args) {
         assertEquals(text, assertThrows(ConfigException.class, () -> options(args)).getMessage());
     }

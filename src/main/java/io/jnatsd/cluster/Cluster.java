@@ -258,11 +258,11 @@ public final class Cluster {
                 || dialers.isConfigured(address))
             return;
         try {
-            RouteUrl at = RouteUrl.of(new URI(third.ip()));
+            RouteUrl at = RouteUrl.of(RouteUrl.parse(third.ip()));
             RouteUrl login = third.authRequired() ? login() : at;
             dialers.dial(new RouteUrl(at.host(), at.port(), login.user(), login.password()));
         } catch (URISyntaxException e) {
-            log.debug("Error parsing URL from INFO: " + e.getMessage());
+            log.debug("Error parsing URL from INFO: " + e.getReason());
         }
     }
 

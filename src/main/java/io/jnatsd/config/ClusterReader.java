@@ -53,25 +53,18 @@ final class ClusterReader {
 
     private List<URI> routes(Entry entry) throws MismatchException {
         List<URI> routes = new ArrayList<>();
-        for (ConfigValue element : entry.array()) {
+        for (ConfigValue element : entry.secretArray()) {
             if (!(element instanceof Text text)) {
                 problems.error(element, "expected a URL like \"nats-route://host:port\" in \"" + entry.key()
-                        + "\", but got " + element.describe());
+                        + "\", but got " + element.kind());
                 continue;
             }
             try {
                 routes.add(RouteUrl.parse(text.value()));
             } catch (URISyntaxException e) {
-                problems.error(element, "error parsing route url [\"" + withoutLogin(text.value()) + "\"]: "
-                        + e.getReason());
+                problems.error(element, "error parsing route url: " + e.getReason());
             }
         }
         return routes;
-    }
-
-    /** What may be shown: the password in a URL is a secret. */
-    private static String withoutLogin(String url) {
-        int at = url.lastIndexOf('@'), start = url.indexOf("://");
-        return at < 0 ? url : url.substring(0, start < 0 ? 0 : start + 3) + "[REDACTED]" + url.substring(at);
     }
 }

@@ -112,6 +112,13 @@ final class Entry implements Place {
         throw mismatch("an array");
     }
 
+    /** Like {@link #array}, but what is written shows up in no message. */
+    List<ConfigValue> secretArray() throws MismatchException {
+        if (value instanceof Array array)
+            return array.elements();
+        throw new MismatchException(value, "expected an array for \"" + key + "\", but got " + value.kind());
+    }
+
     /** An array of strings. */
     List<String> texts() throws MismatchException {
         List<String> texts = new ArrayList<>();

@@ -15,18 +15,34 @@ import java.nio.charset.StandardCharsets;
 public record RouteUrl(String host, int port, String user, String password) {
     private static final int MAX_PORT = 65535;
 
-    /** Parses a URL; the scheme may be any. */
+    /**
+     * Parses a URL; the scheme may be any.
+     *
+     * @throws URISyntaxException whose message holds nothing of the text: a password may stand anywhere in a URL that
+     *         is malformed
+     */
     public static URI parse(String text) throws URISyntaxException {
-        URI uri = new URI(text.strip());
+        URI uri;
+        try {
+            uri = new URI(text.strip());
+        } catch (URISyntaxException e) {
+            throw refused(e.getReason());
+        }
         of(uri);
         return uri;
     }
 
-    /** Takes the URL apart. */
+    /**
+     * Takes the URL apart.
+     *
+     * @throws URISyntaxException whose message holds nothing of the URL
+     */
     public static RouteUrl of(URI uri) throws URISyntaxException {
         String authority = uri.getRawAuthority();
         if (authority == null)
-            throw new URISyntaxException(uri.toString(), "expected a URL like nats-route://host:port");
+            throw refused("expected a URL like nats-route://host:port");
+        if (holdsLogin(uri.getRawPath()) || holdsLogin(uri.getRawQuery()) || holdsLogin(uri.getRawFragment()))
+            throw refused("the user or password has a character that must be written as %2F (/), %3F (?) or %23 (#)");
         int at = authority.lastIndexOf('@');
         String login = at < 0 ? "" : authority.substring(0, at);
         int colon = login.indexOf(':');
@@ -35,18 +51,27 @@ public record RouteUrl(String host, int port, String user, String password) {
         String address = authority.substring(at + 1);
         int end = address.lastIndexOf(':');
         if (end < 0 || address.endsWith("]"))
-            throw new URISyntaxException(uri.toString(), "address " + address + ": missing port in address");
+            throw refused("missing port in address");
         String host = address.substring(0, end);
         if (host.startsWith("[") && host.endsWith("]"))
             host = host.substring(1, host.length() - 1);
-        return new RouteUrl(host, port(uri, address.substring(end + 1)), decode(user), decode(password));
+        return new RouteUrl(host, port(address.substring(end + 1)), decode(user), decode(password));
     }
 
-    private static int port(URI uri, String text) throws URISyntaxException {
+    /** The authority ends at the first slash, question mark or hash, even if that was meant as part of a password. */
+    private static boolean holdsLogin(String behindAuthority) {
+        return behindAuthority != null && behindAuthority.indexOf('@') >= 0;
+    }
+
+    private static URISyntaxException refused(String reason) {
+        return new URISyntaxException("[REDACTED]", reason);
+    }
+
+    private static int port(String text) throws URISyntaxException {
         boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(Character::isDigit);
         int port = digits ? Integer.parseInt(text) : 0;
         if (port < 1 || port > MAX_PORT)
-            throw new URISyntaxException(uri.toString(), "invalid port \":" + text + "\" after host");
+            throw refused("invalid port after host, expected 1 to " + MAX_PORT);
         return port;
     }
 

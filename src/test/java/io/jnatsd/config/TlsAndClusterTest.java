@@ -167,14 +167,16 @@ class TlsAndClusterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
-            routes: ["nats://a b:4248"]         ~ 1:20: error parsing route url ["nats://a b:4248"]: Illegal character in authority
-            routes: [127.0.0.1:4248]            ~ 1:20: error parsing route url ["127.0.0.1:4248"]: Illegal character in scheme name
-            routes: [localhost:4248]            ~ 1:20: error parsing route url ["localhost:4248"]: expected a URL like nats-route://host:port
-            routes: ["nats://u:secret@h"]       ~ 1:20: error parsing route url ["nats://[REDACTED]@h"]: address h: missing port in address
-            routes: ["nats://h:abc"]            ~ 1:20: error parsing route url ["nats://h:abc"]: invalid port ":abc" after host
-            routes: ["nats://h:99999"]          ~ 1:20: error parsing route url ["nats://h:99999"]: invalid port ":99999" after host
-            routes: [5]                         ~ 1:20: expected a URL like "nats-route://host:port" in "routes", but got the integer 5
-            routes: "nats://h:1"                ~ 1:19: expected an array for "routes", but got the string "nats://h:1"
+            routes: ["nats://a b:4248"]         ~ 1:20: error parsing route url: Illegal character in authority
+            routes: [127.0.0.1:4248]            ~ 1:20: error parsing route url: Illegal character in scheme name
+            routes: [localhost:4248]            ~ 1:20: error parsing route url: expected a URL like nats-route://host:port
+            routes: ["nats://u:secret@h"]       ~ 1:20: error parsing route url: missing port in address
+            routes: ["nats://h:abc"]            ~ 1:20: error parsing route url: invalid port after host, expected 1 to 65535
+            routes: ["nats://h:99999"]          ~ 1:20: error parsing route url: invalid port after host, expected 1 to 65535
+            routes: ["nats://u:hid1/hid2@h:1"]  ~ 1:20: error parsing route url: the user or password has a character that must be written as %2F (/), %3F (?) or %23 (#)
+            routes: ["nats://u:1/hid2@h:1"]     ~ 1:20: error parsing route url: the user or password has a character that must be written as %2F (/), %3F (?) or %23 (#)
+            routes: [5]                         ~ 1:20: expected a URL like "nats-route://host:port" in "routes", but got an integer
+            routes: "nats://h:1"                ~ 1:19: expected an array for "routes", but got a string
             authorization {users []}            ~ 1:25: Cluster authorization does not allow multiple users
             authorization: 5                    ~ 1:26: expected a map for "authorization", but got the integer 5
             connect_retries: -1                 ~ 1:28: "connect_retries" is out of range: expected 0 to 2147483647, but got -1
