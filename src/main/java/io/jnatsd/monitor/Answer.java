@@ -1,9 +1,8 @@
 package io.jnatsd.monitor;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.jnatsd.http.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -14,7 +13,6 @@ final class Answer {
     static final String HTML = "text/html; charset=utf-8";
     static final String JSON = "application/json";
     static final String SCRIPT = "application/javascript";
-    private static final String TEXT = "text/plain; charset=utf-8";
 
     /** Writes what is to be sent. */
     interface Body {
@@ -31,7 +29,7 @@ final class Answer {
     }
 
     void header(String name, String value) {
-        exchange.getResponseHeaders().set(name, value);
+        exchange.header(name, value);
     }
 
     void ok(String type, Body body) throws IOException, BadQuery {
@@ -52,19 +50,12 @@ final class Answer {
 
     /** One line, which is an error; nothing must have been sent before. */
     void line(int status, String text) throws IOException {
-        header("Content-Type", TEXT);
-        byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            header("Content-Length", String.valueOf(bytes.length));
-            exchange.sendResponseHeaders(status, -1);
-        } else {
-            exchange.sendResponseHeaders(status, bytes.length);
-            exchange.getResponseBody().write(bytes);
-        }
+        exchange.line(status, text);
     }
 
     /** No body at all. */
     void empty(int status) throws IOException {
-        exchange.sendResponseHeaders(status, -1);
+        exchange.begin(status, 0);
+        exchange.end();
     }
 }
