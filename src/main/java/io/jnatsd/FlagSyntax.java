@@ -1,6 +1,6 @@
 package io.jnatsd;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Flags the way Go programs take them (configuration reference, section 3.1), rewritten into the one form that picocli
  * reads the same way: {@code --name=value}. One dash or two, value behind {@code =} or as the next word, but for
- * booleans only behind {@code =}; short flags do not combine.
+ * booleans only behind {@code =}; short flags do not combine. The last value of a flag counts.
  */
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
@@ -23,12 +23,13 @@ final class FlagSyntax {
 
     /** @param known picocli's options by all of their names */
     static List<String> rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
-        List<String> rewritten = new ArrayList<>();
+        // Picocli would make a new argument group when one of its options comes again, without the group's other values.
+        Map<String, String> rewritten = new LinkedHashMap<>();
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
             if (arg.equals("--") || !arg.startsWith("-") || arg.length() == 1) {
                 command(arg.equals("--") && i + 1 < args.length ? args[i + 1] : arg, rewritten);
-                return rewritten;
+                return List.copyOf(rewritten.values());
             }
             String name = arg.substring(arg.startsWith("--") ? 2 : 1), value = null;
             if (name.startsWith("-") || name.startsWith("="))
@@ -49,11 +50,12 @@ final class FlagSyntax {
                     throw UsageException.flag("flag needs an argument: -" + name);
                 value = args[i];
             }
-            rewritten.add(option.longestName() + "=" + checked(name, value, option, bool));
-            if (rewritten.getLast().equals(HELP))
-                return rewritten;
+            String last = option.longestName() + "=" + checked(name, value, option, bool);
+            rewritten.put(option.longestName(), last);
+            if (last.equals(HELP))
+                break;
         }
-        return rewritten;
+        return List.copyOf(rewritten.values());
     }
 
     static boolean isBoolean(ArgSpec option) {
@@ -61,12 +63,15 @@ final class FlagSyntax {
     }
 
     /** The words that stand for flags; nothing else may stand alone, but behind a question it does not matter. */
-    private static void command(String word, List<String> rewritten) throws UsageException {
+    private static void command(String word, Map<String, String> rewritten) throws UsageException {
         switch (word.toLowerCase(Locale.ROOT)) {
-            case "version", "help" -> rewritten.add("--" + word.toLowerCase(Locale.ROOT) + "=true");
+            case "version", "help" -> {
+                String name = "--" + word.toLowerCase(Locale.ROOT);
+                rewritten.put(name, name + "=true");
+            }
             case "--" -> { }
             default -> {
-                if (!rewritten.contains(VERSION) && !rewritten.contains(TLS_HELP))
+                if (!rewritten.containsValue(VERSION) && !rewritten.containsValue(TLS_HELP))
                     throw UsageException.command(word);
             }
         }

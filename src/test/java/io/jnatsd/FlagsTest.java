@@ -10,15 +10,25 @@ import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.ServerOptions;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
 
 /** Configuration reference, section 3: every flag with its synonyms, and flags over the file. */
 class FlagsTest {
@@ -41,6 +51,67 @@ class FlagsTest {
     /** What a file says by itself. */
     private static ServerOptions file(String config) throws ConfigException {
         return OptionsReader.read("nats.conf", config, name -> null).options().build();
+    }
+
+    /** The fields of all flags, by the group that they are in. */
+    private static Map<Field, List<Field>> groups() {
+        Map<Field, List<Field>> groups = new LinkedHashMap<>();
+        for (Field group : Flags.class.getDeclaredFields())
+            if (group.isAnnotationPresent(ArgGroup.class))
+                groups.put(group, Stream.of(group.getType().getDeclaredFields())
+                        .filter(field -> field.isAnnotationPresent(Option.class)).toList());
+        return groups;
+    }
+
+    /** Without the one that ends the command line. */
+    private static List<Field> allFlags() {
+        return groups().values().stream().flatMap(List::stream).filter(field -> !field.getName().equals("help"))
+                .toList();
+    }
+
+    private static String flag(Field flag, boolean last) {
+        Class<?> type = flag.getType();
+        String value = type == Integer.class ? last ? "4242" : "4241"
+                : type == String.class ? last ? "last" : "first" : String.valueOf(last);
+        return flag.getAnnotation(Option.class).names()[0] + "=" + value;
+    }
+
+    private static Map<Field, Object> parsed(String... args) throws Exception {
+        Flags flags = Flags.parse(args);
+        Map<Field, Object> values = new HashMap<>();
+        for (Map.Entry<Field, List<Field>> group : groups().entrySet()) {
+            group.getKey().setAccessible(true);
+            for (Field flag : group.getValue()) {
+                flag.setAccessible(true);
+                values.put(flag, flag.get(group.getKey().get(flags)));
+            }
+        }
+        return values;
+    }
+
+    @ParameterizedTest
+    @MethodSource("allFlags")
+    void aRepeatedFlagKeepsTheOthersAndItsLastValue(Field repeated) throws Exception {
+        List<String> others = new ArrayList<>();
+        for (Field other : allFlags())
+            if (!other.equals(repeated))
+                others.add(flag(other, true));
+        List<String> once = new ArrayList<>(others), twice = new ArrayList<>(others);
+        once.add(flag(repeated, true));
+        twice.addFirst(flag(repeated, false));
+        twice.add(flag(repeated, true));
+        Map<Field, Object> expected = parsed(once.toArray(String[]::new));
+        for (Field flag : allFlags())
+            assertTrue(Set.of("last", 4242, true).contains(expected.get(flag)), flag.getName());
+        assertEquals(expected, parsed(twice.toArray(String[]::new)));
+    }
+
+    @Test
+    void aRepeatedFlagKeepsTheLogin() throws Exception {
+        String config = "authorization { token: secret }";
+        assertEquals(over(config, "-a", "127.0.0.1", "-p", "2"),
+                over(config, "-a", "127.0.0.1", "-p", "1", "--port", "2"));
+        assertEquals(options("--user", "c", "--pass", "b"), options("--user", "a", "--pass", "b", "--user", "c"));
     }
 
     /** What a flag does, as the key of the file that does the same. */
