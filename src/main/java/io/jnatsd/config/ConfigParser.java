@@ -319,21 +319,31 @@ final class ConfigParser {
     private ConfigValue variable(String name, Place use) {
         for (Block scope : scopes.reversed()) {
             Entry entry = scope.entries().get(name);
-            if (entry != null) {
-                entry.usedAsVariable();
-                return entry.value();
-            }
+            if (entry != null)
+                return used(entry);
         }
         enter(use.offset());
         try {
             ConfigValue value = load.environment().value(name, use, load, depth);
-            if (value == null)
-                throw cursor.fault(use.offset(), "Variable reference for '" + name + "' on line "
-                        + source.line(use.offset()) + " can not be found.");
-            return value;
+            if (value != null)
+                return value;
         } finally {
             depth--;
         }
+        // After the environment: $PORT of the environment is not the key "port" of the file.
+        for (Block scope : scopes.reversed()) {
+            for (Entry entry : scope.entries().values()) {
+                if (entry.key().equalsIgnoreCase(name))
+                    return used(entry);
+            }
+        }
+        throw cursor.fault(use.offset(), "Variable reference for '" + name + "' on line "
+                + source.line(use.offset()) + " can not be found.");
+    }
+
+    private static ConfigValue used(Entry entry) {
+        entry.usedAsVariable();
+        return entry.value();
     }
 
     private Array array(int start) {

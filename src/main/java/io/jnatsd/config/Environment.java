@@ -35,7 +35,7 @@ final class Environment {
         ConfigValue value = known.get(name);
         if (value != null)
             return value;
-        String text = lookup.apply(name);
+        String text = withoutLineEnd(lookup.apply(name));
         // gnatsd: crashes at an empty value, and at a variable that refers to itself.
         if (text == null || text.isBlank() || !open.add(name))
             return null;
@@ -46,6 +46,16 @@ final class Environment {
         }
         known.put(name, value);
         return value;
+    }
+
+    /** Secrets that are mounted as files often end in a newline, which is no part of them. */
+    private static String withoutLineEnd(String text) {
+        if (text == null)
+            return null;
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r'))
+            end--;
+        return text.substring(0, end);
     }
 
     private ConfigValue parse(String name, String text, Place use, Load load, int depth) {

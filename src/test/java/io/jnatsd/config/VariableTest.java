@@ -59,8 +59,17 @@ class VariableTest {
     }
 
     @Test
-    void theCaseOfNamesCounts() {
-        assertTrue(syntaxError("Index = 11\nfoo = $index").contains("Variable reference for 'index'"));
+    void theCaseOfNamesDoesNotCount() throws ConfigException {
+        assertEquals(11L, parse("Index = 11\nfoo = $index").get("foo"));
+        assertEquals(Map.of("foo", 11L), parse("index = 11\nnest { foo = $INDEX }").get("nest"));
+        assertEquals(5000, OptionsReader.read("x", "Size: 5k\nmax_payload: $SIZE", name -> null).options().maxPayload);
+    }
+
+    @Test
+    void theSameCaseGoesFirstThenTheEnvironment() {
+        assertEquals(2L, parse("Index = 1\nindex = 2\nINDEX = 3\nfoo = $index").get("foo"));
+        assertEquals(2L, parse("index = 2\nnest { INDEX = 3 }\nfoo = $index").get("foo"));
+        assertEquals("env", parse("port = 1\nfoo = $PORT", Map.of("PORT", "env")).get("foo"));
     }
 
     @Test
@@ -104,6 +113,20 @@ class VariableTest {
         "-x", ".5", "x}", "/etc/nats", "22 # x", "22#x", ",", "]", "a\u0000b"})
     void whatIsNoSingleValueIsTakenAsItStands(String text) {
         assertEquals(text, parse("foo = $X", Map.of("X", text)).get("foo"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"word", "two words", "it's", "a,b", "a\nb", "a\u0000b", "12 #x"})
+    void theNewlineBehindAValueInTheEnvironmentIsNoPartOfIt(String text) throws ConfigException {
+        for (String end : List.of("\n", "\r\n", "\n\n")) {
+            Map<String, String> environment = Map.of("X", text + end);
+            assertEquals(text, parse("foo = $X", environment).get("foo"));
+            assertEquals(List.of(text, text), parse("foo [$X, $X]", environment).get("foo"));
+            assertEquals(Map.of("bar", text), parse("foo {bar: $X}", environment).get("foo"));
+            assertEquals(text, OptionsReader.read("x", "authorization { token: $X }", environment::get).options().token);
+        }
+        assertEquals("0123", OptionsReader.read("x", "authorization { token: $X }",
+                Map.of("X", "0123\n")::get).options().token);
     }
 
     @ParameterizedTest
