@@ -51,11 +51,9 @@ class ArchitectureTest {
             entry("auth", List.of("protocol", "config", "org.mindrot.jbcrypt")),
             entry("tls", List.of("config")),
             entry("websocket", List.of()),
-            entry("http", List.of("log", "tls")),
             entry("core", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket")),
             entry("cluster", List.of("protocol", "events", "config", "log", "auth", "tls", "core")),
-            entry("monitor", List.of("protocol", "events", "config", "log", "auth", "tls", "http", "core", "cluster",
-                    "com.google.gson")),
+            entry("monitor", List.of("protocol", "events", "config", "log", "auth", "tls", "core", "cluster", "com.google.gson")),
             entry("system", List.of("protocol", "log", "core", "monitor", "com.google.gson")),
             entry("server", List.of("protocol", "events", "config", "log", "auth", "tls", "core", "cluster", "monitor",
                     "websocket", "system")),
@@ -67,14 +65,15 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> RESERVED = Map.of(
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "core.Client",
                     "core.ClientTls", "core.ClientWebSocket", "core.Connection",
-                    "core.Transport", "http.HttpPort", "http.Visit", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
+                    "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
-            "java\\.net\\.ServerSocket", Set.of("Rehearsal", "http.HttpPort", "server.Listener"),
+            "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
             "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "core.ClientFigures",
                     "core.ClientLogin", "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Route",
-                    "http.Visit"),
+                    "monitor.LiveTls"),
+            "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));
 
     /** Between a message's arrival and its departure: no strings, no streams, no lambdas. */

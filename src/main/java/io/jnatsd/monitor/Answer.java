@@ -1,8 +1,9 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.http.HttpExchange;
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -13,6 +14,7 @@ final class Answer {
     static final String HTML = "text/html; charset=utf-8";
     static final String JSON = "application/json";
     static final String SCRIPT = "application/javascript";
+    private static final String TEXT = "text/plain; charset=utf-8";
 
     /** Writes what is to be sent. */
     interface Body {
@@ -29,7 +31,7 @@ final class Answer {
     }
 
     void header(String name, String value) {
-        exchange.header(name, value);
+        exchange.getResponseHeaders().set(name, value);
     }
 
     void ok(String type, Body body) throws IOException, BadQuery {
@@ -50,12 +52,19 @@ final class Answer {
 
     /** One line, which is an error; nothing must have been sent before. */
     void line(int status, String text) throws IOException {
-        exchange.line(status, text);
+        header("Content-Type", TEXT);
+        byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            header("Content-Length", String.valueOf(bytes.length));
+            exchange.sendResponseHeaders(status, -1);
+        } else {
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
     }
 
     /** No body at all. */
     void empty(int status) throws IOException {
-        exchange.begin(status, 0);
-        exchange.end();
+        exchange.sendResponseHeaders(status, -1);
     }
 }

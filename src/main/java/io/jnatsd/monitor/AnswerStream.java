@@ -1,6 +1,6 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.http.HttpExchange;
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class AnswerStream extends OutputStream {
         this.exchange = exchange;
         this.status = status;
         this.places = places;
-        this.headOnly = exchange.request().method().equals("HEAD");
+        this.headOnly = exchange.getRequestMethod().equals("HEAD");
     }
 
     @Override
@@ -62,9 +62,9 @@ final class AnswerStream extends OutputStream {
         places.release();
         try {
             if (!begun)
-                exchange.begin(status, HttpExchange.UNKNOWN);
+                exchange.sendResponseHeaders(status, 0);
             begun = true;
-            exchange.write(gathered, 0, count);
+            exchange.getResponseBody().write(gathered, 0, count);
         } finally {
             places.acquireUninterruptibly();
         }
@@ -74,10 +74,15 @@ final class AnswerStream extends OutputStream {
 
     /** Sends what is left. The place has been given up. */
     void end() throws IOException {
+        if (headOnly) {
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(skipped + count));
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
         if (!begun)
-            exchange.begin(status, skipped + count);
-        if (!headOnly)
-            exchange.write(gathered, 0, count);
-        exchange.end();
+            exchange.sendResponseHeaders(status, count == 0 ? -1 : count);
+        if (count > 0)
+            exchange.getResponseBody().write(gathered, 0, count);
+        exchange.getResponseBody().close();
     }
 }

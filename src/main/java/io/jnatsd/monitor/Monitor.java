@@ -1,10 +1,11 @@
 package io.jnatsd.monitor;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.events.AuthFailureEvent;
-import io.jnatsd.http.HttpExchange;
-import io.jnatsd.http.HttpPort;
 import io.jnatsd.log.Log;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
@@ -14,7 +15,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
@@ -22,19 +26,24 @@ import java.util.function.Supplier;
  * of its own, which reads what it shows and changes nothing.
  */
 public final class Monitor implements AutoCloseable {
-    /** How long a visitor may let the server wait for a request and for each part of the answer. */
+    private static final int BACKLOG = 128;
+    /** What a visitor has for his request and for each part of the answer. */
     private static final Duration VISIT_TIME = Duration.ofSeconds(5);
-    /** Connections at a time; whoever comes then replaces the one that has been waited for longest. */
-    private static final int MOST_VISITS = 1024;
+    /** Visits at a time; whoever comes then is hung up on. */
+    private static final int MOST_VISITS = 256;
+    /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
+    private static final int UNPINNED = 24;
     private static final String CHALLENGE = "Basic realm=\"jnatsd\", charset=\"UTF-8\"";
 
     private final Watched watched;
     private final Log log;
-    private final HttpPort port;
+    private final HttpServer server;
+    private final Deadlines deadlines;
     private final PasswordCheck passwords;
     private final VisitCounts visits;
     private final Map<String, Page> pages;
     private final String basePath;
+    private final Semaphore room = new Semaphore(MOST_VISITS);
     /** Answers being made at a time, first come, first served: the other processors are for messages. */
     private final Semaphore places = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
@@ -42,12 +51,23 @@ public final class Monitor implements AutoCloseable {
             throws IOException {
         this.watched = views.watched();
         this.visits = views.visits();
+        this.deadlines = new Deadlines(visitTime);
         this.passwords = passwords;
         this.log = log;
-        this.basePath = normal(options().basePath());
+        MonitorOptions options = options();
+        this.basePath = normal(options.basePath());
         this.pages = new Pages(views, basePath).byPath();
-        this.port = new HttpPort(options().httpsPort() != 0 ? tls : null, new HttpPort.Limits(MOST_VISITS, visitTime),
-                exchange -> answer(exchange, new Answer(exchange, places)), log);
+        boolean secure = options.httpsPort() != 0;
+        InetSocketAddress address = address(options.host(), secure ? options.httpsPort() : options.httpPort());
+        try {
+            server = secure ? HttpsServer.create(address, BACKLOG) : HttpServer.create(address, BACKLOG);
+        } catch (IOException e) {
+            throw cannotListen(options.host(), address.getPort(), e.getMessage(), e);
+        }
+        if (server instanceof HttpsServer https)
+            https.setHttpsConfigurator(new LiveTls(tls, deadlines));
+        server.setExecutor(visitors(secure));
+        server.createContext("/", this::visit);
     }
 
     /**
@@ -70,22 +90,30 @@ public final class Monitor implements AutoCloseable {
                     + options.httpsPort() + ") ports");
         if (options.httpsPort() != 0 && tls.get() == null)
             throw new IOException("TLS cert and key required for HTTPS");
+        setUpJdk();
         Monitor monitor = new Monitor(views, passwords, tls, visitTime, log);
-        ProcessUsage.load();
-        InetSocketAddress address = address(options.host(),
-                options.httpsPort() != 0 ? options.httpsPort() : options.httpPort());
-        try {
-            monitor.port.bind(address);
-        } catch (IOException e) {
-            throw cannotListen(options.host(), address.getPort(), e.getMessage(), e);
-        }
         log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
         return monitor;
     }
 
     /** Answers visitors, those included who have connected since the port was bound. */
     public void serve() {
-        port.serve();
+        server.start();
+    }
+
+    /**
+     * The JDK's server is configured by system properties, for all servers in this JVM and before the first is made.
+     * Here, and only here, those are set that the user has not set himself: an idle connection goes after 5 seconds,
+     * so many may be open, and small answers leave at once.
+     */
+    private static void setUpJdk() {
+        Map<String, String> properties = Map.of("sun.net.httpserver.idleInterval", "5",
+                "sun.net.httpserver.clockTick", "1000", "jdk.httpserver.maxConnections", "1024",
+                "sun.net.httpserver.nodelay", "true");
+        properties.forEach((name, value) -> {
+            if (System.getProperty(name) == null)
+                System.setProperty(name, value);
+        });
     }
 
     private static InetSocketAddress address(String host, int port) throws IOException {
@@ -112,8 +140,39 @@ public final class Monitor implements AutoCloseable {
         return bare.isEmpty() ? "" : "/" + bare;
     }
 
+    /**
+     * A thread for each visit. Virtual ones, unless they would hold carriers up that the messages need: before Java 24
+     * wherever the JDK's server waits for a visitor, and under HTTPS where it looks up the name of each.
+     */
+    private Executor visitors(boolean secure) {
+        ThreadFactory threads = Runtime.version().feature() >= UNPINNED && !secure
+                ? Thread.ofVirtual().name("http-", 1).factory()
+                : Thread.ofPlatform().daemon().name("http-", 1).factory();
+        return visit -> {
+            if (!room.tryAcquire())
+                throw new RejectedExecutionException("too many visits");
+            threads.newThread(() -> {
+                try {
+                    deadlines.run(visit);
+                } finally {
+                    room.release();
+                }
+            }).start();
+        };
+    }
+
     private MonitorOptions options() {
         return watched.monitor();
+    }
+
+    private void visit(HttpExchange exchange) {
+        try (exchange) {
+            answer(exchange, new Answer(exchange, places));
+        } catch (IOException e) {
+            log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("Monitor: " + exchange.getRequestURI().getPath() + " failed: " + e);
+        }
     }
 
     private void answer(HttpExchange exchange, Answer answer) throws IOException {
@@ -121,7 +180,7 @@ public final class Monitor implements AutoCloseable {
         answer.header("X-Content-Type-Options", "nosniff");
         if (!options.allowOrigin().isEmpty())
             allowOrigin(options.allowOrigin(), answer);
-        String method = exchange.request().method();
+        String method = exchange.getRequestMethod();
         if (method.equals("OPTIONS") && !options.allowOrigin().isEmpty()) {
             // A browser asks so before it sends a login to another origin.
             answer.header("Access-Control-Allow-Methods", "GET, HEAD");
@@ -138,8 +197,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     private boolean mayLook(HttpExchange exchange, MonitorOptions options) {
-        return VisitorLogin.of(exchange.request().field("Authorization")).isRight(options, passwords,
-                exchange.clientIp());
+        return VisitorLogin.of(exchange.getRequestHeaders().getFirst("Authorization")).isRight(options, passwords,
+                exchange.getRemoteAddress().getAddress().getHostAddress());
     }
 
     private static void allowOrigin(String origin, Answer answer) {
@@ -149,10 +208,10 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void refuse(HttpExchange exchange, Answer answer) throws IOException {
-        String header = exchange.request().field("Authorization");
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
         // Browsers come without a login at first, and are then asked for one.
-        if (!header.isEmpty()) {
-            String visitor = exchange.client();
+        if (header != null) {
+            String visitor = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
             String user = Query.shown(VisitorLogin.of(header).user());
             log.warn("Monitor: " + visitor + " was refused as user \"" + user + "\"");
             AuthFailureEvent.commit(visitor, user, "Monitor Login");
@@ -163,7 +222,7 @@ public final class Monitor implements AutoCloseable {
 
     /** Below the base path; null if it is not there. */
     private String pathOf(HttpExchange exchange) {
-        String path = exchange.request().path();
+        String path = exchange.getRequestURI().getPath();
         if (!path.startsWith(basePath))
             return null;
         String rest = path.substring(basePath.length());
@@ -179,7 +238,7 @@ public final class Monitor implements AutoCloseable {
         String counted = path.equals("/subscriptionsz") ? "/subsz" : path;
         visits.add(counted, 1);
         try {
-            page.answer(Query.parse(exchange.request().query()), answer);
+            page.answer(Query.parse(exchange.getRequestURI().getRawQuery()), answer);
         } catch (BadQuery e) {
             visits.add(counted, -1);
             answer.line(400, e.getMessage());
@@ -187,7 +246,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private String scheme() {
-        return port.isSecure() ? "https" : "http";
+        return server instanceof HttpsServer ? "https" : "http";
     }
 
     private String hostAndPort(String host) {
@@ -196,7 +255,7 @@ public final class Monitor implements AutoCloseable {
 
     /** The port that it listens to, the real one if any free one was asked for. */
     public int port() {
-        return port.port();
+        return server.getAddress().getPort();
     }
 
     /** {@code http://host:port} and the base path, for a visitor on this machine. */
@@ -209,6 +268,7 @@ public final class Monitor implements AutoCloseable {
     /** Hangs up on everybody, at once. */
     @Override
     public void close() {
-        port.close();
+        server.stop(0);
+        deadlines.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.jnatsd.monitor;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -11,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Memory and processor time of this process, as the system sees them. Threads: any.
+ * Memory and processor time of this process, as the system sees them. Threads: anybody's.
  *
  * <p>Processor time is a share of the time since an earlier look, so it costs nothing while nobody looks; looks of
  * several visitors within a second share one figure.
@@ -26,12 +25,6 @@ final class ProcessUsage {
     }
 
     private final AtomicReference<Look> last = new AtomicReference<>();
-
-    /** Loads the libraries that the JVM needs for its own figures, which fails later if descriptors have run out. */
-    static void load() {
-        processorTime();
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    }
 
     /** Percent of one core, in tenths; 0 until a second after the first look. */
     double processorPercent() {

@@ -149,18 +149,16 @@ public final class TlsContext {
         return own.chain().stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
     }
 
+    /** For the HTTPS monitor, with {@link #monitorParameters}. */
+    public SSLContext context() {
+        return context;
+    }
+
     /** A copy of what the server side of a client or route connection negotiates with. */
     public SSLParameters parameters() {
         SSLParameters parameters = monitorParameters();
         parameters.setNeedClientAuth(verify);
         return parameters;
-    }
-
-    /** The server's side of the HTTPS monitor over an accepted socket. */
-    public SSLSocket monitorSocket(Socket raw) throws IOException {
-        SSLSocket tls = serverSocket(raw);
-        tls.setSSLParameters(monitorParameters());
-        return tls;
     }
 
     /** A copy of the same without client certificates, which the monitor never asks for. */

@@ -160,7 +160,7 @@ class HttpsTest {
     @Test
     void visitorsWhoStopInTheMiddleAreHungUpOn() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
-        try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(5));
+        try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(3));
                 Socket silent = new Socket("127.0.0.1", monitor.port());
                 SSLSocket half = (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", monitor.port())) {
             silent.getOutputStream().write(22);
