@@ -77,6 +77,7 @@ public final class Route extends Connection {
     private volatile Route successor;
     /** More interest waits than may: to be cut off as soon as no lock is held. */
     private volatile boolean overflowing;
+    private volatile boolean overBudget;
 
     /** @param dialer null if the other server dialled */
     Route(Cluster cluster, Socket socket, RouteDialer dialer) throws IOException {
@@ -345,6 +346,8 @@ public final class Route extends Connection {
         }
         if ((outcome & Receiver.OVERFLOW) != 0)
             overflowing = true;
+        if ((outcome & Receiver.OVER_BUDGET) != 0)
+            overBudget = true;
         if (isTraced())
             trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");
     }
@@ -369,6 +372,10 @@ public final class Route extends Connection {
             next.flushTold();
         if (overflowing)
             slowConsumer(CloseReason.PENDING_BYTES);
+        if (overBudget) {
+            overBudget = false;
+            overBudget();
+        }
     }
 
     /** Asks the other server for a sign of life. */

@@ -27,6 +27,8 @@ public final class OptionsBuilder {
     public static final int DEFAULT_MAX_PAYLOAD = 1024 * 1024;
     public static final Duration DEFAULT_TLS_TIMEOUT = Duration.ofSeconds(2);
     public static final long DEFAULT_MAX_PENDING = 64L * 1024 * 1024;
+    /** A third of the heap: together with the other bounded parts it fits into the old generation of any collector. */
+    public static final long DEFAULT_MAX_PENDING_TOTAL = Runtime.getRuntime().maxMemory() / 3;
 
     public String serverName = "";
     public Compat compat = Compat.CURRENT;
@@ -44,6 +46,7 @@ public final class OptionsBuilder {
     public int maxControlLine;
     public int maxPayload;
     public long maxPending;
+    public long maxPendingTotal;
     public int maxSubscriptions;
     public Duration pingInterval;
     public int pingMax;
@@ -124,6 +127,7 @@ public final class OptionsBuilder {
         maxControlLine = o.limits().maxControlLine();
         maxPayload = o.limits().maxPayload();
         maxPending = o.limits().maxPending();
+        maxPendingTotal = o.limits().maxPendingTotal();
         maxSubscriptions = o.limits().maxSubscriptions();
         pingInterval = o.limits().pingInterval();
         pingMax = o.limits().pingMax();
@@ -208,8 +212,8 @@ public final class OptionsBuilder {
                 new ListenOptions(boundHost, or(port, DEFAULT_PORT), clientAdvertise, allowNonTls),
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
                         or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
-                        maxSubscriptions, or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2),
-                        or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
+                        maxPendingTotal == 0 ? DEFAULT_MAX_PENDING_TOTAL : maxPendingTotal, maxSubscriptions,
+                        or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2), or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
                         or(authTimeout, auth), noAuthUser, systemUser),
                 tls,

@@ -43,6 +43,7 @@ public final class OptionsReader {
             .integer("max_control_line", 0, Integer.MAX_VALUE, (r, v) -> r.out.maxControlLine = v)
             .integer("max_payload", Integer.MIN_VALUE, Integer.MAX_VALUE, (r, v) -> r.out.maxPayload = v)
             .key("max_pending", OptionsReader::maxPending)
+            .key("max_pending_total", OptionsReader::maxPendingTotal)
             .integer("max_subscriptions max_subs", Integer.MIN_VALUE, Integer.MAX_VALUE,
                     (r, v) -> r.out.maxSubscriptions = v)
             .duration("ping_interval", (r, v) -> r.out.pingInterval = v)
@@ -100,6 +101,7 @@ public final class OptionsReader {
     private Entry noAuthUser;
     private Entry systemUser;
     private Entry maxPending;
+    private Entry maxPendingTotal;
     private Entry lameDuckGracePeriod;
     private Entry httpLogin;
 
@@ -158,6 +160,9 @@ public final class OptionsReader {
         if (maxPending != null && out.maxPending != 0 && payload > out.maxPending)
             problems.error(maxPending.value(), "max_payload (" + payload + ") cannot be higher than max_pending ("
                     + out.maxPending + ")");
+        if (maxPendingTotal != null && out.maxPendingTotal != 0 && payload > out.maxPendingTotal)
+            problems.error(maxPendingTotal.value(), "max_payload (" + payload
+                    + ") cannot be higher than max_pending_total (" + out.maxPendingTotal + ")");
         Duration duration = out.lameDuckDuration == null ? Duration.ofMinutes(2) : out.lameDuckDuration;
         if (lameDuckGracePeriod != null && out.lameDuckGracePeriod.compareTo(duration) >= 0)
             problems.error(lameDuckGracePeriod.value(), "lame duck grace period ("
@@ -233,6 +238,11 @@ public final class OptionsReader {
     private void maxPending(Entry entry) throws MismatchException {
         out.maxPending = entry.integer(0, Long.MAX_VALUE);
         maxPending = entry;
+    }
+
+    private void maxPendingTotal(Entry entry) throws MismatchException {
+        out.maxPendingTotal = entry.integer(0, Long.MAX_VALUE);
+        maxPendingTotal = entry;
     }
 
     private void writeDeadline(Entry entry) throws MismatchException {

@@ -42,10 +42,11 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      * Bounds on what clients may use. Counts below zero mean no limit, sizes are bytes.
      *
      * @param maxPending outbound bytes waiting for one connection before it is a slow consumer
+     * @param maxPendingTotal bytes of memory that what waits for all connections may take
      * @param maxSubscriptions per connection, 0 for no limit
      */
     public record Limits(int maxConnections, int maxControlLine, int maxPayload, long maxPending,
-            int maxSubscriptions, Duration pingInterval, int pingMax, Duration writeDeadline) {
+            long maxPendingTotal, int maxSubscriptions, Duration pingInterval, int pingMax, Duration writeDeadline) {
     }
 
     /**

@@ -37,6 +37,8 @@ public final class Batch {
             if ((outcome & Receiver.OVERFLOW) != 0)
                 to.overflowed();
         }
+        if ((outcome & Receiver.OVER_BUDGET) != 0)
+            to.overBudget();
     }
 
     /**

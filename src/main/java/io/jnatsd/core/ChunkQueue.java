@@ -8,6 +8,8 @@ import java.util.Queue;
  * before it while there is a backlog. Arrays start small and grow to 128 KB, which is the most that the JDK hands to a
  * socket in one call; larger ones would only push data out of the processor's cache before it is written.
  *
+ * <p>The sizes of all arrays, the one that is being written included, are reported to the {@link PendingBudget}.
+ *
  * <p>Threads: guarded by the outbound's lock.
  */
 final class ChunkQueue {
@@ -15,12 +17,20 @@ final class ChunkQueue {
     private static final int FIRST_CHUNK = 256;
     /** After so many writes that used an eighth of the array or less, it is given back. */
     private static final int CALM_WRITES = 64;
+    /** The budget is told of changes that add up to so many bytes. */
+    private static final int REPORTED_STEP = 4096;
     private static final byte[] EMPTY = {};
 
     record Chunk(byte[] bytes, int length) {
         static final Chunk NOTHING = new Chunk(EMPTY, 0);
     }
 
+    private final PendingBudget budget;
+    /** Bytes of all arrays, and those that the budget knows of. */
+    private long held;
+    private long reported;
+    /** The budget was found exceeded when an array was added. Whoever handles that resets it. */
+    boolean overBudget;
     /** Bytes in {@link #room}'s array. */
     int filled;
     private byte[] fill = EMPTY;
@@ -28,6 +38,25 @@ final class ChunkQueue {
     private Queue<Chunk> backlog;
     private byte[] spare = EMPTY;
     private int calmWrites;
+
+    ChunkQueue(PendingBudget budget) {
+        this.budget = budget;
+    }
+
+    /** Bytes of memory that this queue takes. */
+    long held() {
+        return held;
+    }
+
+    private void hold(long change) {
+        held += change;
+        long unreported = held - reported;
+        if (Math.abs(unreported) < REPORTED_STEP && held > 0)
+            return;
+        reported = held;
+        boolean exceeded = budget.add(unreported);
+        overBudget = unreported > 0 && exceeded;
+    }
 
     void add(byte[] bytes) {
         System.arraycopy(bytes, 0, room(bytes.length), filled, bytes.length);
@@ -57,6 +86,7 @@ final class ChunkQueue {
                 size *= 2;
             byte[] larger = new byte[Math.max(size, needed)];
             System.arraycopy(fill, 0, larger, 0, filled);
+            hold(larger.length - fill.length);
             fill = larger;
         }
     }
@@ -78,16 +108,29 @@ final class ChunkQueue {
         calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
         if (calmWrites >= CALM_WRITES) {
             calmWrites = 0;
+            hold(-size);
             // The other array too: they take turns, and this one may be the small one every time.
-            spare = EMPTY;
-            if (filled == 0)
-                fill = EMPTY;
+            trim();
         } else if (size <= CHUNK && size > spare.length) {
+            hold(-spare.length);
             spare = chunk.bytes;
+        } else {
+            hold(-size);
+        }
+    }
+
+    /** Drops the arrays that hold nothing. */
+    void trim() {
+        hold(-spare.length);
+        spare = EMPTY;
+        if (filled == 0) {
+            hold(-fill.length);
+            fill = EMPTY;
         }
     }
 
     void clear() {
+        hold(-held);
         fill = spare = EMPTY;
         filled = 0;
         backlog = null;

@@ -74,7 +74,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         this.label = transport.address() + " - " + dialect.idName() + ":" + id;
         this.input = new ReadBuffer(socket.getInputStream());
         this.parser = new Parser(input, dialect);
-        this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog);
+        this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog, server.pendingBudget);
     }
 
     /** Says hello and joins; false if that came to nothing. */
@@ -302,6 +302,11 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     @Override
     public final void slowConsumer(CloseReason why) {
         SlowConsumer.cutOff(this, why);
+    }
+
+    @Override
+    public final void overBudget() {
+        SlowConsumer.cutOffLargest(server);
     }
 
     @Override

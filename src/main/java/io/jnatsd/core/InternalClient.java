@@ -164,6 +164,11 @@ public final class InternalClient extends Receiver implements Runnable {
     void overflowed() {
     }
 
+    /** It never reports {@link Receiver#OVER_BUDGET}. */
+    @Override
+    void overBudget() {
+    }
+
     @Override
     void exhausted(Subscription sub) {
         subs.remove(sub);

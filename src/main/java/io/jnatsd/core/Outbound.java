@@ -43,7 +43,7 @@ public final class Outbound extends Receiver implements Runnable {
     private OutputStream out;
     private final Condition drained = lock.newCondition();
 
-    private final ChunkQueue waiting = new ChunkQueue();
+    private final ChunkQueue waiting;
     /** The connection whose output this is. */
     interface Owner extends LogOrigin {
         long id();
@@ -59,6 +59,9 @@ public final class Outbound extends Receiver implements Runnable {
 
         /** More bytes wait, or a write has lasted longer, than may. */
         void slowConsumer(CloseReason why);
+
+        /** The output of all connections together takes more memory than it may. */
+        void overBudget();
 
         void exhausted(Subscription sub);
 
@@ -92,7 +95,8 @@ public final class Outbound extends Receiver implements Runnable {
     /** When the present write began, 0 if there is none; read by the watchdog. */
     private volatile long writeStarted;
 
-    Outbound(Owner owner, OutputStream out, WriteWatchdog watchdog) {
+    Outbound(Owner owner, OutputStream out, WriteWatchdog watchdog, PendingBudget budget) {
+        this.waiting = new ChunkQueue(budget);
         this.owner = owner;
         this.out = out;
         this.watchdog = watchdog;
@@ -182,6 +186,10 @@ public final class Outbound extends Receiver implements Runnable {
         }
         if (pending > ROOM)
             outcome |= pending > maxPending ? OVERFLOW | CROWDED : CROWDED;
+        if (waiting.overBudget) {
+            waiting.overBudget = false;
+            outcome |= OVER_BUDGET;
+        }
         return outcome;
     }
 
@@ -429,6 +437,31 @@ public final class Outbound extends Receiver implements Runnable {
     @Override
     void overflowed() {
         owner.slowConsumer(CloseReason.PENDING_BYTES);
+    }
+
+    @Override
+    void overBudget() {
+        owner.overBudget();
+    }
+
+    /** Bytes of memory that the output takes: what is pending, and what is kept for later output. */
+    long held() {
+        lock.lock();
+        try {
+            return waiting.held();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops the memory that is kept for later output. */
+    void trim() {
+        lock.lock();
+        try {
+            waiting.trim();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The present write has lasted longer than the write deadline. */

@@ -26,6 +26,8 @@ public abstract class Receiver implements LogOrigin {
     public static final int OVERFLOW = 16;
     /** The message was delivered without its headers. */
     static final int STRIPPED = 32;
+    /** The output of all connections takes more memory than it may: the caller calls {@link #overBudget}. */
+    public static final int OVER_BUDGET = 64;
     /** The bits from here on are the number of messages of a run that were delivered. */
     static final int COUNT_SHIFT = 8;
 
@@ -53,6 +55,9 @@ public abstract class Receiver implements LogOrigin {
 
     /** More bytes wait than may. */
     abstract void overflowed();
+
+    /** The output of all connections takes more memory than it may. No lock is held. */
+    abstract void overBudget();
 
     /** A subscription has had the last message that it wanted, and is to be removed. */
     abstract void exhausted(Subscription sub);

@@ -64,6 +64,8 @@ public final class ServerState {
     public final ClosedClients closed = new ClosedClients();
 
     final WriteWatchdog watchdog = new WriteWatchdog();
+    /** For the pending output of all connections. */
+    public final PendingBudget pendingBudget = new PendingBudget();
     /** Starts the threads of pings and timeouts, and runs the watchdog; nothing on it may block. */
     private final ScheduledThreadPoolExecutor timer;
 
@@ -104,6 +106,7 @@ public final class ServerState {
     /** Options that a reload has changed come into force. */
     public void apply(ServerOptions options) {
         limits = options.limits();
+        pendingBudget.limit(limits.maxPendingTotal());
         traceFilter = new TraceFilter(options.log());
         if (options.monitor().topSubjects() != (topSubjects != null))
             topSubjects = options.monitor().topSubjects() ? new TopSubjects() : null;
@@ -140,6 +143,11 @@ public final class ServerState {
         ConnectionOpenedEvent.commit(connection.label());
         if (stopping)
             connection.kill(CloseReason.SERVER_SHUTDOWN);
+    }
+
+    /** Every connection whose reader runs. */
+    Iterable<Connection> running() {
+        return running;
     }
 
     void ended(Connection connection) {

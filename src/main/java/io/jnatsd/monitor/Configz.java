@@ -57,6 +57,7 @@ final class Configz implements JsonView {
         json.beginObject("limits").put("max_connections", limits.maxConnections());
         json.put("max_subscriptions", limits.maxSubscriptions()).put("max_payload", limits.maxPayload());
         json.put("max_control_line", limits.maxControlLine()).put("max_pending", limits.maxPending());
+        json.put("max_pending_total", limits.maxPendingTotal());
         json.put("ping_interval", GoDuration.format(limits.pingInterval())).put("ping_max", limits.pingMax());
         json.put("write_deadline", GoDuration.format(limits.writeDeadline())).endObject();
     }

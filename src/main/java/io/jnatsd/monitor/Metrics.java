@@ -134,6 +134,10 @@ final class Metrics implements Page {
                 Duration.between(watched.started(), Instant.now()).toMillis() / 1e3);
         text.metric("jnatsd_lame_duck", Kind.GAUGE, "1 while the server is leaving").sample(
                 watched.state().info.lameDuck() ? 1 : 0);
+        text.metric("jnatsd_pending_total_bytes", Kind.GAUGE, "Memory of what waits to be written to all connections")
+                .sample(watched.state().pendingBudget.held());
+        text.metric("jnatsd_max_pending_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
+                watched.limits().maxPendingTotal());
         text.metric("jnatsd_log_lines_lost_total", Kind.COUNTER, "Log lines that could not be written").sample(
                 watched.state().log.lost());
     }

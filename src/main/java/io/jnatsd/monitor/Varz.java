@@ -147,6 +147,8 @@ final class Varz implements JsonView {
         json.beginObject("jnatsd");
         json.put("version", watched.version()).put("java", Runtime.version().toString());
         json.put("heap_used", runtime.totalMemory() - runtime.freeMemory()).put("heap_max", runtime.maxMemory());
+        json.put("pending_total", watched.state().pendingBudget.held());
+        json.put("max_pending_total", watched.limits().maxPendingTotal());
         json.put("lame_duck", watched.state().info.lameDuck());
         json.put("top_subjects", watched.monitor().topSubjects());
         json.beginObject("closed");

@@ -53,6 +53,7 @@ final class Reload {
             shown("max_connections", o -> o.limits().maxConnections()),
             shown("max_subscriptions", o -> o.limits().maxSubscriptions()),
             shown("max_pending", o -> o.limits().maxPending()),
+            shown("max_pending_total", o -> o.limits().maxPendingTotal()),
             silent("authorization users", o -> o.auth().users()),
             silent("authorization username", o -> o.auth().user()),
             silent("authorization password", o -> o.auth().password()),

@@ -77,8 +77,8 @@ class OptionKeysTest {
         assertEquals(6543, o.profPort());
         assertTrue(o.log().syslog());
         assertEquals("udp://foo.com:33", o.log().remoteSyslog());
-        assertEquals(new ServerOptions.Limits(100, 2048, 65536, OptionsBuilder.DEFAULT_MAX_PENDING, 0,
-                Duration.ofSeconds(60), 3, Duration.ofSeconds(3)), o.limits());
+        assertEquals(new ServerOptions.Limits(100, 2048, 65536, OptionsBuilder.DEFAULT_MAX_PENDING,
+                OptionsBuilder.DEFAULT_MAX_PENDING_TOTAL, 0, Duration.ofSeconds(60), 3, Duration.ofSeconds(3)), o.limits());
     }
 
     @Test
@@ -139,6 +139,7 @@ class OptionKeysTest {
         assertKey("max_payload", "2MB", 2 << 20, o -> o.maxPayload);
         assertKey("max_payload", "-1", -1, o -> o.maxPayload);
         assertKey("max_pending", "1GB", 1L << 30, o -> o.maxPending);
+        assertKey("max_pending_total", "4GB", 1L << 32, o -> o.maxPendingTotal);
         assertKey("max_subscriptions max_subs", "9", 9, o -> o.maxSubscriptions);
         assertKey("ping_interval", "60", Duration.ofSeconds(60), o -> o.pingInterval);
         assertKey("ping_interval", "\"2m\"", Duration.ofMinutes(2), o -> o.pingInterval);
@@ -300,6 +301,7 @@ class OptionKeysTest {
             max_payload: 3GB    ~ 1:14: "max_payload" is out of range: expected -2147483648 to 2147483647, but got 3GB
             max_control_line: -1 ~ 1:19: "max_control_line" is out of range: expected 0 to 2147483647, but got -1
             max_pending: -1     ~ 1:14: "max_pending" is out of range: expected 0 or more, but got -1
+            max_pending_total: -1 ~ 1:20: "max_pending_total" is out of range: expected 0 or more, but got -1
             ping_interval: -1   ~ 1:16: "ping_interval" must not be negative
             ping_interval: true ~ 1:16: expected a duration like "2m" or a number of seconds for "ping_interval", but got the boolean true
             ping_interval: 9223372037 ~ 1:16: "ping_interval" is out of range: expected at most 9223372036 seconds
@@ -330,7 +332,8 @@ class OptionKeysTest {
     @Test
     void zeroMeansTheDefault() {
         assertEquals(ServerOptions.defaults(), options("""
-                port: 0, max_connections: 0, max_control_line: 0, max_payload: 0, max_pending: 0
+                port: 0, max_connections: 0, max_control_line: 0, max_payload: 0, max_pending: 0,
+                max_pending_total: 0,
                 ping_interval: 0, ping_max: 0, write_deadline: "0"
                 """));
     }
@@ -343,6 +346,13 @@ class OptionKeysTest {
                 error("max_pending: 1MB\nmax_payload: 2MB"));
         assertTrue(error("max_pending: 1k").contains("max_payload (1048576) cannot be higher than max_pending (1000)"));
         assertEquals(1L << 20, read("max_payload: 1MB\nmax_pending: 1MB").maxPending);
+    }
+
+    @Test
+    void maxPendingTotalIsNotLessThanMaxPayload() {
+        assertEquals("test.conf:1:20: max_payload (1048576) cannot be higher than max_pending_total (1000)",
+                error("max_pending_total: 1k"));
+        assertEquals(1L << 20, read("max_pending_total: 1MB").maxPendingTotal);
     }
 
     @Test

@@ -119,7 +119,7 @@ class OutboundTest {
     @Test
     void sixteenMebibytesFromManyPublishersArriveWholeAndInOrder() throws Exception {
         int publishers = 4, each = 4 * 1024 * 1024, largestBatch = 400_000;
-        Outbound outbound = new Outbound(owner, new SlowSink(), state.watchdog);
+        Outbound outbound = new Outbound(owner, new SlowSink(), state.watchdog, state.pendingBudget);
         AtomicLong mostPending = new AtomicLong();
         List<Future<String>> sent = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -199,7 +199,7 @@ class OutboundTest {
     @Test
     void overflowIsToldAsSoonAsMoreWaitsThanMay() throws Exception {
         StuckSink sink = new StuckSink();
-        Outbound outbound = new Outbound(owner, sink, state.watchdog);
+        Outbound outbound = new Outbound(owner, sink, state.watchdog, state.pendingBudget);
         Subscription sub = subscription("foo");
         int length = 10_000, limit = 300_000, outcome = 0, messages = 0;
         while ((outcome & Receiver.OVERFLOW) == 0) {
@@ -219,7 +219,7 @@ class OutboundTest {
 
     @Test
     void flushIsPromisedOnceForEachFlush() throws Exception {
-        Outbound outbound = new Outbound(owner, written, state.watchdog);
+        Outbound outbound = new Outbound(owner, written, state.watchdog, state.pendingBudget);
         Subscription sub = subscription("foo");
         for (int round = 0; round < 3; round++) {
             assertEquals(Receiver.DELIVERED | Receiver.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
@@ -232,7 +232,7 @@ class OutboundTest {
 
     @Test
     void lastMessageIsToldAndNoneFollows() throws Exception {
-        Outbound outbound = new Outbound(owner, written, state.watchdog);
+        Outbound outbound = new Outbound(owner, written, state.watchdog, state.pendingBudget);
         Subscription sub = subscription("foo");
         assertEquals(0, outbound.endAfter(sub, 2));
         assertEquals(Receiver.DELIVERED | Receiver.FLUSH, deliver(outbound, sub, "a", UNLIMITED));
@@ -247,7 +247,7 @@ class OutboundTest {
 
     @Test
     void patternsGetTheSubjectOfTheMessage() throws Exception {
-        Outbound outbound = new Outbound(owner, written, state.watchdog);
+        Outbound outbound = new Outbound(owner, written, state.watchdog, state.pendingBudget);
         Subscription sub = new Subscription(owner.outbound, "foo.*", null, "7", false);
         deliverAll(outbound, sub, "PUB foo.bar re.ply 0002\r\nok\r\nPUB  foo.x\t1 \r\ny\r\n".getBytes());
         outbound.flush();
@@ -257,7 +257,7 @@ class OutboundTest {
     @Test
     void finishWritesWhatWaitsAndThenEndsTheConnection() throws Exception {
         StuckSink sink = new StuckSink();
-        Outbound outbound = new Outbound(owner, sink, state.watchdog);
+        Outbound outbound = new Outbound(owner, sink, state.watchdog, state.pendingBudget);
         Subscription sub = subscription("foo");
         for (int i = 0; i < 50; i++)
             if ((deliver(outbound, sub, "x".repeat(10_000), UNLIMITED) & Receiver.FLUSH) != 0)
@@ -271,7 +271,7 @@ class OutboundTest {
 
     @Test
     void finishWithNothingToWriteEndsItAtOnce() throws IOException {
-        new Outbound(owner, written, state.watchdog).finish();
+        new Outbound(owner, written, state.watchdog, state.pendingBudget).finish();
         assertEquals(-1, peer.getInputStream().read());
     }
 
@@ -282,7 +282,7 @@ class OutboundTest {
             public void write(int b) throws IOException {
                 throw new IOException("Broken pipe");
             }
-        }, state.watchdog);
+        }, state.watchdog, state.pendingBudget);
         deliver(outbound, subscription("foo"), "x".repeat(10_000), UNLIMITED);
         outbound.flush();
         await().until(() -> owner.closeReason() == CloseReason.WRITE_ERROR);
@@ -292,7 +292,7 @@ class OutboundTest {
     void memoryIsGivenBackWhenItIsCalm() throws Exception {
         List<Outbound> all = new ArrayList<>();
         for (int i = 0; i < 50; i++)
-            all.add(new Outbound(owner, OutputStream.nullOutputStream(), state.watchdog));
+            all.add(new Outbound(owner, OutputStream.nullOutputStream(), state.watchdog, state.pendingBudget));
         String large = "x".repeat(100_000);
         long before = usedHeap();
         for (Outbound outbound : all)

@@ -42,6 +42,7 @@ class ReloadTest {
             max_connections: 1                  | max_connections = 1
             max_subscriptions: 5                | max_subscriptions = 5
             max_pending: 2mb                    | max_pending = 2097152
+            max_pending_total: 20mb             | max_pending_total = 20971520
             authorization { user: a, pass: b }  | authorization username; authorization password
             authorization { token: secret }     | authorization token
             authorization { users: [ { user: a, password: b } ] } | authorization users

@@ -66,6 +66,30 @@ class SlowConsumerTest {
     }
 
     @Test
+    void theLargestIsCutOffWhenAllPendingOutputTakesTooMuchMemory() throws IOException {
+        try (TestServer server = TestServer.logging(o -> o.maxPendingTotal = 12_000_000)) {
+            RawClient large = sleeper(server), publisher = server.quiet();
+            for (int i = 0; i < 10; i++)
+                publisher.send(MEGABYTE).roundTrip();
+            RawClient small = server.openNarrow();
+            small.send("CONNECT {\"verbose\":false}\r\nPING\r\nSUB foo 2\r\n");
+            await().until(() -> server.subscriptions() == 2);
+            int sent = 0;
+            for (; server.state().totals().slowConsumers() == 0 && sent < 10; sent++)
+                publisher.send(MEGABYTE).roundTrip();
+            server.awaitClients(2);
+            assertTrue(server.log().stream().anyMatch(line -> line.matches("\\[INF] cid:1 - Slow Consumer Detected: "
+                    + "MaxPendingTotal of 12000000 exceeded with \\d+ bytes pending, subject foo")));
+            assertTrue(large.readToEnd().startsWith("INFO "));
+            small.expect("INFO.*?PONG\r\n");
+            for (int i = 0; i < sent; i++)
+                small.expectText(MEGABYTE.replace("PUB foo", "MSG foo 2"));
+            publisher.send("SUB bar 1\r\nPUB bar 1\r\nx\r\n").expectText("MSG bar 1 1\r\nx\r\n");
+            await().until(() -> server.state().pendingBudget.held() < 1_000_000);
+        }
+    }
+
+    @Test
     void pendingBytesMayBeUnlimited() throws IOException {
         try (TestServer server = TestServer.start(o -> o.maxPending = -1)) {
             RawClient sleeper = sleeper(server), publisher = server.quiet();

@@ -1,0 +1,73 @@
+package io.jnatsd;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.server.RawClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The server in a heap that is small for what is asked of it: it never runs out of memory. */
+@Isolated("a server in a process of its own is kept busy")
+class SmallHeapTest {
+    private static ServerProcess start(int megabytes) throws IOException {
+        List<String> command = ServerProcess.java("-a", "127.0.0.1", "-p", "-1");
+        command.add(1, "-Xmx" + megabytes + "m");
+        return ServerProcess.launch(command);
+    }
+
+    /** Subscribes, and then reads nothing. */
+    private static RawClient stuck(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        RawClient client = new RawClient(socket);
+        client.expect("INFO .*?\r\n");
+        client.send("CONNECT {\"verbose\":false}\r\nSUB flood 1\r\n").roundTrip();
+        return client;
+    }
+
+    @Test
+    void subscribersThatDoNotReadCostNobodyElseAMessage() throws Exception {
+        int messages = 1000, size = 64 * 1024, window = 10;
+        try (ServerProcess server = start(128);
+                RawClient subscriber = RawClient.quiet(server.port());
+                RawClient publisher = RawClient.quiet(server.port())) {
+            List<RawClient> stuck = new ArrayList<>();
+            for (int i = 0; i < 20; i++)
+                stuck.add(stuck(server.port()));
+            subscriber.send("SUB flood 1\r\n").roundTrip();
+            Semaphore unread = new Semaphore(window);
+            CompletableFuture<Void> read = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < messages; i++) {
+                        subscriber.expectText(String.format("MSG flood 1 %d\r\n%08d", size, i)).skip(size - 8 + 2);
+                        unread.release();
+                    }
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            String padding = "x".repeat(size - 8);
+            for (int i = 0; i < messages; i++) {
+                assertTrue(unread.tryAcquire(30, TimeUnit.SECONDS), server::err);
+                publisher.send(String.format("PUB flood %d\r\n%08d%s\r\n", size, i, padding));
+            }
+            read.get(60, TimeUnit.SECONDS);
+            publisher.roundTrip();
+            subscriber.roundTrip();
+            assertFalse(server.err().contains("OutOfMemory"), server::err);
+            assertTrue(server.err().contains(" - Slow Consumer Detected: MaxPendingTotal of "), server::err);
+            for (RawClient each : stuck)
+                each.close();
+        }
+    }
+}
