@@ -3,6 +3,7 @@ package io.jnatsd;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import io.jnatsd.server.Certificates;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.NatsServer;
@@ -146,7 +147,7 @@ public final class Main {
             return ControlSocket.open(command -> {
                 NatsServer server = started.join();
                 switch (command) {
-                    case "quit", "term" -> Thread.startVirtualThread(server::close);
+                    case "quit", "term" -> new Threads(log).start("quit", server::close);
                     case "reopen" -> log.reopen();
                     case "reload" -> server.tryReload();
                     case "ldm" -> server.lameDuck();

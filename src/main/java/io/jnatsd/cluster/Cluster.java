@@ -100,7 +100,8 @@ public final class Cluster {
     /** All open routes, also those that have not said yet who they are, and spare ones. */
     private void recheck() {
         for (Route route : open)
-            Thread.ofVirtual().name(route.threadName("recheck")).start(route::recheck);
+            if (!server.threads.start(route, route.threadName("recheck"), route::recheckOrEnd))
+                route.kill(CloseReason.AUTHENTICATION_FAILURE);
     }
 
     /**
@@ -198,7 +199,7 @@ public final class Cluster {
             present.probe();
         boolean bothOurs = spare.isDialled() && present.isDialled();
         server.after(bothOurs ? OWN_SPARE_TIME : SPARE_TIME,
-                () -> Thread.startVirtualThread(() -> settle(route.remoteId(), now - SILENCE.toNanos())));
+                () -> settle(route.remoteId(), now - SILENCE.toNanos()));
     }
 
     /** The other server has had its time to choose: now one of the two connections goes. */

@@ -388,6 +388,18 @@ public final class Route extends Connection {
         return heard - nanoTime > 0;
     }
 
+    /** As {@link #recheck}. A route that could not be judged by the new rules has no right to stay. */
+    void recheckOrEnd() {
+        boolean judged = false;
+        try {
+            recheck();
+            judged = true;
+        } finally {
+            if (!judged)
+                kill(CloseReason.AUTHENTICATION_FAILURE);
+        }
+    }
+
     /** A reload has changed the credentials that other servers must show. It may take a while. */
     void recheck() {
         if (dialer == null)
@@ -429,7 +441,7 @@ public final class Route extends Connection {
     /** Sends nothing more, and tells the other server so; what that still sends is read to its end. */
     void retire() {
         outbound().seal(onThis(cluster.own(), 0, true).line().getBytes(StandardCharsets.UTF_8));
-        server.after(RETIREMENT, () -> Thread.startVirtualThread(() -> kill(CloseReason.DUPLICATE_ROUTE)));
+        server.after(RETIREMENT, () -> kill(CloseReason.DUPLICATE_ROUTE));
     }
 
     @Override

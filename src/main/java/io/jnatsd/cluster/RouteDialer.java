@@ -2,6 +2,7 @@ package io.jnatsd.cluster;
 
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.core.CloseReason;
+import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.IpText;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -64,14 +66,16 @@ final class RouteDialer implements Runnable {
     }
 
     void start() {
-        Thread.ofVirtual().name("route-dial-" + address()).start(this);
+        ServerState server = cluster.server();
+        if (!server.threads.start("route-dial-" + address(), this))
+            server.after(Duration.ofMillis(PAUSE_MILLIS), this);
     }
 
     @Override
     public void run() {
         try {
             allowed = 1 + Math.max(cluster.options().connectRetries(), 0);
-            while (!isStopped() && attempt())
+            while (!isStopped() && attemptSafely())
                 continue;
         } catch (InterruptedException e) {
             log.debug("Dialling " + url + " was interrupted");
@@ -80,14 +84,29 @@ final class RouteDialer implements Runnable {
         }
     }
 
+    /** An attempt in which something is thrown is one that has failed. */
+    private boolean attemptSafely() throws InterruptedException {
+        try {
+            return attempt();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) {
+            cluster.server().threads.failed(null, "dialling of " + url, e);
+            return pauseAfterFailure();
+        }
+    }
+
+    private boolean pauseAfterFailure() throws InterruptedException {
+        failures++;
+        return (explicit || failures < allowed) && pause(PAUSE_MILLIS * patience());
+    }
+
     /** False if there is nothing more to be done. */
     private boolean attempt() throws InterruptedException {
         log.debug("Trying to connect to route on " + address());
         Route connected = dial();
-        if (connected == null) {
-            failures++;
-            return (explicit || failures < allowed) && pause(PAUSE_MILLIS * patience());
-        }
+        if (connected == null)
+            return pauseAfterFailure();
         long began = System.nanoTime();
         follow(connected);
         if (isStopped())
@@ -105,10 +124,13 @@ final class RouteDialer implements Runnable {
         // It may have been too late for stop() to see it.
         if (isStopped())
             connected.kill(CloseReason.ROUTE_REMOVED);
-        thread.setName(connected.threadName("read"));
-        connected.run();
-        thread.setName(name);
-        route = null;
+        try {
+            thread.setName(connected.threadName("read"));
+            connected.run();
+        } finally {
+            thread.setName(name);
+            route = null;
+        }
     }
 
     private boolean wantsBack(Route lost, boolean lived) throws InterruptedException {
@@ -161,6 +183,9 @@ final class RouteDialer implements Runnable {
                 } catch (IOException e) {
                     error = new Address(IpText.of(candidate), url.port()) + ": " + reason(e);
                     socket.close();
+                } catch (Throwable e) {
+                    socket.close();
+                    throw e;
                 }
             }
         } catch (IOException e) {
@@ -183,18 +208,23 @@ final class RouteDialer implements Runnable {
         if (dialsIpAddress())
             return List.of(InetAddress.getByName(url.host()));
         CompletableFuture<InetAddress[]> answer = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("lookup-" + url.host()).start(() -> {
+        boolean asked = cluster.server().threads.startPlatform("lookup-" + url.host(), () -> {
             try {
                 answer.complete(InetAddress.getAllByName(url.host()));
             } catch (UnknownHostException e) {
                 answer.completeExceptionally(e);
+            } finally {
+                // Of use only where something else was thrown.
+                answer.cancel(false);
             }
         });
+        if (!asked)
+            answer.cancel(false);
         try {
             List<InetAddress> addresses = Arrays.asList(answer.get());
             Collections.shuffle(addresses);
             return addresses;
-        } catch (ExecutionException e) {
+        } catch (ExecutionException | CancellationException e) {
             throw new UnknownHostException("lookup " + url.host() + ": no such host");
         }
     }

@@ -74,7 +74,7 @@ final class RouteLogin {
         if (state != LoginState.PENDING || route.closeReason() != null)
             return;
         cluster.server().log.debug(route, "Authorization Timeout");
-        Thread.startVirtualThread(() -> route.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT));
+        route.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
     }
 
     void connect(ConnectInfo said) throws ProtocolException {

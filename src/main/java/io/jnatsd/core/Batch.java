@@ -14,6 +14,8 @@ public final class Batch {
     private static final long PATIENCE_NANOS = 10_000_000;
 
     private final List<Receiver> touched = new ArrayList<>();
+    /** How many of them the present flush has flushed. */
+    private int flushed;
     /** The last receiver found to be behind, if any. */
     private Receiver crowded;
     /** Bytes that may wait for one receiver. */
@@ -31,7 +33,7 @@ public final class Batch {
     /** Must be told what {@link Receiver#deliver} or {@link Outbound#append} returned. */
     void sent(Receiver to, int outcome) {
         if ((outcome & Receiver.FLUSH) != 0)
-            touched.add(to);
+            touch(to);
         if ((outcome & Receiver.CROWDED) != 0) {
             crowded = to;
             if ((outcome & Receiver.OVERFLOW) != 0)
@@ -39,6 +41,14 @@ public final class Batch {
         }
         if ((outcome & Receiver.OVER_BUDGET) != 0)
             to.overBudget();
+    }
+
+    private void touch(Receiver to) {
+        try {
+            touched.add(to);
+        } catch (OutOfMemoryError e) {
+            to.flush();
+        }
     }
 
     /**
@@ -49,9 +59,16 @@ public final class Batch {
      */
     void flush(boolean busy) throws InterruptedException {
         boolean woke = false;
-        for (int i = 0; i < touched.size(); i++)
-            woke |= touched.get(i).flush();
+        try {
+            while (flushed < touched.size())
+                woke |= touched.get(flushed++).flush();
+        } catch (Throwable e) {
+            // The others wait for the flush that they were promised, whatever is wrong with this one.
+            flush(busy);
+            throw e;
+        }
         touched.clear();
+        flushed = 0;
         if (crowded != null)
             awaitCrowded();
         else if (woke || busy)

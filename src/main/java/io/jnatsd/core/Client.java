@@ -268,6 +268,20 @@ public final class Client extends Connection {
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
+    /** As {@link #recheck}. A client that could not be judged by the new rules has no right to stay. */
+    void recheckOrEnd() {
+        boolean judged = false;
+        try {
+            recheck();
+            judged = true;
+        } catch (InterruptedException e) {
+            server.log.debug(this, "The check of its login was interrupted");
+        } finally {
+            if (!judged)
+                kill(CloseReason.AUTHENTICATION_FAILURE);
+        }
+    }
+
     /** A reload has changed who may do what. Not on the reader: it may take a while. */
     public void recheck() throws InterruptedException {
         if (isClosing() || refused || !login.recheck())

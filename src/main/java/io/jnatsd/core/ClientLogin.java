@@ -101,7 +101,7 @@ final class ClientLogin {
         if (state != LoginState.PENDING || client.closeReason() != null)
             return;
         server.log.debug(client, "Authorization Timeout");
-        Thread.startVirtualThread(() -> client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT));
+        client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
     }
 
     /** Logs in with what CONNECT said, the client's newest; also again, if it comes again. */
@@ -222,9 +222,11 @@ final class ClientLogin {
         try {
             return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
                     said.signature(), nonce, client.ip(), certificates()));
-        } catch (RuntimeException e) {
-            // Somebody else's code, perhaps: what it cannot judge does not come in.
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            // Somebody else's code, perhaps: a client that it cannot judge does not come in.
             server.log.error(client, "Authenticator failed: " + e);
+            if (e instanceof Error)
+                server.threads.failed(client, "authenticator", e);
             return null;
         }
     }

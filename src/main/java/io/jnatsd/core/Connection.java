@@ -105,7 +105,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     /** The batch is done, or an error is about to end it: what waits is delivered before, and counters become visible. */
     protected abstract void endBatch();
 
-    /** Leaves every table and drops every subscription. Called once, by any thread. */
+    /** Leaves every table and drops every subscription. Called once, by any thread, or again if it throws. */
     protected abstract void leave();
 
     /** The subject of its subscription that was sent most messages, empty if there is none. Anybody's. */
@@ -142,8 +142,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     /** Reads until the connection ends. */
     @Override
     public final void run() {
-        server.began(this);
         try {
+            server.began(this);
             if (open())
                 readBatches();
             else
@@ -152,13 +152,19 @@ public abstract class Connection implements Outbound.Owner, Runnable {
             if (closeReason.get() == null)
                 server.log.debug(this, "Error reading: " + e.getMessage());
             kill(CloseReason.READ_ERROR);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // A defect of ours must cost this connection at most, and be seen.
-            server.log.error(this, "Internal error: " + e + " at " + e.getStackTrace()[0]);
-            kill(CloseReason.READ_ERROR);
+            failed("reader", e, CloseReason.READ_ERROR);
         } finally {
             end();
         }
+    }
+
+    /** Ends a connection whose reader could not be started. */
+    public final void discard() {
+        kill(CloseReason.READ_ERROR);
+        leaveOnce();
+        parser.release();
     }
 
     private void readBatches() throws IOException {
@@ -249,13 +255,19 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     public final void close(CloseReason why, String wire) {
         if (!closeReason.compareAndSet(null, why))
             return;
-        leaveOnce();
-        lastWords = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
-        if (!wire.isEmpty()) {
-            traceErrors(wire);
-            outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        try {
+            leaveOnce();
+            lastWords = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
+            if (!wire.isEmpty()) {
+                traceErrors(wire);
+                outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+            }
+            outbound.finish();
+        } catch (Throwable e) {
+            // No memory, for example: then it ends without good order.
+            kill(why);
+            throw e;
         }
-        outbound.finish();
     }
 
     private void traceErrors(String wire) {
@@ -310,9 +322,20 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     @Override
-    public final void writeFailed(IOException e) {
-        if (kill(CloseReason.WRITE_ERROR))
+    public final void writeFailed(Throwable e) {
+        if (!(e instanceof IOException))
+            failed("writer", e, CloseReason.WRITE_ERROR);
+        else if (kill(CloseReason.WRITE_ERROR))
             server.log.debug(this, "Error flushing: " + e.getMessage());
+    }
+
+    /** Something that is no error of the peer's was thrown: it ends the connection, and after that it is logged. */
+    private void failed(String what, Throwable e, CloseReason why) {
+        try {
+            kill(why);
+        } finally {
+            server.threads.failed(this, what, e);
+        }
     }
 
     private void closeSocket() {
@@ -325,7 +348,24 @@ public abstract class Connection implements Outbound.Owner, Runnable {
 
     /** The reader's last steps: pending output is given its time, then everything goes. */
     private void end() {
-        leaveOnce();
+        try {
+            leaveOnce();
+            awaitOutput();
+        } catch (Throwable e) {
+            failed("reader", e, CloseReason.READ_ERROR);
+        }
+        try {
+            goAway();
+        } catch (Throwable e) {
+            failed("reader", e, CloseReason.READ_ERROR);
+        } finally {
+            server.ended(this);
+        }
+        if (server.log.debugOn())
+            server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
+    }
+
+    private void awaitOutput() {
         try {
             long patience = server.limits.writeDeadline().toMillis();
             if (!outputFinished.await(patience, TimeUnit.MILLISECONDS))
@@ -333,13 +373,15 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         } catch (InterruptedException e) {
             server.log.debug(this, "Error flushing: interrupted");
         }
+    }
+
+    private void goAway() {
         kill(CloseReason.CLIENT_CLOSED);
+        // Where the first attempt has failed for lack of memory.
+        leaveOnce();
         // Cached match results may refer to this connection for long.
         parser.release();
         recordEnd();
-        server.ended(this);
-        if (server.log.debugOn())
-            server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
     }
 
     /** Whether commands of this connection are traced. */
@@ -355,8 +397,16 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     private void leaveOnce() {
-        if (left.compareAndSet(false, true))
+        if (!left.compareAndSet(false, true))
+            return;
+        boolean done = false;
+        try {
             leave();
+            done = true;
+        } finally {
+            if (!done)
+                left.set(false);
+        }
     }
 
     /** The number shown as cid or rid. */

@@ -57,23 +57,29 @@ public final class InternalClient extends Receiver implements Runnable {
         InternalClient client = new InternalClient(server, answers);
         for (String subject : subjects)
             client.subs.add(new Subscription(client, subject, null, String.valueOf(client.subs.size() + 1), true));
-        Thread.ofVirtual().name("internal-client").start(client);
+        if (!server.threads.start("internal-client", client))
+            client.close();
         return client;
     }
 
     @Override
     public void run() {
         try {
-            for (Request request; (request = next()) != null;) {
-                byte[] answer = answers.apply(request);
-                if (answer != null)
-                    publish(request.reply(), answer);
+            for (Request next; (next = next()) != null;) {
+                Request request = next;
+                server.threads.run(this, "answer to a request", () -> answer(request));
             }
         } catch (InterruptedException e) {
             server.log.debug("The internal client was interrupted");
         } finally {
             close();
         }
+    }
+
+    private void answer(Request request) throws InterruptedException {
+        byte[] answer = answers.apply(request);
+        if (answer != null)
+            publish(request.reply(), answer);
     }
 
     /** Null once it is closed. */

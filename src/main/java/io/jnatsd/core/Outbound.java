@@ -65,7 +65,8 @@ public final class Outbound extends Receiver implements Runnable {
 
         void exhausted(Subscription sub);
 
-        void writeFailed(IOException e);
+        /** Nothing more can be written; an IOException is the peer's or the network's doing. */
+        void writeFailed(Throwable e);
 
         /** All output up to {@link Outbound#finish} is written. */
         void outputFinished();
@@ -200,6 +201,7 @@ public final class Outbound extends Receiver implements Runnable {
      */
     @Override
     public boolean flush() {
+        Throwable failure = null;
         lock.lock();
         try {
             flushPromised = false;
@@ -207,9 +209,13 @@ public final class Outbound extends Receiver implements Runnable {
                 return false;
             writing = true;
             if (writer == null && !(plain && written + pending <= NEVER_BLOCKS))
-                startWriter();
+                failure = startWriter();
         } finally {
             lock.unlock();
+        }
+        if (failure != null) {
+            owner.writeFailed(failure);
+            return false;
         }
         if (writer == null) {
             writeFirstBytes();
@@ -221,6 +227,7 @@ public final class Outbound extends Receiver implements Runnable {
 
     /** Has the writer flush the stream, which has something of its own to write. Never writes on this thread. */
     void flushControl() {
+        Throwable failure = null;
         lock.lock();
         try {
             if (dead)
@@ -230,18 +237,28 @@ public final class Outbound extends Receiver implements Runnable {
                 return;
             writing = true;
             if (writer == null)
-                startWriter();
+                failure = startWriter();
         } finally {
             lock.unlock();
         }
-        LockSupport.unpark(writer);
+        if (failure != null)
+            owner.writeFailed(failure);
+        else
+            LockSupport.unpark(writer);
     }
 
-    private void startWriter() {
+    /** Returns what stands in the way, null for nothing. */
+    private Throwable startWriter() {
         assert lock.isHeldByCurrentThread() && writing;
-        writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
-        watchdog.watch(this);
-        writer.start();
+        try {
+            // run() itself answers for what it throws.
+            writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
+            watchdog.watch(this);
+            writer.start();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
     }
 
     /** {@code writing} is set and there is no writer: this thread is the writer for a moment. */
@@ -250,7 +267,7 @@ public final class Outbound extends Receiver implements Runnable {
         Chunk first = dead ? Chunk.NOTHING : takeOldest();
         lock.unlock();
         watchdog.watch(this);
-        IOException failure = write(first);
+        Throwable failure = write(first);
         boolean finished;
         lock.lock();
         try {
@@ -260,7 +277,7 @@ public final class Outbound extends Receiver implements Runnable {
             finished = finishing && pending == 0;
             writing = failure == null && hasWork() && !dead;
             if (writing)
-                startWriter();
+                failure = startWriter();
         } finally {
             lock.unlock();
         }
@@ -270,9 +287,18 @@ public final class Outbound extends Receiver implements Runnable {
             owner.outputFinished();
     }
 
-    /** The writer: takes what has gathered, writes it, and rests when there is nothing more. */
+    /** The writer. What it throws ends the connection. */
     @Override
     public void run() {
+        try {
+            writeAll();
+        } catch (Throwable e) {
+            owner.writeFailed(e);
+        }
+    }
+
+    /** Takes what has gathered, writes it, and rests when there is nothing more. */
+    private void writeAll() {
         while (true) {
             Chunk chunk = null;
             lock.lock();
@@ -293,7 +319,7 @@ public final class Outbound extends Receiver implements Runnable {
                 LockSupport.park(this);
                 continue;
             }
-            IOException failure = write(chunk);
+            Throwable failure = write(chunk);
             if (failure != null) {
                 owner.writeFailed(failure);
                 return;
@@ -329,7 +355,7 @@ public final class Outbound extends Receiver implements Runnable {
         return waiting.takeOldest();
     }
 
-    private IOException write(Chunk chunk) {
+    private Throwable write(Chunk chunk) {
         writeStarted = System.nanoTime();
         try {
             if (chunk.length() > 0)
@@ -337,7 +363,7 @@ public final class Outbound extends Receiver implements Runnable {
             else
                 out.flush();
             return null;
-        } catch (IOException e) {
+        } catch (Throwable e) {
             return e;
         } finally {
             writeStarted = 0;
@@ -397,6 +423,7 @@ public final class Outbound extends Receiver implements Runnable {
 
     /** Everything up to here is still written, then the output is shut down and the owner told. */
     void finish() {
+        Throwable failure = null;
         lock.lock();
         try {
             if (dead || finishing)
@@ -406,13 +433,16 @@ public final class Outbound extends Receiver implements Runnable {
                 return;
             if (writer == null && (pending > 0 || !plain)) {
                 writing = true;
-                startWriter();
-                return;
+                failure = startWriter();
+                if (failure == null)
+                    return;
             }
         } finally {
             lock.unlock();
         }
-        if (writer == null)
+        if (failure != null)
+            owner.writeFailed(failure);
+        else if (writer == null)
             owner.outputFinished();
         else
             LockSupport.unpark(writer);

@@ -64,9 +64,19 @@ public final class PingTimer {
     }
 
     private void expired() {
-        ServerState server = connection.server;
         if (connection.closeReason() != null)
             return;
+        try {
+            ask();
+        } catch (Throwable e) {
+            // Without a next PING nobody would notice that the peer has gone.
+            connection.kill(CloseReason.STALE);
+            throw e;
+        }
+    }
+
+    private void ask() {
+        ServerState server = connection.server;
         server.log.debug(connection, connection.dialect.title() + " Ping Timer");
         if (unanswered + 1 > server.limits.pingMax()) {
             server.log.debug(connection, "Stale Client Connection - Closing");

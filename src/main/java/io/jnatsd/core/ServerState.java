@@ -4,6 +4,7 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.events.ConnectionOpenedEvent;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import io.jnatsd.protocol.ServerInfo;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -30,9 +32,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * and by a reload.
  */
 public final class ServerState {
+    /** After so long a thread is started again that could not be started when it was due. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     /** Every subscription of this server's clients, and what other servers want for theirs. */
     public final SubscriptionIndex index = new SubscriptionIndex();
     public final Log log;
+    /** Starts every thread that this server needs for a while. */
+    public final Threads threads;
 
     /** Every connection whose reader runs. */
     private final Set<Connection> running = ConcurrentHashMap.newKeySet();
@@ -63,11 +70,14 @@ public final class ServerState {
     /** Clients that have gone. */
     public final ClosedClients closed = new ClosedClients();
 
-    final WriteWatchdog watchdog = new WriteWatchdog();
+    final WriteWatchdog watchdog;
     /** For the pending output of all connections. */
     public final PendingBudget pendingBudget = new PendingBudget();
     /** Starts the threads of pings and timeouts, and runs the watchdog; nothing on it may block. */
     private final ScheduledThreadPoolExecutor timer;
+    /** The watchdog's looks, and the time between them. Written by the start and by a reload. */
+    private Future<?> sweeps;
+    private Duration sweepPause;
 
     /** Bounds on what clients may use. */
     public volatile ServerOptions.Limits limits;
@@ -96,29 +106,35 @@ public final class ServerState {
 
     public ServerState(Log log, ServerOptions options) {
         this.log = log;
-        apply(options);
+        threads = new Threads(log);
+        watchdog = new WriteWatchdog(threads);
         timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        sweepLater();
+        apply(options);
     }
 
     /** Options that a reload has changed come into force. */
     public void apply(ServerOptions options) {
         limits = options.limits();
         pendingBudget.limit(limits.maxPendingTotal());
+        sweepEvery(WriteWatchdog.pause(limits.writeDeadline()));
         traceFilter = new TraceFilter(options.log());
         if (options.monitor().topSubjects() != (topSubjects != null))
             topSubjects = options.monitor().topSubjects() ? new TopSubjects() : null;
     }
 
-    private void sweepLater() {
-        if (timer.isShutdown())
+    /** A task of the timer that repeats itself needs no memory for that, and ends only if it throws something. */
+    private void sweepEvery(Duration pause) {
+        if (pause.equals(sweepPause) || timer.isShutdown())
             return;
-        timer.schedule(() -> {
-            watchdog.sweep(limits.writeDeadline());
-            sweepLater();
-        }, WriteWatchdog.pause(limits.writeDeadline()).toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> before = sweeps;
+        sweeps = timer.scheduleWithFixedDelay(
+                () -> threads.run(null, "watchdog", () -> watchdog.sweep(limits.writeDeadline())), pause.toNanos(),
+                pause.toNanos(), TimeUnit.NANOSECONDS);
+        sweepPause = pause;
+        if (before != null)
+            before.cancel(false);
     }
 
     /** The timer itself, for those who keep time on their own. */
@@ -133,9 +149,13 @@ public final class ServerState {
     public ScheduledFuture<?> after(Duration delay, Runnable task) {
         if (timer.isShutdown())
             return null;
-        return timer.schedule(() -> {
-            Thread.startVirtualThread(task);
-        }, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer.schedule(() -> startDue(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Nobody else would start it: where there is no memory for the thread now, there may be later. */
+    private void startDue(Runnable task) {
+        if (!threads.start("due", task) && !timer.isShutdown())
+            threads.run(null, "timer", () -> timer.schedule(() -> startDue(task), RETRY.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     void began(Connection connection) {
@@ -168,7 +188,8 @@ public final class ServerState {
     /** Closes every connection, gives them a while to write what waits, and kills those that need longer. */
     public void closeAll(Duration patience) throws InterruptedException {
         for (Connection connection : running)
-            Thread.startVirtualThread(() -> connection.close(CloseReason.SERVER_SHUTDOWN, ""));
+            if (!threads.start(connection, "close", () -> connection.close(CloseReason.SERVER_SHUTDOWN, "")))
+                connection.kill(CloseReason.SERVER_SHUTDOWN);
         if (!awaitEnded(patience)) {
             for (Connection connection : running)
                 connection.kill(CloseReason.SERVER_SHUTDOWN);
@@ -229,13 +250,8 @@ public final class ServerState {
      */
     public void recheckClients() {
         for (Client client : clients.values())
-            Thread.ofVirtual().name(client.threadName("recheck")).start(() -> {
-                try {
-                    client.recheck();
-                } catch (InterruptedException e) {
-                    client.kill(CloseReason.SERVER_SHUTDOWN);
-                }
-            });
+            if (!threads.start(client, client.threadName("recheck"), client::recheckOrEnd))
+                client.kill(CloseReason.SERVER_SHUTDOWN);
     }
 
     /** Sees to it that everybody in {@link #interest} has been told of all subscriptions. */

@@ -48,12 +48,15 @@ final class SlowConsumer {
 
     /** @param limit the limit that was exceeded; {@code %d} stands for the pending bytes */
     private static void cutOff(Connection connection, CloseReason why, String limit) {
-        // Before it is cut off, when it still has subscriptions.
-        if (connection.closeReason() == null)
-            connection.backlog = new Backlog(connection.busiestSubject(), connection.outbound.stats().pending());
-        if (connection.endsFor(why))
-            report(connection, why, limit, connection.backlog);
-        connection.kill(why);
+        try {
+            // Before it is cut off, when it still has subscriptions.
+            if (connection.closeReason() == null)
+                connection.backlog = new Backlog(connection.busiestSubject(), connection.outbound.stats().pending());
+            if (connection.endsFor(why))
+                report(connection, why, limit, connection.backlog);
+        } finally {
+            connection.kill(why);
+        }
     }
 
     private static void report(Connection connection, CloseReason why, String limit, Backlog backlog) {

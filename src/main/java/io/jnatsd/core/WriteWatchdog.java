@@ -1,5 +1,6 @@
 package io.jnatsd.core;
 
+import io.jnatsd.log.Threads;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class WriteWatchdog {
     private final Set<Outbound> watched = ConcurrentHashMap.newKeySet();
+    private final Threads threads;
+
+    WriteWatchdog(Threads threads) {
+        this.threads = threads;
+    }
 
     void watch(Outbound outbound) {
         watched.add(outbound);
@@ -23,7 +29,16 @@ final class WriteWatchdog {
         long now = System.nanoTime(), nanos = deadline.toNanos();
         for (Outbound outbound : watched)
             if (outbound.isStuck(now, nanos))
-                outbound.deadlineExceeded();
+                end(outbound);
+    }
+
+    /** What goes wrong with one connection does not keep the others from being looked at. */
+    private void end(Outbound outbound) {
+        try {
+            outbound.deadlineExceeded();
+        } catch (Throwable e) {
+            threads.failed(outbound, "write deadline", e);
+        }
     }
 
     /** Often enough that a write overstays its deadline by an eighth at most. */

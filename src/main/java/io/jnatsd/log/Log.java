@@ -202,6 +202,11 @@ public final class Log implements AutoCloseable {
         use(prepare(next));
     }
 
+    /** There was no memory for a line. */
+    void lineLost() {
+        losses.lost();
+    }
+
     /** Lines that could not be written, because a disk was full or a syslog server away. */
     public long lost() {
         return losses.total();

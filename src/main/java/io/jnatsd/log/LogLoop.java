@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.tinylog.core.LogEntry;
 
 /** The log thread of one log. Threads: {@link #run} is that thread, which alone uses the target. */
@@ -37,9 +38,10 @@ final class LogLoop implements Runnable {
     public void run() {
         var batch = new ArrayList<LogStep>();
         try {
-            while (queue.take(batch, target.waiting() ? RETRY_NANOS : 0)) {
-                batch.add(new LogStep.Flush(new CompletableFuture<>()));
-                batch.forEach(this::attempt);
+            while (take(batch)) {
+                for (int i = 0; i < batch.size(); i++)
+                    attempt(batch.get(i));
+                attempt(LogStep.FLUSH);
                 batch.clear();
             }
         } finally {
@@ -47,7 +49,17 @@ final class LogLoop implements Runnable {
         }
     }
 
-    /** Also after an error such as a lack of memory, since nobody may wait for a thread that is gone. */
+    /** False if the queue is closed and empty. What the queue throws for lack of memory, it keeps its steps for. */
+    private boolean take(List<LogStep> batch) {
+        try {
+            return queue.take(batch, target.waiting() ? RETRY_NANOS : 0);
+        } catch (Throwable e) {
+            LockSupport.parkNanos(RETRY_NANOS);
+            return true;
+        }
+    }
+
+    /** Nobody may wait for a thread that is gone. */
     private void end(List<LogStep> left) {
         queue.close();
         left.forEach(LogStep::abandon);
@@ -61,10 +73,20 @@ final class LogLoop implements Runnable {
     private void attempt(LogStep step) {
         try {
             perform(step);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            notDone(step, e);
+        }
+    }
+
+    /** The thread goes on with the next step, whatever is thrown: without it, nobody would be told of anything. */
+    private void notDone(LogStep step, Throwable e) {
+        losses.lost(1);
+        step.abandon();
+        try {
             losses.trouble("log line not written", e);
-            losses.lost(1);
-            step.abandon();
+        } catch (Throwable again) {
+            // There is no memory for the report either; the count has been kept.
+            assert losses.total() > 0;
         }
     }
 

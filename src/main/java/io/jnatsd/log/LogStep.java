@@ -8,6 +8,9 @@ import org.tinylog.core.LogEntry;
  * futures.
  */
 sealed interface LogStep {
+    /** Get everything out; nobody waits for it. */
+    LogStep FLUSH = new Flush(new CompletableFuture<>());
+
     record Line(LogEntry entry) implements LogStep {
         @Override
         public int chars() {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Trouble with the target of one log: says on stderr when it begins and counts the lines that it costs. Threads: the
- * log thread; {@link #total} by anyone.
+ * log thread; {@link #lost()} and {@link #total} by any thread.
  */
 final class Losses {
     private final PrintStream stderr;
@@ -20,7 +20,7 @@ final class Losses {
     }
 
     /** Only the first report of a trouble is printed, until {@link #over}. */
-    void trouble(String what, Exception e) {
+    void trouble(String what, Throwable e) {
         if (inTrouble)
             return;
         inTrouble = true;
@@ -30,6 +30,11 @@ final class Losses {
     void lost(long lines) {
         total.addAndGet(lines);
         lostInTrouble += lines;
+    }
+
+    /** A line that was lost before it reached the log thread. Called by any thread. */
+    void lost() {
+        total.incrementAndGet();
     }
 
     /** The target works: the number of lines lost since it last did. */

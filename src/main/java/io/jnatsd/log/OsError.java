@@ -9,12 +9,12 @@ final class OsError {
     private OsError() {
     }
 
-    static String text(Exception e) {
+    static String text(Throwable e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file or directory";
             case AccessDeniedException denied -> "permission denied";
             case FileSystemException other when other.getReason() != null -> lower(other.getReason());
-            case Exception other when other.getMessage() != null -> lower(other.getMessage());
+            case Throwable other when other.getMessage() != null -> lower(other.getMessage());
             default -> e.getClass().getSimpleName();
         };
     }

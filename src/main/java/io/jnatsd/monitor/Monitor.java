@@ -7,6 +7,7 @@ import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
@@ -145,19 +145,22 @@ public final class Monitor implements AutoCloseable {
      * wherever the JDK's server waits for a visitor, and under HTTPS where it looks up the name of each.
      */
     private Executor visitors(boolean secure) {
-        ThreadFactory threads = Runtime.version().feature() >= UNPINNED && !secure
-                ? Thread.ofVirtual().name("http-", 1).factory()
-                : Thread.ofPlatform().daemon().name("http-", 1).factory();
+        boolean virtual = Runtime.version().feature() >= UNPINNED && !secure;
+        Threads threads = watched.state().threads;
         return visit -> {
             if (!room.tryAcquire())
                 throw new RejectedExecutionException("too many visits");
-            threads.newThread(() -> {
+            Runnable counted = () -> {
                 try {
                     deadlines.run(visit);
                 } finally {
                     room.release();
                 }
-            }).start();
+            };
+            if (!(virtual ? threads.start("http", counted) : threads.startPlatform("http", counted))) {
+                room.release();
+                throw new RejectedExecutionException("no thread for the visit");
+            }
         };
     }
 
@@ -170,8 +173,8 @@ public final class Monitor implements AutoCloseable {
             answer(exchange, new Answer(exchange, places));
         } catch (IOException e) {
             log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());
-        } catch (RuntimeException e) {
-            log.error("Monitor: " + exchange.getRequestURI().getPath() + " failed: " + e);
+        } catch (Throwable e) {
+            watched.state().threads.failed(null, "monitor page " + exchange.getRequestURI().getPath(), e);
         }
     }
 

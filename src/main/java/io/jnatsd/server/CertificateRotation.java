@@ -2,24 +2,24 @@ package io.jnatsd.server;
 
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.core.ServerState;
 import io.jnatsd.tls.CertWatch;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
 /** Looks after the files of certificates, of all ports that ask for it. Threads: one at a time. */
 final class CertificateRotation implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final ScheduledExecutorService timer;
+    private final ServerState state;
     private final Runnable renewal;
     /** Null while there is nothing to watch. */
     private CertWatch watch;
 
     /** @param renewal what to do when one of the files has changed */
-    CertificateRotation(ScheduledExecutorService timer, Runnable renewal) {
-        this.timer = timer;
+    CertificateRotation(ServerState state, Runnable renewal) {
+        this.state = state;
         this.renewal = renewal;
     }
 
@@ -29,7 +29,7 @@ final class CertificateRotation implements AutoCloseable {
         List<TlsOptions> watched = Stream.of(options.tls(), options.cluster().tls(), options.webSocket().tls())
                 .filter(tls -> tls != null && tls.watchFiles()).toList();
         if (!watched.isEmpty())
-            watch = new CertWatch(watched, timer, PAUSE, renewal);
+            watch = new CertWatch(watched, state.timer(), state.threads.executor("cert-watch"), PAUSE, renewal);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class ClusterPort {
         this.log = state.log;
         ClusterOptions at = options.cluster();
         try {
-            this.listener = Listener.bind("Route", at.host(), at.port(), log, this::accept);
+            this.listener = Listener.bind("Route", at.host(), at.port(), state, this::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
         }

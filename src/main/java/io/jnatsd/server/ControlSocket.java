@@ -1,6 +1,7 @@
 package io.jnatsd.server;
 
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,12 +45,14 @@ public final class ControlSocket implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final Commands commands;
     private final Log log;
+    private final Threads threads;
 
     private ControlSocket(Path file, ServerSocketChannel channel, Commands commands, Log log) {
         this.file = file;
         this.channel = channel;
         this.commands = commands;
         this.log = log;
+        this.threads = new Threads(log);
     }
 
     /** Where the socket of a process is: in a folder named after the process's user, who alone can enter it, and root. */
@@ -80,7 +83,7 @@ public final class ControlSocket implements AutoCloseable {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(file));
         ControlSocket control = new ControlSocket(file, channel, commands, log);
-        Thread.ofVirtual().name("control").start(control::serve);
+        control.threads.start("control", control::serve);
         return control;
     }
 
@@ -181,13 +184,17 @@ public final class ControlSocket implements AutoCloseable {
         while (channel.isOpen()) {
             try {
                 SocketChannel peer = channel.accept();
-                Thread.ofVirtual().name("control-peer").start(() -> serve(peer));
+                if (!threads.start("control-peer", () -> serve(peer)))
+                    peer.close();
             } catch (IOException e) {
                 // Out of descriptors, as a rule: trying again at once would only burn the processor.
                 if (channel.isOpen()) {
                     log.debug("Control socket: " + e.getMessage());
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
+            } catch (Throwable e) {
+                threads.failed(null, "control socket", e);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
@@ -213,6 +220,9 @@ public final class ControlSocket implements AutoCloseable {
             return "ok";
         } catch (Exception e) {
             return String.valueOf(e.getMessage());
+        } catch (Throwable e) {
+            threads.failed(null, "control command " + command, e);
+            return "internal error";
         }
     }
 

@@ -5,6 +5,7 @@ import io.jnatsd.core.Client;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,6 +43,7 @@ final class Listener {
 
     private final String name;
     private final Log log;
+    private final Threads threads;
     private final ServerSocket socket;
     private final Acceptor acceptor;
     private final Thread thread;
@@ -49,10 +51,11 @@ final class Listener {
     private final Semaphore begun = new Semaphore(0);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Listener(String name, ServerSocket socket, Log log, Acceptor acceptor) {
+    private Listener(String name, ServerSocket socket, ServerState state, Acceptor acceptor) {
         this.name = name;
         this.socket = socket;
-        this.log = log;
+        this.log = state.log;
+        this.threads = state.threads;
         this.acceptor = acceptor;
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
     }
@@ -60,7 +63,7 @@ final class Listener {
     /** Binds the port where clients come in, with a message that says which. */
     static Listener forClients(ListenOptions at, ServerState state) throws IOException {
         try {
-            return bind("Client", at.host(), at.port(), state.log, socket -> new Client(state, socket, null));
+            return bind("Client", at.host(), at.port(), state, socket -> new Client(state, socket, null));
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + address(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);
@@ -73,7 +76,7 @@ final class Listener {
      * @param port 0 or below for any free one
      * @throws IOException with a message in the words of the system
      */
-    static Listener bind(String name, String host, int port, Log log, Acceptor acceptor) throws IOException {
+    static Listener bind(String name, String host, int port, ServerState state, Acceptor acceptor) throws IOException {
         InetAddress address;
         try {
             address = InetAddress.getByName(host);
@@ -87,7 +90,7 @@ final class Listener {
             socket.close();
             throw new IOException("listen tcp " + address(host, port) + ": bind: " + reason(e), e);
         }
-        return new Listener(name, socket, log, acceptor);
+        return new Listener(name, socket, state, acceptor);
     }
 
     private static String reason(Exception e) {
@@ -142,10 +145,19 @@ final class Listener {
                 if (socket.isClosed())
                     return;
                 log.notice("Temporary " + name + " Accept Error(" + e.getMessage() + "), sleeping " + pause + "ms");
-                // Out of descriptors or memory, as a rule: trying again at once would only burn the processor.
-                pause = closed.await(pause, TimeUnit.MILLISECONDS) ? 0 : Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+                pause = pauseAfter(pause);
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Throwable e) {
+                threads.failed(null, thread.getName(), e);
+                pause = pauseAfter(pause);
             }
         }
+    }
+
+    /** Out of descriptors or memory, as a rule: trying again at once would only burn the processor. */
+    private long pauseAfter(long pause) throws InterruptedException {
+        return closed.await(pause, TimeUnit.MILLISECONDS) ? 0 : Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
     }
 
     private void handOver(Socket accepted) throws IOException {
@@ -153,14 +165,19 @@ final class Listener {
             accepted.setTcpNoDelay(true);
             Connection connection = acceptor.accept(accepted);
             begun.drainPermits();
-            Thread.ofVirtual().name(connection.threadName("read")).start(() -> {
+            boolean started = threads.start(connection, connection.threadName("read"), () -> {
                 begun.release();
                 connection.run();
             });
+            if (!started)
+                connection.discard();
         } catch (IOException e) {
             // The peer has gone before it was looked at: its loss alone.
             log.debug("Accept error: " + e.getMessage());
             accepted.close();
+        } catch (Throwable e) {
+            accepted.close();
+            throw e;
         }
     }
 

@@ -82,7 +82,7 @@ public final class NatsServer implements AutoCloseable {
         this.log = log;
         this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
         this.state = new ServerState(log, options);
-        this.certificates = new CertificateRotation(state.timer(), this::renewCertificates);
+        this.certificates = new CertificateRotation(state, this::renewCertificates);
         try {
             this.security = Security.of(options, authenticator, passwords, state.timer());
             security.install(state, log);
@@ -302,13 +302,14 @@ public final class NatsServer implements AutoCloseable {
         introduction.leave();
         if (cluster != null)
             cluster.cluster().sayGoodbye();
-        Thread.ofVirtual().name("lame-duck").start(() -> {
+        state.threads.start("lame-duck", () -> {
             try {
                 new LameDuck(options.lameDuck(), state, log, stopping).run();
             } catch (InterruptedException e) {
                 log.debug("Lame duck mode interrupted");
+            } finally {
+                close();
             }
-            close();
         });
     }
 

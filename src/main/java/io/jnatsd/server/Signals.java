@@ -1,6 +1,7 @@
 package io.jnatsd.server;
 
 import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.jfr.FlightRecorder;
@@ -44,8 +45,9 @@ public final class Signals {
     }
 
     private static void trap(String name, String description, Log log, Runnable action) {
+        Threads threads = new Threads(log);
         try {
-            Signal.handle(new Signal(name), signal -> Thread.ofVirtual().name("signal-" + name).start(() -> {
+            Signal.handle(new Signal(name), signal -> threads.start("signal-" + name, () -> {
                 log.debug("Trapped \"" + description + "\" signal");
                 action.run();
             }));

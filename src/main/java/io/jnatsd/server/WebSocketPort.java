@@ -21,7 +21,7 @@ final class WebSocketPort {
         this.options = options;
         this.log = state.log;
         try {
-            this.listener = Listener.bind("WebSocket", options.host(), options.port(), log,
+            this.listener = Listener.bind("WebSocket", options.host(), options.port(), state,
                     socket -> new Client(state, socket, state.webSocket));
         } catch (IOException e) {
             throw new IOException("Unable to listen for websocket connections: " + e.getMessage(), e);

@@ -66,9 +66,9 @@ public final class SystemRequests {
             text = to.error(BAD_REQUEST, e.getMessage());
         } catch (BadQuery e) {
             text = to.error(FAILED, e.getMessage());
-        } catch (RuntimeException e) {
-            // A defect of ours must not leave the system user without answers to everything else.
-            server.log.error("Internal error: " + e + " at " + e.getStackTrace()[0]);
+        } catch (Throwable e) {
+            // A defect of ours must not leave the system user without an answer.
+            server.threads.failed(null, "answer to " + request.subject(), e);
             text = to.error(FAILED, "internal error");
         }
         return text.getBytes(StandardCharsets.UTF_8);

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,17 +36,18 @@ public final class CertWatch implements AutoCloseable {
     /**
      * Watches the files of all blocks that ask for it. What counts is a change after this, so start before reading.
      *
+     * @param looks starts each look on a thread of its own and throws nothing
      * @param changed called once for each change, when the files have stayed the same from one look to the next, so
      *        that a certificate and its key are both in place; if they are not it will be called again
      */
-    public CertWatch(Collection<TlsOptions> blocks, ScheduledExecutorService timer, Duration interval,
-            Runnable changed) {
+    public CertWatch(Collection<TlsOptions> blocks, ScheduledExecutorService timer, Executor looks,
+            Duration interval, Runnable changed) {
         files = blocks.stream().filter(TlsOptions::watchFiles)
                 .flatMap(block -> Stream.of(block.certFile(), block.keyFile(), block.caFile()))
                 .filter(file -> !file.isEmpty()).distinct().map(Path::of).toList();
         this.changed = changed;
         reported = last = stamps();
-        ticks = timer.scheduleWithFixedDelay(() -> Thread.ofVirtual().name("cert-watch").start(this::look),
+        ticks = timer.scheduleWithFixedDelay(() -> looks.execute(this::look),
                 interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 

@@ -15,11 +15,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.tinylog.configuration.Configuration;
+import org.tinylog.core.LogEntry;
 import org.tinylog.writers.FileWriter;
 
 @Isolated("it sets a system property")
@@ -255,5 +257,33 @@ class LogTest {
         }
         assertEquals(List.of("TRACE: 1.2.3.4:5 - cid:7 ->> [PING]", "ERROR:  end"), TestHost.lines(file));
         Configuration.set("jnatsd.test", "not frozen");
+    }
+
+    @Test
+    void anErrorInTheTargetCostsOneLineAndTheLogGoesOn() {
+        List<String> written = new CopyOnWriteArrayList<>();
+        LogTarget target = new LogTarget() {
+            @Override
+            public void write(LogEntry entry) {
+                if (entry.getMessage().equals("bad"))
+                    throw new NoSuchMethodError("gone");
+                written.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+        try (Log log = Log.to(target, TestHost.level("info", true))) {
+            for (String line : List.of("one", "bad", "two"))
+                log.notice(line);
+            log.flush();
+            assertEquals(List.of("one", "two"), written);
+            assertEquals(1, log.lost());
+        }
     }
 }

@@ -46,7 +46,7 @@ class CertWatchTest {
     }
 
     private CertWatch watch(Duration interval) {
-        return new CertWatch(List.of(block(true)), timer, interval, calls::incrementAndGet);
+        return new CertWatch(List.of(block(true)), timer, Runnable::run, interval, calls::incrementAndGet);
     }
 
     private static void look(CertWatch watch, int times) {
@@ -99,7 +99,7 @@ class CertWatchTest {
 
     @Test
     void blocksThatDoNotAskForItAreNotWatched() throws Exception {
-        try (CertWatch watch = new CertWatch(List.of(block(false)), timer, NEVER, calls::incrementAndGet)) {
+        try (CertWatch watch = new CertWatch(List.of(block(false)), timer, Runnable::run, NEVER, calls::incrementAndGet)) {
             Files.delete(key);
             look(watch, 3);
             assertEquals(0, calls.get());
@@ -108,7 +108,7 @@ class CertWatchTest {
 
     @Test
     void aCallThatFailsDoesNotEndTheWatch() throws Exception {
-        try (CertWatch watch = new CertWatch(List.of(block(true)), timer, NEVER, () -> {
+        try (CertWatch watch = new CertWatch(List.of(block(true)), timer, Runnable::run, NEVER, () -> {
             calls.incrementAndGet();
             throw new IllegalStateException("reload failed");
         })) {

@@ -1,0 +1,73 @@
+package io.jnatsd.server;
+
+import static io.jnatsd.server.SecuredServer.userAndPass;
+import static org.awaitility.Awaitility.await;
+
+import io.jnatsd.auth.Login;
+import io.jnatsd.config.ServerOptions;
+import io.jnatsd.core.Client;
+import io.jnatsd.core.ServerState;
+import io.jnatsd.log.Log;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever is thrown, Errors included, a server goes on; what the error was about ends. */
+@Timeout(60)
+class ThrownErrorTest {
+    private static OutOfMemoryError withoutTrace() {
+        OutOfMemoryError e = new OutOfMemoryError("Java heap space");
+        e.setStackTrace(new StackTraceElement[0]);
+        return e;
+    }
+
+    @Test
+    void anErrorInAReaderEndsItsConnectionAndNoOther() throws Exception {
+        try (SecuredServer server = SecuredServer.start("", shown -> {
+            if (shown.user().equals("short"))
+                throw withoutTrace();
+            return Login.ANYBODY;
+        })) {
+            RawClient other = server.login("joe", "j");
+            server.tryLogin(userAndPass("short", "x")).expectClosed();
+            server.awaitLog("[ERR] cid:2 - Internal error in reader: java.lang.OutOfMemoryError: Java heap space");
+            await().until(() -> server.server().state().clientCount() == 1);
+            other.roundTrip();
+            server.login("sue", "s").roundTrip();
+        }
+    }
+
+    @Test
+    void anAuthenticatorThatLacksAClassLetsNobodyIn() throws Exception {
+        try (SecuredServer server = SecuredServer.start("", shown -> {
+            throw new NoClassDefFoundError("org/ldap/Directory");
+        })) {
+            server.tryLogin(userAndPass("x", "y")).expectEnd("-ERR 'Authorization Violation'\r\n");
+            server.awaitLog("[ERR] cid:1 - Authenticator failed: java.lang.NoClassDefFoundError: org/ldap/Directory");
+        }
+    }
+
+    @Test
+    void aPortAcceptsFurtherConnectionsAfterAnError() throws Exception {
+        ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
+        AtomicInteger taken = new AtomicInteger();
+        Listener listener = Listener.bind("Client", "127.0.0.1", 0, state, socket -> {
+            if (taken.getAndIncrement() < 3)
+                throw withoutTrace();
+            return new Client(state, socket, null);
+        });
+        try {
+            listener.start();
+            for (int i = 0; i < 3; i++)
+                try (RawClient refused = RawClient.open(listener.port())) {
+                    refused.expectClosed();
+                }
+            await().until(() -> state.threads.outOfMemory() == 3);
+            RawClient.open(listener.port()).close();
+            await().until(() -> taken.get() == 4);
+        } finally {
+            listener.close();
+            state.stopTimer();
+        }
+    }
+}
