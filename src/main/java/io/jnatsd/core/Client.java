@@ -10,6 +10,7 @@ import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Quoted;
+import io.jnatsd.protocol.Redacted;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.protocol.Subject;
 import java.io.IOException;

@@ -28,7 +28,7 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
      */
     public ConnectInfo merge(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields(this);
-        JsonFields.read(json, start, end, fields::read);
+        JsonFields.read("CONNECT", json, start, end, fields::read);
         return fields.freeze();
     }
 
@@ -63,8 +63,8 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
 
         void read(String key, JsonReader in) throws IOException {
             switch (key) {
-                case "verbose" -> verbose = in.nextBoolean();
-                case "pedantic" -> pedantic = in.nextBoolean();
+                case "verbose" -> verbose = JsonFields.bool(in);
+                case "pedantic" -> pedantic = JsonFields.bool(in);
                 case "user" -> user = JsonFields.text(in);
                 case "pass" -> password = JsonFields.text(in);
                 case "auth_token" -> token = JsonFields.text(in);
@@ -72,9 +72,9 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
                 case "lang" -> lang = JsonFields.text(in);
                 case "version" -> version = JsonFields.text(in);
                 case "protocol" -> protocol = JsonFields.integer(in);
-                case "echo" -> echo = in.nextBoolean();
-                case "headers" -> headers = in.nextBoolean();
-                case "no_responders" -> noResponders = in.nextBoolean();
+                case "echo" -> echo = JsonFields.bool(in);
+                case "headers" -> headers = JsonFields.bool(in);
+                case "no_responders" -> noResponders = JsonFields.bool(in);
                 case "nkey" -> nkey = JsonFields.text(in);
                 case "sig" -> signature = JsonFields.text(in);
                 default -> in.skipValue();

@@ -4,12 +4,15 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the JSON object that is the argument of CONNECT or INFO: keys in any case, values of the right types alone, and
@@ -21,15 +24,23 @@ final class JsonFields {
         void read(String key, JsonReader in) throws IOException;
     }
 
+    private static final Pattern COLUMN = Pattern.compile(" column ([0-9]+) ");
+
     private JsonFields() {
     }
 
-    /** @throws ProtocolException with a reason for the log if it isn't an object with values of the right types */
-    static void read(byte[] json, int start, int end, Field field) throws ProtocolException {
+    /**
+     * Reads the argument of a command.
+     *
+     * @throws ProtocolException if it is not an object with values of the right types; the text says why and where, and
+     *         shows no value, which may be a secret
+     */
+    static void read(String command, byte[] json, int start, int end, Field field) throws ProtocolException {
         try (JsonReader in = new JsonReader(new InputStreamReader(
                 new ByteArrayInputStream(json, start, end - start), StandardCharsets.UTF_8))) {
             refuseLeniency(json, start, end);
             if (!skippedNull(in)) {
+                expect(in, JsonToken.BEGIN_OBJECT, "an object");
                 in.beginObject();
                 while (in.hasNext()) {
                     String key = in.nextName().toLowerCase(Locale.ROOT);
@@ -39,11 +50,24 @@ final class JsonFields {
                 in.endObject();
             }
             if (in.peek() != JsonToken.END_DOCUMENT)
-                throw new IllegalStateException("invalid text after the JSON object");
-        } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new ProtocolException(Fault.BAD_ARGUMENTS,
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse("bad JSON"));
+                throw new IllegalStateException("text after the JSON object");
+        } catch (EOFException e) {
+            throw fault(command, "the JSON object does not end");
+        } catch (IOException e) {
+            throw fault(command, "malformed JSON" + place(e));
+        } catch (IllegalStateException e) {
+            throw fault(command, e.getMessage());
         }
+    }
+
+    private static ProtocolException fault(String command, String why) {
+        return new ProtocolException(Fault.BAD_ARGUMENTS, "Error parsing " + command + ": " + why);
+    }
+
+    /** The library tells the place in its text, among words of its own that may repeat the input. */
+    private static String place(IOException e) {
+        Matcher column = COLUMN.matcher(String.valueOf(e.getMessage()));
+        return column.find() ? " at character " + column.group(1) : "";
     }
 
     /**
@@ -58,11 +82,11 @@ final class JsonFields {
             if (b == '"')
                 quoted = !quoted;
             else if (!quoted && b >= 'A' && b <= 'Z' && !(b == 'E' && i > start && isDigit(json[i - 1])))
-                throw new IllegalStateException("invalid literal, at byte " + (i - start));
+                throw new IllegalStateException("invalid literal at character " + (i - start + 1));
             else if (quoted && b >= 0 && b < ' ')
-                throw new IllegalStateException("control character in a string, at byte " + (i - start));
+                throw new IllegalStateException("control character in a string at character " + (i - start + 1));
             else if (quoted && b == '\\' && ++i < end && (json[i] == '\'' || json[i] == '\n'))
-                throw new IllegalStateException("invalid escape sequence, at byte " + (i - start));
+                throw new IllegalStateException("invalid escape sequence at character " + (i - start + 1));
         }
     }
 
@@ -85,6 +109,7 @@ final class JsonFields {
 
     static List<String> texts(JsonReader in) throws IOException {
         List<String> texts = new ArrayList<>();
+        expect(in, JsonToken.BEGIN_ARRAY, "an array");
         in.beginArray();
         while (in.hasNext())
             texts.add(text(in));
@@ -94,12 +119,29 @@ final class JsonFields {
 
     /** A number without a fraction; the library would take a string for one. */
     static int integer(JsonReader in) throws IOException {
-        expect(in, JsonToken.NUMBER, "a number");
-        return Integer.parseInt(in.nextString());
+        long number = number(in);
+        if (number != (int) number)
+            throw new IllegalStateException("expected a smaller number at " + in.getPath());
+        return (int) number;
+    }
+
+    static long number(JsonReader in) throws IOException {
+        expect(in, JsonToken.NUMBER, "a whole number");
+        String path = in.getPath();
+        try {
+            return Long.parseLong(in.nextString());
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException("expected a whole number at " + path, e);
+        }
+    }
+
+    static boolean bool(JsonReader in) throws IOException {
+        expect(in, JsonToken.BOOLEAN, "true or false");
+        return in.nextBoolean();
     }
 
     private static void expect(JsonReader in, JsonToken token, String what) throws IOException {
         if (in.peek() != token)
-            throw new IllegalStateException("expected " + what + " but found " + in.peek() + " at " + in.getPath());
+            throw new IllegalStateException("expected " + what + " at " + in.getPath());
     }
 }

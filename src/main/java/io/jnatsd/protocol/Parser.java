@@ -298,7 +298,11 @@ public final class Parser {
     }
 
     private ProtocolException unknownOperation(byte[] b, int at, int end, int state) {
+        // What follows a brace may be the login of a CONNECT that is misspelled.
+        int stop = at;
+        while (stop < Math.min(at + SNIPPET, end) && b[stop] != '{')
+            stop++;
         return new ProtocolException(Fault.UNKNOWN_OPERATION, dialect.title() + " Parser ERROR, state=" + state
-                + ", i=" + Math.max(at - batchStart, 0) + ": proto='" + Quoted.of(b, at, Math.min(at + SNIPPET, end)) + "...'");
+                + ", i=" + Math.max(at - batchStart, 0) + ": proto='" + Quoted.of(b, at, stop) + "...'");
     }
 }

@@ -129,7 +129,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
      */
     public static RouteInfo parse(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields();
-        JsonFields.read(json, start, end, fields::read);
+        JsonFields.read("INFO", json, start, end, fields::read);
         return fields.freeze();
     }
 
@@ -149,18 +149,18 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "version" -> version = JsonFields.text(in);
                 case "go" -> go = JsonFields.text(in);
                 case "host" -> host = JsonFields.text(in);
-                case "port" -> port = in.nextInt();
-                case "auth_required" -> authRequired = in.nextBoolean();
-                case "ssl_required" -> sslRequired = in.nextBoolean();
-                case "tls_verify" -> tlsVerify = in.nextBoolean();
-                case "tls_required" -> tlsRequired = in.nextBoolean();
-                case "headers" -> headers = in.nextBoolean();
-                case "system" -> system = in.nextBoolean();
-                case "ldm" -> lameDuck = in.nextBoolean();
-                case "rid" -> rid = in.nextLong();
-                case "after" -> after = in.nextLong();
-                case "last" -> last = in.nextBoolean();
-                case "max_payload" -> maxPayload = in.nextLong();
+                case "port" -> port = JsonFields.integer(in);
+                case "auth_required" -> authRequired = JsonFields.bool(in);
+                case "ssl_required" -> sslRequired = JsonFields.bool(in);
+                case "tls_verify" -> tlsVerify = JsonFields.bool(in);
+                case "tls_required" -> tlsRequired = JsonFields.bool(in);
+                case "headers" -> headers = JsonFields.bool(in);
+                case "system" -> system = JsonFields.bool(in);
+                case "ldm" -> lameDuck = JsonFields.bool(in);
+                case "rid" -> rid = JsonFields.number(in);
+                case "after" -> after = JsonFields.number(in);
+                case "last" -> last = JsonFields.bool(in);
+                case "max_payload" -> maxPayload = JsonFields.number(in);
                 case "ip" -> ip = JsonFields.text(in);
                 case "connect_urls" -> connectUrls = JsonFields.texts(in);
                 default -> in.skipValue();
