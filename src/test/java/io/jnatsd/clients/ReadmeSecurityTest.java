@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.config.OptionsReader;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -209,5 +211,16 @@ class ReadmeSecurityTest {
             connect(o -> o.token("open sesame".toCharArray())).flush(PATIENCE);
             isRefused("\"auth_token\":\"open\"", VIOLATION);
         }
+    }
+
+    /** The address in the Java example is the only thing that is not as it stands: the port of this server is another. */
+    @Test
+    void theSystemUserOfTheExampleLogsInAndAsks() throws Exception {
+        start(example("conf", "system_user: admin"));
+        Matcher example = Pattern.compile("nats://([^:]+):([^@]+)@.*request\\(\"([^\"]+)\"", Pattern.DOTALL)
+                .matcher(example("java", "$SYS.REQ.SERVER.PING"));
+        assertTrue(example.find());
+        String pong = answer(login(example.group(1), example.group(2)), example.group(3));
+        assertTrue(pong.startsWith("{\"server\":{\"name\":"), pong);
     }
 }
