@@ -2,6 +2,7 @@ package io.jnatsd;
 
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsBuilder;
+import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.Problem;
 import io.jnatsd.server.OptionsSource;
@@ -17,7 +18,7 @@ record Configuration(Flags flags) implements OptionsSource {
                     "Can only reload config when a file is provided using -c or --config")));
         OptionsReader.ReadResult read = OptionsReader.read(flags.configFile());
         flags.applyTo(read.options());
-        return new Loaded(read.options().build(), read.warnings(), read.plainTextSecrets());
+        return new Loaded(OptionsCheck.build(read.options()), read.warnings(), read.plainTextSecrets());
     }
 
     /** The first time the file may be missing. */
@@ -26,6 +27,6 @@ record Configuration(Flags flags) implements OptionsSource {
             return load();
         OptionsBuilder options = new OptionsBuilder();
         flags.applyTo(options);
-        return new Loaded(options.build(), List.of(), false);
+        return new Loaded(OptionsCheck.build(options), List.of(), false);
     }
 }

@@ -1,7 +1,13 @@
 package io.jnatsd.config;
 
+import java.util.regex.Pattern;
+
 /** The value of {@code listen} and its like: {@code host:port} (configuration reference, 2.4). */
 record Address(String host, int port) {
+    private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cntrl}\"'/\\\\@,:\\[\\]]+");
+    private static final Pattern IPV6 = Pattern.compile("\\p{XDigit}*:[\\p{XDigit}.]*:[\\p{XDigit}:.]*(%[\\w.-]+)?");
+    private static final Pattern DIGITS = Pattern.compile("-1|\\d{1,5}");
+
     static final int RANDOM_PORT = -1;
     static final int MAX_PORT = 65535;
 
@@ -16,6 +22,33 @@ record Address(String host, int port) {
         return new Address(plain, port(text.substring(colon + 1)));
     }
 
+    /** Whether a server can listen there: a name or an IP address, IPv6 with brackets or without. */
+    static boolean isHost(String host) {
+        return NAME.matcher(host).matches() || IPV6.matcher(withoutBrackets(host)).matches();
+    }
+
+    static boolean isPort(int port) {
+        return port >= RANDOM_PORT && port <= MAX_PORT;
+    }
+
+    /** Whether clients and servers can be told of it: a host with or without a port, IPv6 in brackets. */
+    static boolean canBeAdvertised(String address) {
+        int colon = address.lastIndexOf(':');
+        boolean hasPort = colon > address.lastIndexOf(']');
+        String host = hasPort ? address.substring(0, colon) : address;
+        boolean bracketed = !withoutBrackets(host).equals(host);
+        return (bracketed ? isHost(host) : NAME.matcher(host).matches())
+                && (!hasPort || isPort(address.substring(colon + 1)));
+    }
+
+    private static boolean isPort(String text) {
+        return DIGITS.matcher(text).matches() && isPort(Integer.parseInt(text));
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
     private static int port(String text) {
         int port;
         try {
@@ -23,7 +56,7 @@ record Address(String host, int port) {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("Could not parse port \"" + text + "\"", e);
         }
-        if (port < RANDOM_PORT || port > MAX_PORT)
+        if (!isPort(port))
             throw new IllegalArgumentException("port " + port + " is out of range: expected -1 to 65535");
         return port;
     }

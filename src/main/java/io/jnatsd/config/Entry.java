@@ -94,6 +94,8 @@ final class Entry implements Place {
 
     /** Like {@link #text}, but what is written shows up in no message. */
     String secret() throws MismatchException {
+        if (value instanceof Text text && text.value().isEmpty())
+            throw new MismatchException(value, "\"" + key + "\" must not be empty");
         if (value instanceof Text || value instanceof Plain && value.source().isVariable())
             return text();
         throw new MismatchException(value, "expected a string for \"" + key + "\", but got " + value.kind()

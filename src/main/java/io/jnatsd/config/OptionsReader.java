@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -57,7 +58,7 @@ public final class OptionsReader {
             .port("http_port monitor_port", (r, v) -> r.out.httpPort = v)
             .port("https_port", (r, v) -> r.out.httpsPort = v)
             .text("http_base_path", (r, v) -> r.out.httpBasePath = v)
-            .key("http_user", OptionsReader::httpUser)
+            .text("http_user", (r, v) -> r.out.httpUser = v)
             .key("http_password", OptionsReader::httpPassword)
             .text("http_allow_origin", (r, v) -> r.out.httpAllowOrigin = v)
             .bool("jsonp", (r, v) -> r.out.jsonp = v)
@@ -103,7 +104,6 @@ public final class OptionsReader {
     private Entry maxPending;
     private Entry maxPendingTotal;
     private Entry lameDuckGracePeriod;
-    private Entry httpLogin;
 
     /**
      * What a configuration file says.
@@ -141,6 +141,10 @@ public final class OptionsReader {
         KEYS.read(root, this, problems);
         checkAgreement();
         completeTls();
+        // A value that could not be read is missing, which would look like a second mistake.
+        problems.throwIfAny();
+        for (OptionsCheck.Violation violation : OptionsCheck.violations(out.build()))
+            problems.error(place(root, violation.key()), violation.text());
         problems.throwIfAny();
         return new ReadResult(out, problems.warnings(), plainSecrets);
     }
@@ -168,8 +172,21 @@ public final class OptionsReader {
             problems.error(lameDuckGracePeriod.value(), "lame duck grace period ("
                     + GoDuration.format(out.lameDuckGracePeriod)
                     + ") should be strictly lower than lame duck duration (" + GoDuration.format(duration) + ")");
-        if (out.httpUser.isEmpty() != out.httpPassword.isEmpty())
-            problems.error(httpLogin, "\"http_user\" and \"http_password\" need each other");
+    }
+
+    /** Where a key is written; if it has another name in the file, the block around it. */
+    private static Place place(Block root, String path) {
+        Place place = root;
+        Block block = root;
+        for (String name : path.split("\\.")) {
+            Optional<Entry> found = block == null ? Optional.empty() : block.entries().values().stream()
+                    .filter(entry -> entry.key().equalsIgnoreCase(name)).reduce((first, last) -> last);
+            if (found.isEmpty())
+                return place;
+            place = found.get();
+            block = found.get().value() instanceof Block inner ? inner : null;
+        }
+        return place;
     }
 
     private boolean isUser(String name) {
@@ -264,14 +281,8 @@ public final class OptionsReader {
         lameDuckGracePeriod = entry;
     }
 
-    private void httpUser(Entry entry) throws MismatchException {
-        out.httpUser = entry.text();
-        httpLogin = entry;
-    }
-
     private void httpPassword(Entry entry) throws MismatchException {
         out.httpPassword = entry.secret();
-        httpLogin = entry;
         plainSecrets |= AuthReader.isPlain(out.httpPassword);
     }
 

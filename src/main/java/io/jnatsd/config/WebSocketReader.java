@@ -52,14 +52,18 @@ final class WebSocketReader {
         List<String> origins = entry.names();
         for (String origin : origins) {
             if (!isOrigin(origin))
-                throw new MismatchException(entry.value(), "unable to parse allowed origin \"" + origin
-                        + "\": expected \"https://host\" or \"https://host:port\"");
+                throw new MismatchException(entry.value(), notAnOrigin(origin));
         }
         return origins;
     }
 
+    static String notAnOrigin(String text) {
+        return "unable to parse allowed origin \"" + text
+                + "\": expected \"https://host\" or \"https://host:port\"";
+    }
+
     /** With the scheme and the host, and nothing behind them but a port. */
-    private static boolean isOrigin(String text) {
+    static boolean isOrigin(String text) {
         try {
             URI uri = new URI(text);
             boolean bare = uri.getRawQuery() == null && uri.getRawFragment() == null;

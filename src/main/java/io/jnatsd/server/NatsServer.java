@@ -4,6 +4,7 @@ import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.cluster.Cluster;
 import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.core.Client;
@@ -136,6 +137,11 @@ public final class NatsServer implements AutoCloseable {
             log.warn(warning.toString());
         if (loaded.plainTextSecrets())
             log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
+        try {
+            OptionsCheck.require(loaded.options());
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         Authenticator own = authenticator != null ? authenticator : Security.pluggedIn(log);
         NatsServer server = new NatsServer(loaded.options(), source, own, log);
         try {
@@ -247,6 +253,7 @@ public final class NatsServer implements AutoCloseable {
         try {
             OptionsSource.Loaded loaded = source.load();
             ServerOptions next = loaded.options();
+            OptionsCheck.require(next);
             Reload reload = new Reload(options, next);
             reload.refuseFixed();
             for (Problem warning : loaded.warnings())

@@ -66,7 +66,7 @@ class AuthorizationTest {
             users: [5]                          ~ 1:24: Expected user entry to be a map/struct, got an integer
             users: [{user: a}]                  ~ 1:24: User entry requires a user and a password
             users: [{password: a}]              ~ 1:24: User entry requires a user and a password
-            users: [{user: a, password: ""}]    ~ 1:24: User entry requires a user and a password
+            users: [{user: a, password: ""}]    ~ 1:44: "password" must not be empty
             users: [{}]                         ~ 1:24: User entry requires a user and a password
             users: [{nkey: UABC}]               ~ 1:31: Not a valid public nkey for a user
             default_permissions: x              ~ 1:37: Expected default permissions to be a map/struct, got a string

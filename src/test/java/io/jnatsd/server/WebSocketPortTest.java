@@ -57,7 +57,7 @@ class WebSocketPortTest {
     void anOriginThatIsNoneIsAnError() {
         IOException e = assertThrows(IOException.class,
                 () -> NatsServer.start(OPTIONS.with(o -> o.webSocketOrigins = List.of("a.com"))));
-        assertEquals("unable to parse allowed origin \"a.com\"", e.getMessage());
+        assertEquals("unable to parse allowed origin \"a.com\": expected \"https://host\" or \"https://host:port\"", e.getMessage());
     }
 
     @Test
