@@ -29,7 +29,7 @@ public final class Monitor implements AutoCloseable {
     private static final int BACKLOG = 128;
     /** What a visitor has for his request and for each part of the answer. */
     private static final Duration VISIT_TIME = Duration.ofSeconds(5);
-    /** Visits at a time; whoever comes then is hung up on. */
+    /** Visits at a time; the next one replaces the slowest. */
     private static final int MOST_VISITS = 256;
     /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
     private static final int UNPINNED = 24;
@@ -75,10 +75,13 @@ public final class Monitor implements AutoCloseable {
      *
      * @param passwords compares the visitors' with ours
      * @param tls the certificate in force; it gives null if there is none
+     * @param mostConnections that the JDK's server has at a time, unless the user has set that for the JVM
      * @throws IOException saying what is wrong with the ports, in gnatsd's words
      */
-    public static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log)
-            throws IOException {
+    public static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, int mostConnections,
+            Log log) throws IOException {
+        setUpJdk(mostConnections);
+        ProcessUsage.load();
         return open(views, passwords, tls, VISIT_TIME, log);
     }
 
@@ -90,7 +93,6 @@ public final class Monitor implements AutoCloseable {
                     + options.httpsPort() + ") ports");
         if (options.httpsPort() != 0 && tls.get() == null)
             throw new IOException("TLS cert and key required for HTTPS");
-        setUpJdk();
         Monitor monitor = new Monitor(views, passwords, tls, visitTime, log);
         log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
         return monitor;
@@ -106,9 +108,9 @@ public final class Monitor implements AutoCloseable {
      * Here, and only here, those are set that the user has not set himself: an idle connection goes after 5 seconds,
      * so many may be open, and small answers leave at once.
      */
-    private static void setUpJdk() {
+    private static void setUpJdk(int mostConnections) {
         Map<String, String> properties = Map.of("sun.net.httpserver.idleInterval", "5",
-                "sun.net.httpserver.clockTick", "1000", "jdk.httpserver.maxConnections", "1024",
+                "sun.net.httpserver.clockTick", "1000", "jdk.httpserver.maxConnections", String.valueOf(mostConnections),
                 "sun.net.httpserver.nodelay", "true");
         properties.forEach((name, value) -> {
             if (System.getProperty(name) == null)
@@ -148,16 +150,10 @@ public final class Monitor implements AutoCloseable {
         boolean virtual = Runtime.version().feature() >= UNPINNED && !secure;
         Threads threads = watched.state().threads;
         return visit -> {
-            if (!room.tryAcquire())
+            if (!room.tryAcquire() && !deadlines.endSlowest())
                 throw new RejectedExecutionException("too many visits");
-            Runnable counted = () -> {
-                try {
-                    deadlines.run(visit);
-                } finally {
-                    room.release();
-                }
-            };
-            if (!(virtual ? threads.start("http", counted) : threads.startPlatform("http", counted))) {
+            Runnable limited = () -> deadlines.run(visit, room);
+            if (!(virtual ? threads.start("http", limited) : threads.startPlatform("http", limited))) {
                 room.release();
                 throw new RejectedExecutionException("no thread for the visit");
             }
@@ -170,6 +166,7 @@ public final class Monitor implements AutoCloseable {
 
     private void visit(HttpExchange exchange) {
         try (exchange) {
+            deadlines.asked();
             answer(exchange, new Answer(exchange, places));
         } catch (IOException e) {
             log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());

@@ -1,5 +1,6 @@
 package io.jnatsd.monitor;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -25,6 +26,12 @@ final class ProcessUsage {
     }
 
     private final AtomicReference<Look> last = new AtomicReference<>();
+
+    /** Loads the libraries that the JVM needs for its own figures, which fails later if descriptors have run out. */
+    static void load() {
+        processorTime();
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    }
 
     /** Percent of one core, in tenths; 0 until a second after the first look. */
     double processorPercent() {

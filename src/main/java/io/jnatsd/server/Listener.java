@@ -40,6 +40,9 @@ final class Listener {
     static final long LONGEST_REST_NANOS = 20_000_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
+    private static final long DESCRIPTOR_PAUSE_MILLIS = 100;
+    /** A server that stays full says so once in this time. */
+    private static final long SHORTAGE_SAID_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String name;
     private final Log log;
@@ -49,6 +52,10 @@ final class Listener {
     private final Thread thread;
     /** A permit says that a thread has begun with the newest connection. */
     private final Semaphore begun = new Semaphore(0);
+    /** Used by the accept loop. */
+    private final Descriptors descriptors = Descriptors.ofThisProcess();
+    /** When the log was last told that they are too few. Used by the accept loop. */
+    private long shortageSaid = System.nanoTime() - SHORTAGE_SAID_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Listener(String name, ServerSocket socket, ServerState state, Acceptor acceptor) {
@@ -133,6 +140,10 @@ final class Listener {
         long pause = FIRST_PAUSE_MILLIS;
         while (!socket.isClosed()) {
             try {
+                if (!descriptors.sufficeForAnother()) {
+                    waitForDescriptors();
+                    continue;
+                }
                 long asked = System.nanoTime();
                 Socket accepted = socket.accept();
                 boolean queued = System.nanoTime() - asked < QUEUED_NANOS;
@@ -153,6 +164,15 @@ final class Listener {
                 pause = pauseAfter(pause);
             }
         }
+    }
+
+    private void waitForDescriptors() throws InterruptedException {
+        long now = System.nanoTime();
+        if (now - shortageSaid >= SHORTAGE_SAID_NANOS) {
+            shortageSaid = now;
+            log.warn("Too few file descriptors are left: " + name + " connections wait");
+        }
+        closed.await(DESCRIPTOR_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Out of descriptors or memory, as a rule: trying again at once would only burn the processor. */

@@ -37,7 +37,7 @@ final class Monitoring {
         if (options.monitor().httpPort() == 0 && options.monitor().httpsPort() == 0)
             return null;
         try {
-            return Monitor.open(views, passwords, tls, log);
+            return Monitor.open(views, passwords, tls, Descriptors.visits(), log);
         } catch (IOException e) {
             throw new IOException("Can't start monitoring: " + e.getMessage(), e);
         }

@@ -101,6 +101,17 @@ class HostileVisitorTest {
             assertTrue(readToEnd(socket) < all, "who does not read is hung up on");
     }
 
+    /** More than are served at a time, who send a byte now and then. */
+    @Test
+    void visitorsWhoNeverEndTheirRequests() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 150; i++)
+                visitor("GET /varz HTTP/1.1\r\nHost: x\r\nX: ");
+            for (int i = 0; i < 5; i++)
+                assertOthersAreServed();
+        }
+    }
+
     @Test
     void visitorsWhoStayOnTheLine() throws IOException {
         for (int i = 0; i < CROWD; i++) {

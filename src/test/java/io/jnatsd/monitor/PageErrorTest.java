@@ -44,7 +44,7 @@ class PageErrorTest {
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";
             }, List::of);
-            try (Monitor monitor = Monitor.open(new Views(watched), passwords, () -> null, log)) {
+            try (Monitor monitor = Monitor.open(new Views(watched), passwords, () -> null, 1024, log)) {
                 monitor.serve();
                 assertThrows(IOException.class, () -> get(monitor.url() + "/healthz"));
                 await().until(() -> {

@@ -49,7 +49,7 @@ class RoutezTest {
         state.info = new ServerInfo("ID", "north", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of("10.0.0.2:4222"), false, false, false);
         monitor = Monitor.open(new Views(new Watched(state, "ID", "1", NOW, () -> options, () -> NOW, () -> "",
-                () -> List.of(ACCEPTED, DIALLED))), passwords, () -> null, Log.silent());
+                () -> List.of(ACCEPTED, DIALLED))), passwords, () -> null, 1024, Log.silent());
         monitor.serve();
     }
 
