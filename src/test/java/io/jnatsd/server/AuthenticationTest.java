@@ -4,8 +4,10 @@ import static io.jnatsd.server.SecuredServer.connectLine;
 import static io.jnatsd.server.SecuredServer.userAndPass;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.config.ConfigException;
 import io.jnatsd.core.CloseReason;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -127,9 +129,8 @@ class AuthenticationTest {
     }
 
     @Test
-    void aPasswordWithoutUserAsksForNothing() throws Exception {
-        start("authorization { password: secret }");
-        getsIn("");
+    void aPasswordWithoutUserIsRefused() {
+        assertThrows(ConfigException.class, () -> start("authorization { password: secret }"));
     }
 
     @Test
