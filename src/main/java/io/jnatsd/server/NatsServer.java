@@ -160,9 +160,10 @@ public final class NatsServer implements AutoCloseable {
     private void listen() throws IOException {
         security.warmUp(log);
         Views views = Monitoring.views(this);
+        // The first port takes longest: it loads what its pages need.
+        monitor = Monitoring.open(views, options, passwords, () -> security.context(), log);
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options);
-        monitor = Monitoring.open(views, options, passwords, () -> security.context(), log);
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, options.webSocket());
         clients = Listener.forClients(options.client(), state);
