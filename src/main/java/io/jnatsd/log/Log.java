@@ -9,12 +9,13 @@ import org.tinylog.writers.Writer;
  * a platform thread {@code log} formats and writes them, in batches. It owns its tinylog writers itself, because
  * tinylog's static configuration is one for the whole JVM and freezes at the first line.
  *
- * <p>Lines of one caller keep their order. A line carries the time of the call. Callers wait only when 16,384 lines are
- * queued; a syslog server that is away never makes them wait, it costs lines instead ({@link #lost}). Text is written
- * as UTF-8.
+ * <p>Lines of one caller keep their order. A line carries the time of the call. Whoever logs a line never waits: when
+ * the target is slow or stuck and the queue is full, the line is dropped, counted ({@link #lost}) and reported in a
+ * later line. The other methods wait for the log thread as long as it makes progress, and ten seconds at most. Text is
+ * written as UTF-8.
  */
 public final class Log implements AutoCloseable {
-    private final LogQueue queue = new LogQueue();
+    private final LogQueue queue;
     private final Losses losses;
     private final LogLoop loop;
     private final LogTarget.Opener opener;
@@ -34,6 +35,7 @@ public final class Log implements AutoCloseable {
     Log(LogSettings settings, LogHost host) throws IOException {
         useSwitches(settings);
         losses = new Losses(host.stderr());
+        queue = new LogQueue(losses);
         opener = next -> LogTarget.open(next, host, losses);
         loop = new LogLoop(queue, settings, opener.open(settings), opener, losses);
         startLoop();
@@ -42,6 +44,7 @@ public final class Log implements AutoCloseable {
     private Log(Writer writer, LogSettings settings) {
         useSwitches(settings);
         losses = new Losses(System.err);
+        queue = new LogQueue(losses);
         opener = next -> null; // the writer stays, whatever is set
         loop = new LogLoop(queue, settings, new WriterTarget(writer, losses), opener, losses);
         startLoop();
@@ -52,6 +55,7 @@ public final class Log implements AutoCloseable {
         least = LogLevel.FATAL;
         opener = null;
         losses = new Losses(System.err);
+        queue = new LogQueue(losses);
         loop = null;
         queue.close();
     }
@@ -100,7 +104,7 @@ public final class Log implements AutoCloseable {
         error(null, text);
     }
 
-    /** Returns when the line is written, since the process is about to end. */
+    /** Waits for the line to be written, as {@link #flush}, since the process is about to end. */
     public void fatal(String text) {
         put(LogLevel.FATAL, null, text);
         flush();
@@ -143,21 +147,22 @@ public final class Log implements AutoCloseable {
             queue.put(new LogStep.Line(LogLine.of(level, from, text)));
     }
 
-    /** Returns when everything logged before is written, or could not be. */
+    /** Returns when everything logged before is written or could not be, or when the target is stuck. */
     public void flush() {
         var done = new CompletableFuture<Void>();
         if (queue.put(new LogStep.Flush(done)))
-            done.join();
+            loop.await(done);
     }
 
     /**
      * Goes on in a new file of the configured name, after somebody renamed the old one. Lines logged before are in the
-     * old file; if the new one cannot be opened, the old one stays in use.
+     * old file; if the new one cannot be opened, the old one stays in use. If the old file is stuck, this returns
+     * before the log goes on in the new one.
      */
     public void reopen() {
         var done = new CompletableFuture<Void>();
         if (queue.put(new LogStep.Reopen(done)))
-            done.join();
+            loop.await(done);
     }
 
     /** Other settings, whose target is open. To be used soon or not at all. */
@@ -182,11 +187,14 @@ public final class Log implements AutoCloseable {
         return new Prepared(next, loop == null || next.sameTarget(settings) ? null : opener.open(next));
     }
 
-    /** Goes on with other settings. Lines logged before go to the old target, which is closed when this returns. */
+    /**
+     * Goes on with other settings. Lines logged before go to the old target, which is closed when this returns; if it
+     * is stuck, this returns before.
+     */
     public void use(Prepared next) {
         var done = new CompletableFuture<Void>();
         if (queue.put(new LogStep.Use(next.settings, next.target, done))) {
-            done.join();
+            loop.await(done);
             useSwitches(next.settings);
         } else if (next.target != null) {
             next.target.close();
@@ -207,16 +215,16 @@ public final class Log implements AutoCloseable {
         losses.lost();
     }
 
-    /** Lines that could not be written, because a disk was full or a syslog server away. */
+    /** Lines that could not be written, because a disk was full, a syslog server away or the queue full. */
     public long lost() {
         return losses.total();
     }
 
-    /** Writes what was logged before; what is logged after goes nowhere. */
+    /** Writes what was logged before, unless the target is stuck; what is logged after goes nowhere. */
     @Override
     public void close() {
         queue.close();
         if (loop != null)
-            loop.ended().join();
+            loop.await(loop.ended());
     }
 }

@@ -5,18 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.tinylog.core.LogEntry;
 
-/** The log thread of one log. Threads: {@link #run} is that thread, which alone uses the target. */
+/**
+ * The log thread of one log. Threads: {@link #run} is that thread, which alone uses the target; {@link #await} by any
+ * other.
+ */
 final class LogLoop implements Runnable {
     /** How soon a target that could not write everything is asked to try again. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A step that takes longer than that has a target that is stuck. */
+    private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** No caller waits longer than that, also for a target that only is slow. */
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LogQueue queue;
     private final LogTarget.Opener opener;
     private final Losses losses;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Steps attempted; written by the log thread. */
+    private final AtomicLong attempts = new AtomicLong();
     private LogSettings settings;
     private LogTarget target;
 
@@ -34,6 +43,19 @@ final class LogLoop implements Runnable {
         return ended;
     }
 
+    /**
+     * Waits until the log thread has completed this, or gives up: when the thread is stuck in one step for a second,
+     * and after ten seconds in any case. An interrupt does not end the wait and is kept.
+     */
+    void await(CompletableFuture<Void> done) {
+        long start = System.nanoTime(), left = WAIT_NANOS, before;
+        do {
+            before = attempts.get();
+            done.copy().completeOnTimeout(null, Math.min(STEP_NANOS, left), TimeUnit.NANOSECONDS).join();
+            left = WAIT_NANOS - (System.nanoTime() - start);
+        } while (!done.isDone() && attempts.get() != before && left > 0);
+    }
+
     @Override
     public void run() {
         var batch = new ArrayList<LogStep>();
@@ -44,6 +66,7 @@ final class LogLoop implements Runnable {
                 attempt(LogStep.FLUSH);
                 batch.clear();
             }
+            attempt(LogStep.FLUSH); // it reports lines dropped since the last one
         } finally {
             end(batch);
         }
@@ -76,6 +99,7 @@ final class LogLoop implements Runnable {
         } catch (Throwable e) {
             notDone(step, e);
         }
+        attempts.incrementAndGet();
     }
 
     /** The thread goes on with the next step, whatever is thrown: without it, nobody would be told of anything. */
@@ -92,9 +116,10 @@ final class LogLoop implements Runnable {
 
     private void perform(LogStep step) {
         switch (step) {
-            case LogStep.Line(LogEntry entry) -> target.write(entry);
+            case LogStep.Line line -> target.write(line.entry());
             case LogStep.Flush(CompletableFuture<Void> done) -> {
                 target.flush();
+                reportDropped();
                 done.complete(null);
             }
             case LogStep.Reopen(CompletableFuture<Void> done) -> {
@@ -122,6 +147,17 @@ final class LogLoop implements Runnable {
             }
         }
         target.flush();
+    }
+
+    /** Only when all before is out, so that a target that is stuck does not collect reports. */
+    private void reportDropped() {
+        if (target.waiting())
+            return;
+        long dropped = losses.takeDropped();
+        if (dropped > 0) {
+            say(LogLevel.WARN, "Lost " + dropped + " log lines, they came faster than they could be written");
+            target.flush();
+        }
     }
 
     private void replaceTarget(LogTarget next) {

@@ -1,35 +1,60 @@
 package io.jnatsd.log;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.LinkedList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the log thread has not taken yet. Threads: {@link #put} and {@link #close} by anyone, {@link #take} by the log
- * thread. Callers wait while it is full: a log that cannot keep up slows the server down, but loses nothing.
+ * What the log thread has not taken yet, bounded in bytes. Threads: {@link #put} and {@link #close} by any thread,
+ * {@link #take} by the log thread. No caller waits: a line that finds the queue full is dropped and counted, since a
+ * server must not stand still because its log does.
  */
 final class LogQueue {
-    private static final int STEPS = 16 * 1024;
-    /** Traced payloads may be large: a bound in memory besides the one in lines. */
-    private static final int CHARS = 16 * 1024 * 1024;
+    private static final long MIN_BUDGET = 1L << 20, MAX_BUDGET = 32L << 20;
+    /** Of the heap, the queue takes this part at most. */
+    private static final int HEAP_SHARE = 16;
+    /** Steps besides lines. Each has a caller that waits for a second or longer, so they stay few. */
+    private static final int MAX_CONTROL_STEPS = 1000;
+    /** A batch that the log thread cannot get out is held besides what is queued here. */
+    private static final long BATCH_BYTES = 256 * 1024;
 
-    private final ReentrantLock lock = new ReentrantLock(); // guards: steps, chars, closed
-    private final Condition notEmpty = lock.newCondition(), notFull = lock.newCondition();
-    private final List<LogStep> steps = new ArrayList<>();
-    private long chars;
+    private final long budget;
+    private final Losses losses;
+    private final ReentrantLock lock = new ReentrantLock(); // guards: steps, bytes, controlSteps, closed
+    private final Condition notEmpty = lock.newCondition();
+    /** Linked: when an {@link ArrayDeque} cannot grow for lack of memory, it loses what it holds. */
+    private final Queue<LogStep> steps = new LinkedList<>();
+    private long bytes;
+    private int controlSteps;
     private boolean closed;
 
-    /** False if the queue is closed. */
+    LogQueue(Losses losses) {
+        this(Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_SHARE, MIN_BUDGET, MAX_BUDGET), losses);
+    }
+
+    /**
+     * A queue for tests.
+     *
+     * @param budget of the lines, in bytes
+     */
+    LogQueue(long budget, Losses losses) {
+        this.budget = budget;
+        this.losses = losses;
+    }
+
+    /** False if the step is refused: the queue is closed or full. A line refused because it is full is counted. */
     boolean put(LogStep step) {
         lock.lock();
         try {
-            while (!closed && (steps.size() >= STEPS || chars >= CHARS))
-                notFull.awaitUninterruptibly();
-            if (closed)
+            if (closed || !hasRoomLocked(step))
                 return false;
             steps.add(step);
-            chars += step.chars();
+            bytes += step.bytes();
+            if (step.isControl())
+                controlSteps++;
             if (steps.size() == 1)
                 notEmpty.signal();
             return true;
@@ -38,8 +63,18 @@ final class LogQueue {
         }
     }
 
+    private boolean hasRoomLocked(LogStep step) {
+        assert lock.isHeldByCurrentThread();
+        if (step.isControl())
+            return controlSteps < MAX_CONTROL_STEPS;
+        boolean room = bytes + step.bytes() <= budget;
+        if (!room)
+            losses.dropped();
+        return room;
+    }
+
     /**
-     * Adds what there is to {@code batch}, after waiting for something if there is nothing.
+     * Adds the next steps to {@code batch}, about 256 KB of them, after waiting for one if there is none.
      *
      * @param nanos how long to wait, 0 for as long as it takes
      * @return false if the queue is closed and empty
@@ -49,10 +84,15 @@ final class LogQueue {
         try {
             awaitStepsLocked(nanos);
             boolean ended = steps.isEmpty() && closed;
-            batch.addAll(steps);
-            steps.clear();
-            chars = 0;
-            notFull.signalAll();
+            long taken = 0;
+            for (LogStep step = steps.peek(); step != null && taken < BATCH_BYTES; step = steps.peek()) {
+                batch.add(step); // before it is removed: this may throw for lack of memory
+                steps.remove();
+                taken += step.bytes();
+                bytes -= step.bytes();
+                if (step.isControl())
+                    controlSteps--;
+            }
             return !ended;
         } finally {
             lock.unlock();
@@ -81,7 +121,6 @@ final class LogQueue {
         try {
             closed = true;
             notEmpty.signal();
-            notFull.signalAll();
         } finally {
             lock.unlock();
         }

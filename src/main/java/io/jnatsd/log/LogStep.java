@@ -11,10 +11,25 @@ sealed interface LogStep {
     /** Get everything out; nobody waits for it. */
     LogStep FLUSH = new Flush(new CompletableFuture<>());
 
-    record Line(LogEntry entry) implements LogStep {
+    /** @param bytes the memory that it holds while it waits, about */
+    record Line(LogEntry entry, long bytes) implements LogStep {
+        /** The objects of a line without their texts. */
+        private static final int OVERHEAD = 256;
+
+        Line(LogEntry entry) {
+            this(entry, OVERHEAD + 2 * chars(entry));
+        }
+
+        private static long chars(LogEntry entry) {
+            long chars = entry.getMessage().length();
+            for (String value : entry.getContext().values())
+                chars += value.length();
+            return chars;
+        }
+
         @Override
-        public int chars() {
-            return entry.getMessage().length();
+        public boolean isControl() {
+            return false;
         }
     }
 
@@ -42,9 +57,14 @@ sealed interface LogStep {
         }
     }
 
-    /** The memory that it holds while it waits, about. */
-    default int chars() {
+    /** The memory that counts towards the bound of the queue. */
+    default long bytes() {
         return 0;
+    }
+
+    /** Not a line, but something that a caller asks for and waits for. */
+    default boolean isControl() {
+        return true;
     }
 
     /** It will not be done. */

@@ -7,11 +7,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Trouble with the target of one log: says on stderr when it begins and counts the lines that it costs. Threads: the
- * log thread; {@link #lost()} and {@link #total} by any thread.
+ * log thread; {@link #lost()}, {@link #dropped} and {@link #total} by any thread.
  */
 final class Losses {
     private final PrintStream stderr;
     private final AtomicLong total = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
     private boolean inTrouble;
     private long lostInTrouble;
 
@@ -35,6 +36,17 @@ final class Losses {
     /** A line that was lost before it reached the log thread. Called by any thread. */
     void lost() {
         total.incrementAndGet();
+    }
+
+    /** A line that was lost because the queue was full. Called by any thread. */
+    void dropped() {
+        total.incrementAndGet();
+        dropped.incrementAndGet();
+    }
+
+    /** The number of lines dropped since this was last called. */
+    long takeDropped() {
+        return dropped.getAndSet(0);
     }
 
     /** The target works: the number of lines lost since it last did. */

@@ -14,7 +14,7 @@ import org.tinylog.core.LogEntry;
  * can a write to a server that has stopped reading be given up.
  */
 final class StreamLink implements SyslogLink {
-    /** Long enough for a server far away, short enough for callers who wait behind a full queue. */
+    /** Long enough for a server far away, short enough for callers who wait for a flush. */
     private static final int TIMEOUT_MILLIS = 1000;
 
     private final SocketChannel channel;

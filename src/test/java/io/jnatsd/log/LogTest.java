@@ -9,14 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -180,40 +185,85 @@ class LogTest {
         }
     }
 
-    @Test
-    void callersWaitForAStuckTargetAndLoseNothing() throws Exception {
-        var release = new CountDownLatch(1);
-        var slow = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                write(new byte[] {(byte) b}, 0, 1);
-            }
+    /** A pipe whose reader has stopped, until it is released. */
+    private final class StuckStream extends OutputStream {
+        private final CountDownLatch release = new CountDownLatch(1);
 
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                stderr.write(bytes, offset, length);
-            }
-        };
-        int count = 100_000;
-        try (Log log = new Log(TestHost.PLAIN, TestHost.withStderr(slow))) {
-            Thread caller = Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < count; i++)
-                    log.notice("line " + i);
-            });
-            await().until(() -> caller.getState() == Thread.State.WAITING);
-            caller.interrupt(); // must neither lose the line nor the interrupt
-            release.countDown();
-            caller.join();
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
         }
-        List<String> lines = TestHost.lines(stderr);
-        assertEquals(count, lines.size());
-        for (int i = 0; i < count; i++)
-            assertEquals("[8781] [INF] line " + i, lines.get(i));
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            stderr.write(bytes, offset, length);
+        }
+    }
+
+    /** In a thread of its own, so that a call that waits for ever fails the test instead of stopping it. */
+    private static void assertReturns(Runnable calls) throws InterruptedException {
+        Thread caller = Thread.ofPlatform().daemon().start(calls);
+        assertTrue(caller.join(Duration.ofSeconds(60)), () -> "waits: " + List.of(caller.getStackTrace()));
+    }
+
+    @Test
+    void noCallerWaitsForAStuckTargetAndLostLinesAreCountedAndReported() throws Exception {
+        var stuck = new StuckStream();
+        int count = 200_000;
+        Log log = new Log(TestHost.PLAIN, TestHost.withStderr(stuck));
+        assertReturns(() -> {
+            for (int i = 0; i < count; i++)
+                log.notice("line " + i);
+        });
+        long lost = log.lost();
+        assertTrue(lost > 0 && lost < count, () -> "" + lost);
+        stuck.release.countDown();
+        await().atMost(Duration.ofSeconds(60)).until(() -> stderr.toString().contains("[WRN] Lost"));
+        log.close();
+        List<String> written = new ArrayList<>(TestHost.lines(stderr));
+        assertTrue(written.remove("[8781] [WRN] Lost " + lost + " log lines, they came faster than they could be"
+                + " written"));
+        assertEquals(count, written.size() + lost);
+        for (int i = 0; i < written.size(); i++)
+            assertEquals("[8781] [INF] line " + i, written.get(i));
+        assertEquals(lost, log.lost());
+    }
+
+    @Test
+    void callsThatWaitForTheTargetGiveUpWhenItIsStuckAndKeepTheInterrupt() throws Exception {
+        var stuck = new StuckStream();
+        Log log = new Log(TestHost.PLAIN, TestHost.withStderr(stuck));
+        var interrupted = new AtomicBoolean();
+        assertReturns(() -> {
+            Thread.currentThread().interrupt();
+            log.fatal("first");
+            interrupted.set(Thread.interrupted());
+            log.reopen();
+            log.use(preparedFile(log));
+            log.notice("in the file");
+            log.close();
+        });
+        assertTrue(interrupted.get());
+        assertEquals("", stderr.toString());
+        stuck.release.countDown();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(dir.resolve("next.log")).contains("in the file"));
+        assertEquals(List.of("[8781] [FTL] first", "[8781] [INF] File log re-open ignored, not a file logger"),
+                TestHost.lines(stderr));
+        assertEquals(0, log.lost());
+    }
+
+    private Log.Prepared preparedFile(Log log) {
+        try {
+            return log.prepare(TestHost.file(dir.resolve("next.log")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
