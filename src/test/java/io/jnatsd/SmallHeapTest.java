@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The server in a heap that is small for what is asked of it: it never runs out of memory. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Isolated("a server in a process of its own is kept busy")
 class SmallHeapTest {
     private static ServerProcess start(int megabytes) throws IOException {
@@ -68,6 +70,73 @@ class SmallHeapTest {
             assertTrue(server.err().contains(" - Slow Consumer Detected: MaxPendingTotal of "), server::err);
             for (RawClient each : stuck)
                 each.close();
+        }
+    }
+
+    /** A subject of so many characters that no other number has. */
+    private static String subject(int number, int length) {
+        String digits = String.format("%08d.", number);
+        return digits + "x".repeat(length - digits.length());
+    }
+
+    /** Publishes to subjects that nobody has used before. */
+    private static void publish(RawClient publisher, int from, int to, int length) throws IOException {
+        StringBuilder batch = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            batch.append("PUB ").append(subject(i, length)).append(" 1\r\nx\r\n");
+            if (i % 100 == 99 || i == to - 1) {
+                publisher.send(batch.toString());
+                batch.setLength(0);
+            }
+        }
+        publisher.roundTrip();
+    }
+
+    /** Old clients and new ones are served. */
+    private static void assertWell(ServerProcess server, RawClient publisher) throws IOException {
+        try (RawClient subscriber = RawClient.quiet(server.port())) {
+            subscriber.send("SUB news.* 1\r\n").roundTrip();
+            publisher.send("PUB news.x 2\r\nhi\r\n").roundTrip();
+            subscriber.expectText("MSG news.x 1 2\r\nhi\r\n");
+        }
+        assertFalse(server.err().contains("OutOfMemory"), server::err);
+        assertFalse(server.err().contains("[ERR]"), server::err);
+    }
+
+    @Test
+    void manyLongSubjectsDoNotFillTheMemory() throws Exception {
+        try (ServerProcess server = start(64); RawClient publisher = RawClient.quiet(server.port())) {
+            for (int i = 0; i < 300_000; i += 10_000)
+                publish(publisher, i, i + 10_000, 4000);
+            assertWell(server, publisher);
+        }
+    }
+
+    @Test
+    void manyLongSubjectsOfManyPublishersDoNotFillTheMemory() throws Exception {
+        try (ServerProcess server = start(64)) {
+            List<RawClient> publishers = new ArrayList<>();
+            for (int i = 0; i < 50; i++)
+                publishers.add(RawClient.quiet(server.port()));
+            for (int i = 0; i < 60_000; i += 200)
+                publish(publishers.get(i / 200 % publishers.size()), i, i + 200, 3900);
+            assertWell(server, publishers.getFirst());
+            for (RawClient each : publishers)
+                each.close();
+        }
+    }
+
+    /** What is remembered of a client that has gone holds what it said of itself. */
+    @Test
+    void clientsWithLongNamesDoNotFillTheMemoryWhenTheyHaveGone() throws Exception {
+        String name = "n".repeat(1200), connect = "CONNECT {\"verbose\":false,\"name\":\"" + name + "\",\"lang\":\"" + name
+                + "\",\"version\":\"" + name + "\"}\r\n";
+        try (ServerProcess server = start(32); RawClient publisher = RawClient.quiet(server.port())) {
+            for (int i = 0; i < 7_000; i++)
+                try (RawClient client = RawClient.connect(server.port())) {
+                    client.send(connect).roundTrip();
+                }
+            assertWell(server, publisher);
         }
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class DepartedMembers {
     private static final int MOST = 8192;
+    /** Of their addresses and groups, which clients may choose to be long. */
+    private static final int MOST_CHARACTERS = 2 * 1024 * 1024;
     private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
 
     private record Departure(String queue, long time) {
@@ -20,17 +22,26 @@ final class DepartedMembers {
     private final ReentrantLock lock = new ReentrantLock();
     /** By QRSID, oldest first. */
     private final Map<String, Departure> departures = new LinkedHashMap<>();
+    private long characters;
 
     void add(String qrsid, String queue) {
         long now = System.nanoTime();
         lock.lock();
         try {
-            departures.remove(qrsid);
+            Departure before = departures.remove(qrsid);
+            if (before != null)
+                characters -= qrsid.length() + before.queue.length();
             departures.put(qrsid, new Departure(queue, now));
-            var oldest = departures.values().iterator();
-            for (Departure first = oldest.next(); departures.size() > MOST || now - first.time > MEMORY_NANOS;
-                    first = oldest.next())
+            characters += qrsid.length() + queue.length();
+            var oldest = departures.entrySet().iterator();
+            while (oldest.hasNext()) {
+                Map.Entry<String, Departure> first = oldest.next();
+                Departure departure = first.getValue();
+                if (departures.size() <= MOST && characters <= MOST_CHARACTERS && now - departure.time <= MEMORY_NANOS)
+                    break;
+                characters -= first.getKey().length() + departure.queue.length();
                 oldest.remove();
+            }
         } finally {
             lock.unlock();
         }

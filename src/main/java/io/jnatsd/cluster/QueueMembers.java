@@ -16,6 +16,8 @@ final class QueueMembers {
     private static final byte[] PREFIX = {'Q', 'R', 'S', 'I', 'D'};
     /** A power of two. */
     private static final int REMEMBERED = 64;
+    /** Longer addresses, which clients have to choose sids for, are looked up each time. */
+    private static final int LONGEST_REMEMBERED = 256;
 
     private final ServerState server;
     private final Delivery delivery;
@@ -50,8 +52,9 @@ final class QueueMembers {
 
     private void lookUp(String qrsid, int slot, Message m) {
         Subscription member = member(qrsid);
-        addresses[slot] = member == null ? null : RouteInterest.bytes(qrsid);
-        members[slot] = member;
+        boolean remembered = member != null && qrsid.length() <= LONGEST_REMEMBERED;
+        addresses[slot] = remembered ? RouteInterest.bytes(qrsid) : null;
+        members[slot] = remembered ? member : null;
         if (member != null && deliver(member, m))
             return;
         String left = departed.queue(qrsid), queue = left == null && member != null ? member.queue() : left;

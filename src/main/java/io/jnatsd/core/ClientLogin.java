@@ -33,6 +33,8 @@ final class ClientLogin {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
     private static final int NONCE_BYTES = 11;
     private static final int VERDICTS = 256;
+    /** The match results that are referred to may take so much memory; they may have left the cache long ago. */
+    private static final int VERDICT_BYTES = 64 * 1024;
 
     private enum Outcome { ADMITTED, REFUSED, TOO_MANY, OUTDATED }
 
@@ -59,6 +61,7 @@ final class ClientLogin {
     /** Subjects that were found allowed, or not, each in the one slot that its hash selects. */
     private MatchResult[] verdicts;
     private boolean[] allowed;
+    private int verdictBytes;
 
     ClientLogin(Client client, ServerState server) {
         this.client = client;
@@ -292,16 +295,27 @@ final class ClientLogin {
             judged = permissions;
             verdicts = new MatchResult[VERDICTS];
             allowed = new boolean[VERDICTS];
+            verdictBytes = 0;
         }
         int slot = match.hash >>> 8 & VERDICTS - 1;
         if (verdicts[slot] != match) {
-            verdicts[slot] = match;
+            remember(match, slot);
             allowed[slot] = permissions.mayPublish(match.subject);
         }
         if (allowed[slot])
             return true;
         ReplySubjects asked = replies;
         return asked != null && asked.take(match.subject);
+    }
+
+    private void remember(MatchResult match, int slot) {
+        MatchResult before = verdicts[slot];
+        verdictBytes += match.bytes - (before == null ? 0 : before.bytes);
+        if (verdictBytes > VERDICT_BYTES) {
+            Arrays.fill(verdicts, null);
+            verdictBytes = match.bytes;
+        }
+        verdicts[slot] = match;
     }
 
     /**

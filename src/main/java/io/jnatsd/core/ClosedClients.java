@@ -8,27 +8,43 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The clients that went lately, and how many went ever, by reason. Threads: anybody's; {@code lock} guards the list.
+ * The clients that went lately, and how many went ever, by reason. Threads: any thread; {@code lock} guards the list.
  */
 public final class ClosedClients {
-    /** As many as newer servers keep; some 4 MB. */
+    /** As many as newer servers keep; some 4 MB, if they do not say much of themselves. */
     static final int KEPT = 10_000;
+    /** They may take this part of the heap. */
+    private static final int HEAP_SHARE = 32;
+    /** About what a view takes beside the texts that the client chose. */
+    private static final int VIEW_BYTES = 400;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Oldest first. */
     private final Deque<ClientView> latest = new ArrayDeque<>();
+    /** Of the views in {@link #latest}. */
+    private long bytes;
+    private final long mostBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
     private final AtomicLongArray counts = new AtomicLongArray(CloseReason.values().length);
 
     void add(ClientView client) {
         counts.incrementAndGet(client.end().reason().ordinal());
         lock.lock();
         try {
-            if (latest.size() == KEPT)
-                latest.removeFirst();
             latest.addLast(client);
+            bytes += bytes(client);
+            while (latest.size() > KEPT || bytes > mostBytes)
+                bytes -= bytes(latest.removeFirst());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Two for each character, although most take one. */
+    private static int bytes(ClientView client) {
+        ClientView.Identity said = client.identity();
+        ClientView.Backlog backlog = client.end().backlog();
+        return VIEW_BYTES + 2 * (said.name().length() + said.lang().length() + said.version().length()
+                + said.user().length() + (backlog == null ? 0 : backlog.subject().length()));
     }
 
     /** Those that are still remembered, oldest first. */

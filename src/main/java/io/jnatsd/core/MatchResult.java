@@ -20,6 +20,10 @@ final class MatchResult {
     private static final Subscription[][] NO_GROUPS = {};
     private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'}, SYSTEM = {'$', 'S', 'Y', 'S', '.'};
 
+    /** Of the object, its subject's header and its slots in the cache. */
+    private static final int OWN_BYTES = 128;
+    private static final int ARRAY_BYTES = 24, REFERENCE_BYTES = 8;
+
     final byte[] subject;
     final int hash;
     /** Those of this server's own clients. */
@@ -28,6 +32,8 @@ final class MatchResult {
     final Subscription[][] routed;
     /** One array of members for each queue group. */
     final Subscription[][] queues;
+    /** About how much memory it takes: a subject may be long, and many may subscribe to it. */
+    final int bytes;
     /** No connection is among them twice: several messages may go to one receiver before the first goes to the next. */
     final boolean oneEach;
     /** A pedantic client may publish to it. */
@@ -71,6 +77,8 @@ final class MatchResult {
         this.oneEach = single.stream().map(sub -> sub.receiver).distinct().count() == single.size();
         this.routed = arrays(servers);
         this.queues = arrays(groups);
+        this.bytes = OWN_BYTES + subject.length + REFERENCE_BYTES * matches.size()
+                + ARRAY_BYTES * (routed.length + queues.length);
     }
 
     private static Subscription[][] arrays(Map<String, List<Subscription>> lists) {

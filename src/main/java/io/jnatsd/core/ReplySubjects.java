@@ -16,12 +16,18 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ReplySubjects {
     /** Beyond so many requests without a reply the oldest can no longer be replied to. */
     private static final int MOST = 64 * 1024;
+    /** The same if they take more than this part of the heap, or so many bytes. */
+    private static final int HEAP_SHARE = 32;
+    private static final long MOST_BYTES = Math.min(Runtime.getRuntime().maxMemory() / HEAP_SHARE, 16 * 1024 * 1024);
+    /** About what an entry takes beside the characters of its subject. */
+    private static final int ENTRY_BYTES = 160;
 
     private final ResponseRules rules;
     private final long lifeNanos;
     private final ReentrantLock lock = new ReentrantLock();
     /** Oldest first. */
     private final Map<String, Reply> expected = new LinkedHashMap<>();
+    private long bytes;
 
     private static final class Reply {
         private final long until;
@@ -52,14 +58,26 @@ final class ReplySubjects {
         String subject = new String(m.buffer(), m.tailStart(), m.replyLength(), StandardCharsets.ISO_8859_1);
         lock.lock();
         try {
-            expected.remove(subject);
+            remove(subject);
             expected.put(subject, reply);
-            Iterator<Reply> oldest = expected.values().iterator();
-            while (isOver(oldest.next(), now) || expected.size() > MOST)
+            bytes += ENTRY_BYTES + subject.length();
+            Iterator<Map.Entry<String, Reply>> oldest = expected.entrySet().iterator();
+            while (oldest.hasNext()) {
+                Map.Entry<String, Reply> first = oldest.next();
+                if (!isOver(first.getValue(), now) && expected.size() <= MOST && bytes <= MOST_BYTES)
+                    break;
+                bytes -= ENTRY_BYTES + first.getKey().length();
                 oldest.remove();
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void remove(String subject) {
+        assert lock.isHeldByCurrentThread();
+        if (expected.remove(subject) != null)
+            bytes -= ENTRY_BYTES + subject.length();
     }
 
     private boolean isOver(Reply reply, long now) {
@@ -77,7 +95,7 @@ final class ReplySubjects {
             boolean open = !isOver(reply, System.nanoTime());
             // Below zero: as many as it likes.
             if (!open || rules.max() > 0 && --reply.left == 0)
-                expected.remove(text);
+                remove(text);
             return open;
         } finally {
             lock.unlock();

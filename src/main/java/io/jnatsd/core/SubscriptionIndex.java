@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class SubscriptionIndex {
     private static final int STRIPES = 64;
+    /** The cached match results may take this part of the heap. */
+    private static final int CACHE_SHARE = 16;
 
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final WildcardTree wildcards = new WildcardTree();
@@ -30,7 +32,7 @@ public final class SubscriptionIndex {
         private final ReentrantLock lock = new ReentrantLock();
         /** guarded by {@code lock}. */
         private final Map<String, Subscribers> literals = new HashMap<>();
-        private final MatchCache cache = new MatchCache();
+        private final MatchCache cache = new MatchCache(Runtime.getRuntime().maxMemory() / CACHE_SHARE / STRIPES);
     }
 
     public SubscriptionIndex() {

@@ -20,6 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class TopSubjects {
     private static final int COUNTERS = 256;
+    /** Longer subjects get no counter: only a max_control_line above the default lets them through. */
+    private static final int LONGEST = 4096;
     /** After so long a count has faded to 1/e. */
     private static final double FADE_SECONDS = 30;
     /** Instead of shrinking all counts, new ones weigh more; when they weigh so much, all are scaled down. */
@@ -43,7 +45,7 @@ public final class TopSubjects {
 
     /** So many messages, of which this is one. */
     void sample(Message one, long messages, long bytes) {
-        if (!lock.tryLock())
+        if (one.subjectLength() > LONGEST || !lock.tryLock())
             return;
         try {
             double weight = weight();
