@@ -12,6 +12,7 @@ import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * The HTTP or HTTPS port for monitoring. Threads: {@link #open}, {@link #serve} and {@link #close} any thread; each visit has a thread
@@ -33,6 +35,7 @@ public final class Monitor implements AutoCloseable {
     private static final int MOST_VISITS = 256;
     /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
     private static final int UNPINNED = 24;
+    private static final Pattern SLASHES = Pattern.compile("//+");
     private static final String CHALLENGE = "Basic realm=\"jnatsd\", charset=\"UTF-8\"";
 
     private final Watched watched;
@@ -222,11 +225,21 @@ public final class Monitor implements AutoCloseable {
 
     /** Below the base path; null if it is not there. */
     private String pathOf(HttpExchange exchange) {
-        String path = exchange.getRequestURI().getPath();
+        String path = requested(exchange.getRequestURI());
         if (!path.startsWith(basePath))
             return null;
         String rest = path.substring(basePath.length());
         return rest.isEmpty() ? "/" : rest;
+    }
+
+    /**
+     * The path with repeated slashes made one, as clients send them whose base URL ends with a slash. The JDK takes what
+     * stands between the first two slashes and the next for an authority, which a request without a scheme does not have.
+     */
+    private static String requested(URI uri) {
+        boolean split = uri.getScheme() == null && uri.getAuthority() != null;
+        String path = split ? "/" + uri.getAuthority() + uri.getPath() : uri.getPath();
+        return SLASHES.matcher(path).replaceAll("/");
     }
 
     private void answer(String path, HttpExchange exchange, Answer answer) throws IOException {

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.server.RawClient;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +36,26 @@ class AccessTest {
             assertTrue(monitored.text("/").contains("<a href=" + base + "/connz>"));
             for (String path : List.of("/../varz", "/nats/varz", "varz"))
                 assertEquals(404, monitored.get(path).statusCode(), path);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nats//varz", "//nats/varz", "//nats//varz?x=//", "///nats///varz", "/nats%2f/varz"})
+    void repeatedSlashesAreOne(String path) throws IOException {
+        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpBasePath = "nats")) {
+            assertEquals("HTTP/1.1 200 OK", statusLine(monitored, path));
+        }
+    }
+
+    /** The path goes out as it is. */
+    private static String statusLine(MonitoredServer monitored, String path) throws IOException {
+        URI url = URI.create(monitored.server().monitorUrl());
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout(30_000);
+            String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
         }
     }
 
