@@ -139,7 +139,7 @@ public final class Route extends Connection {
                 server.log.debug(this, TlsContext.describe(secured.getSession()));
             return true;
         } catch (IOException e) {
-            server.log.debug(this, "TLS route handshake error: " + e.getMessage());
+            server.log.error(this, "TLS route handshake error: " + e.getMessage());
             close(CloseReason.TLS_HANDSHAKE, TLS_REQUIRED);
             return false;
         }

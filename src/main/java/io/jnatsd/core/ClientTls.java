@@ -36,7 +36,7 @@ public record ClientTls(TlsHandshake handshake, boolean first, boolean optional,
                 client.server.log.debug(client, TlsContext.describe(secured.getSession()));
             return true;
         } catch (IOException e) {
-            client.server.log.debug(client, e instanceof SocketTimeoutException ? e.getMessage()
+            client.server.log.error(client, e instanceof SocketTimeoutException ? e.getMessage()
                     : "TLS handshake error: " + e.getMessage());
             client.close(CloseReason.TLS_HANDSHAKE, REQUIRED);
             return false;

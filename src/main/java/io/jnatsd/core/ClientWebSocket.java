@@ -8,6 +8,7 @@ import io.jnatsd.websocket.WebSocketInput;
 import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,7 +32,8 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
             client.secure(secured);
             return upgrade(client, secured);
         } catch (IOException e) {
-            client.server.log.debug(client, "TLS handshake error: " + e.getMessage());
+            client.server.log.error(client, e instanceof SocketTimeoutException ? e.getMessage()
+                    : "TLS handshake error: " + e.getMessage());
             client.close(CloseReason.TLS_HANDSHAKE, RefusedException.noTls().response());
             return false;
         }

@@ -76,7 +76,7 @@ class TlsClientTest {
         try (RawClient client = server.connect()) {
             client.send(command).expectEnd(REQUIRED);
         }
-        server.awaitLog("[DBG] cid:1 - TLS handshake error: tls: first record does not look like a TLS handshake");
+        server.awaitLog("[ERR] cid:1 - TLS handshake error: tls: first record does not look like a TLS handshake");
         server.awaitLog("[DBG] cid:1 - Client connection closed: " + CloseReason.TLS_HANDSHAKE);
         server.awaitClients(0);
     }
@@ -85,7 +85,7 @@ class TlsClientTest {
     void whoSaysNothingIsTimedOut() throws Exception {
         start("timeout: 0.2");
         server.connect().expectEnd(REQUIRED);
-        server.awaitLog("[DBG] cid:1 - TLS handshake timeout");
+        server.awaitLog("[ERR] cid:1 - TLS handshake timeout");
     }
 
     @Test
@@ -95,7 +95,7 @@ class TlsClientTest {
         slow.send(new byte[] {0x16, 3, 1, 2, 0});
         // Who speaks TLS would make nothing of a plain text.
         slow.expectClosed();
-        server.awaitLog("[DBG] cid:1 - TLS handshake timeout");
+        server.awaitLog("[ERR] cid:1 - TLS handshake timeout");
     }
 
     @Test

@@ -85,7 +85,7 @@ class WebSocketPortTest {
                 assertTrue(response.startsWith("HTTP/1.1 400 Bad Request\r\n"), response);
                 assertTrue(response.endsWith("\r\n\r\nWebSocket handshake: TLS required\n"), response);
             }
-            server.awaitLog("[DBG] cid:1 - TLS handshake error: tls: first record does not look like a TLS handshake");
+            server.awaitLog("[ERR] cid:1 - TLS handshake error: tls: first record does not look like a TLS handshake");
         }
     }
 
