@@ -16,6 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
     private static final Set<String> FALSE = Set.of("0", "f", "false");
+    /** Flags of newer servers, which are no typing errors. */
+    private static final Set<String> JETSTREAM = Set.of("js", "jetstream", "sd", "store_dir");
     private static final String HELP = "--help=true", VERSION = "--version=true", TLS_HELP = "--help_tls=true";
 
     private FlagSyntax() {
@@ -40,6 +42,8 @@ final class FlagSyntax {
                 name = name.substring(0, equals);
             }
             OptionSpec option = known.containsKey("-" + name) ? known.get("-" + name) : known.get("--" + name);
+            if (option == null && JETSTREAM.contains(name))
+                throw UsageException.flag("flag not supported: -" + name + ": jnatsd has no JetStream");
             if (option == null)
                 throw UsageException.flag("flag provided but not defined: -" + name);
             boolean bool = isBoolean(option);

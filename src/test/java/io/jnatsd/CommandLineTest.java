@@ -91,6 +91,9 @@ class CommandLineTest {
     @CsvSource(delimiter = '|', textBlock = """
             --nosuch       | 2 | flag provided but not defined: -nosuch
             -pp 4222       | 2 | flag provided but not defined: -pp
+            -js            | 2 | flag not supported: -js: jnatsd has no JetStream
+            --jetstream    | 2 | flag not supported: -jetstream: jnatsd has no JetStream
+            -sd /tmp/x     | 2 | flag not supported: -sd: jnatsd has no JetStream
             ---port 4222   | 2 | bad flag syntax: ---port
             -=x            | 2 | bad flag syntax: -=x
             -p             | 2 | flag needs an argument: -p

@@ -1,6 +1,7 @@
 package io.jnatsd.config;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ final class KeyTable<T> {
     private final Map<String, Key<T>> keys = new LinkedHashMap<>();
     private final Set<String> unsupported = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
+    /** What this server does not have, by the key of newer servers that sets it up. */
+    private final Map<String, String> features = new HashMap<>();
     /** What to say about an unknown key; null if that is only worth a warning. */
     private UnaryOperator<String> unknown;
 
@@ -79,6 +82,13 @@ final class KeyTable<T> {
         return this;
     }
 
+    /** Names what is missing where one of these keys, unsupported or refused, is found. */
+    KeyTable<T> feature(String what, String names) {
+        for (String name : names.split(" "))
+            features.put(name, what);
+        return this;
+    }
+
     /** Makes unknown keys errors. */
     KeyTable<T> unknown(UnaryOperator<String> text) {
         unknown = text;
@@ -118,14 +128,18 @@ final class KeyTable<T> {
     private void unknown(Entry entry, Problems problems) {
         String name = entry.key();
         if (unsupported.contains(lower(name)))
-            problems.warn(entry, "\"" + name + "\" is not supported by jnatsd and ignored");
+            problems.warn(entry, missing(name) + " and ignored");
         else if (refused.contains(lower(name)) && !entry.isVariable())
-            problems.error(entry, "\"" + name + "\" is not supported by jnatsd; without it, clients would be let in"
-                    + " that it keeps out");
+            problems.error(entry, missing(name) + "; without it, clients would be let in that it keeps out");
         else if (unknown != null)
             problems.error(entry, unknown.apply(name));
         else if (!entry.isVariable() && problems.wantsWarnings())
             problems.warn(entry, "unknown key \"" + name + "\"" + hint(lower(name)));
+    }
+
+    private String missing(String name) {
+        String what = features.get(lower(name));
+        return "\"" + name + "\"" + (what == null ? "" : " (" + what + ")") + " is not supported by jnatsd";
     }
 
     private String hint(String name) {

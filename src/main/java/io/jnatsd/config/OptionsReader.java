@@ -90,7 +90,14 @@ public final class OptionsReader {
                     + " ocsp_cache connect_error_reports reconnect_error_reports disable_sublist_cache no_sublist_cache"
                     + " no_header_support trace_verbose trace_headers debug_verbose max_sub_tokens max_closed_clients"
                     + " prof_block_rate no_fast_producer_stall disable_short_first_ping write_timeout proxies")
-            .refused("accounts operator operators roots root trusted trusted_keys");
+            .refused("accounts operator operators roots root trusted trusted_keys")
+            .feature("JetStream", "jetstream store_dir default_js_domain")
+            .feature("leaf nodes", "leafnodes leaf")
+            .feature("gateways", "gateway")
+            .feature("MQTT", "mqtt")
+            .feature("accounts", "account system_account system no_system_account")
+            .feature("logins with JWT", "operator operators roots root trusted trusted_keys resolver account_resolver"
+                    + " resolver_preload resolver_tls resolver_pinned_accounts");
 
     private static final Duration SHORTEST_LAME_DUCK = Duration.ofSeconds(30);
 
@@ -139,6 +146,9 @@ public final class OptionsReader {
 
     private ReadResult read(Block root) throws ConfigException {
         KEYS.read(root, this, problems);
+        // The users of accounts are not read, so that it is not known whether these exist.
+        if (root.entries().values().stream().noneMatch(e -> e.key().equalsIgnoreCase("accounts")))
+            checkUsers();
         checkAgreement();
         completeTls();
         // A value that could not be read is missing, which would look like a second mistake.
@@ -149,7 +159,7 @@ public final class OptionsReader {
         return new ReadResult(out, problems.warnings(), plainSecrets);
     }
 
-    private void checkAgreement() {
+    private void checkUsers() {
         if (!out.noAuthUser.isEmpty() && !isUser(out.noAuthUser))
             problems.error(noAuthUser.value(), "no_auth_user: \"" + out.noAuthUser
                     + "\" not present as user in authorization block");
@@ -160,6 +170,9 @@ public final class OptionsReader {
         else if (!out.systemUser.isEmpty() && out.systemUser.equals(out.noAuthUser))
             problems.error(systemUser.value(), "system_user: \"" + out.systemUser
                     + "\" is no_auth_user as well, which anybody is");
+    }
+
+    private void checkAgreement() {
         int payload = out.maxPayload == 0 ? OptionsBuilder.DEFAULT_MAX_PAYLOAD : out.maxPayload;
         if (maxPending != null && out.maxPending != 0 && payload > out.maxPending)
             problems.error(maxPending.value(), "max_payload (" + payload + ") cannot be higher than max_pending ("

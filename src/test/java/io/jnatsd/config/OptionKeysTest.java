@@ -405,8 +405,13 @@ class OptionKeysTest {
             xyzzy: {}           ~ test.conf:1:1: unknown key "xyzzy"
             cluster {rouets []} ~ test.conf:1:10: unknown key "rouets", did you mean "routes"?
             authorization {usr: x} ~ test.conf:1:16: unknown key "usr", did you mean "user"?
-            jetstream: true     ~ test.conf:1:1: "jetstream" is not supported by jnatsd and ignored
-            JetStream {}        ~ test.conf:1:1: "JetStream" is not supported by jnatsd and ignored
+            jetstream: true     ~ test.conf:1:1: "jetstream" (JetStream) is not supported by jnatsd and ignored
+            JetStream {}        ~ test.conf:1:1: "JetStream" (JetStream) is not supported by jnatsd and ignored
+            leafnodes {port: 7} ~ test.conf:1:1: "leafnodes" (leaf nodes) is not supported by jnatsd and ignored
+            gateway {name: g}   ~ test.conf:1:1: "gateway" (gateways) is not supported by jnatsd and ignored
+            mqtt {port: 1883}   ~ test.conf:1:1: "mqtt" (MQTT) is not supported by jnatsd and ignored
+            resolver: MEMORY    ~ test.conf:1:1: "resolver" (logins with JWT) is not supported by jnatsd and ignored
+            system_account: SYS ~ test.conf:1:1: "system_account" (accounts) is not supported by jnatsd and ignored
             foo                 ~ test.conf:1:1: the key "foo" has no value and is ignored
             """)
     void unknownKeysAreWarnings(String text, String expected) {
@@ -414,8 +419,7 @@ class OptionKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jetstream", "store_dir", "leafnodes", "gateway", "mqtt",
-        "resolver", "resolver_preload", "system_account", "server_tags", "ocsp", "connect_error_reports",
+    @ValueSource(strings = {"server_tags", "ocsp", "connect_error_reports",
         "reconnect_error_reports", "max_sub_tokens", "trace_verbose", "mappings", "disable_sublist_cache",
         "no_header_support"})
     void keysOfNewerServersAreIgnoredWithAWarning(String key) {
@@ -425,15 +429,23 @@ class OptionKeysTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
-            accounts: {A: {users: [{user: a, password: a}]}} ~ 1:1  ~ accounts
-            Operator: "op.jwt"                               ~ 1:1  ~ Operator
-            trusted_keys: [OA]                               ~ 1:1  ~ trusted_keys
-            authorization { auth_callout { issuer: A } }     ~ 1:17 ~ auth_callout
-            tls { pinned_certs: ["a"] }                      ~ 1:7  ~ pinned_certs
+            accounts: {A: {users: [{user: a, password: a}]}} ~ 1:1  ~ "accounts"
+            Operator: "op.jwt"                               ~ 1:1  ~ "Operator" (logins with JWT)
+            trusted_keys: [OA]                               ~ 1:1  ~ "trusted_keys" (logins with JWT)
+            authorization { auth_callout { issuer: A } }     ~ 1:17 ~ "auth_callout"
+            tls { pinned_certs: ["a"] }                      ~ 1:7  ~ "pinned_certs"
             """)
     void keysOfNewerServersThatKeepClientsOutAreErrors(String text, String place, String key) {
-        assertEquals("test.conf:" + place + ": \"" + key + "\" is not supported by jnatsd; without it, clients would be"
+        assertEquals("test.conf:" + place + ": " + key + " is not supported by jnatsd; without it, clients would be"
                 + " let in that it keeps out", error(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no_auth_user: a", "system_user: a"})
+    void usersOfAccountsAreNotReportedAsMissing(String reference) {
+        assertEquals("test.conf:1:1: \"accounts\" is not supported by jnatsd; without it, clients would be"
+                + " let in that it keeps out",
+                error("accounts: {A: {users: [{user: a, password: a}]}}\n" + reference));
     }
 
     @Test
