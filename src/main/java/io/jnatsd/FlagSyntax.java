@@ -11,7 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Flags the way Go programs take them (configuration reference, section 3.1), rewritten into the one form that picocli
  * reads the same way: {@code --name=value}. One dash or two, value behind {@code =} or as the next word, but for
- * booleans only behind {@code =}; short flags do not combine. The last value of a flag counts.
+ * booleans only behind {@code =}; short flags do not combine. The last value of a flag counts; an empty last value
+ * leaves a flag unset that is not boolean.
  */
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
@@ -53,6 +54,10 @@ final class FlagSyntax {
                 if (++i == args.length)
                     throw UsageException.flag("flag needs an argument: -" + name);
                 value = args[i];
+            }
+            if (value.isEmpty() && !bool) {
+                rewritten.remove(option.longestName());
+                continue;
             }
             String last = option.longestName() + "=" + checked(name, value, option, bool);
             rewritten.put(option.longestName(), last);

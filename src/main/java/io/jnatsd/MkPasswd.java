@@ -57,7 +57,7 @@ final class MkPasswd {
     /** Returns the exit code. */
     static int run(String[] args, Input input, PrintStream out, PrintStream err) {
         MkPasswd command = new MkPasswd();
-        CommandLine line = new CommandLine(command);
+        CommandLine line = new CommandLine(command).setOverwrittenOptionsAllowed(true);
         try {
             line.parseArgs(args);
             if (command.help)

@@ -310,4 +310,18 @@ class FlagsTest {
         assertEquals(5, options.client().port());
         assertEquals(7, options.limits().maxPayload());
     }
+
+    @ParameterizedTest
+    @MethodSource("allFlags")
+    void anEmptyValueUnsetsAFlagThatIsNotBoolean(Field flag) throws Exception {
+        String name = flag.getAnnotation(Option.class).names()[0];
+        if (flag.getType() == boolean.class || flag.getType() == Boolean.class) {
+            assertThrows(UsageException.class, () -> Flags.parse(new String[] {name + "="}));
+            return;
+        }
+        assertEquals(parsed(), parsed(name + "="));
+        assertEquals(parsed(), parsed(name, ""));
+        assertEquals(parsed("-D"), parsed(flag(flag, false), "-D", name, ""));
+        assertEquals(parsed(flag(flag, true)), parsed(name, "", flag(flag, true)));
+    }
 }

@@ -137,4 +137,10 @@ class MkPasswdTest {
         assertEquals(0, run("-v"));
         assertTrue(out().matches("mkpasswd \\d+\\.\\d+\\.\\d+\\R"), out());
     }
+
+    @Test
+    void theLastValueOfARepeatedFlagCounts() {
+        assertEquals(0, run("-c", "5", "-c", "4"), err());
+        assertTrue(out().contains("$2a$04$"), out());
+    }
 }

@@ -146,7 +146,8 @@ public final class Bench implements Callable<Integer> {
 
     /** The command without the process: the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
-        CommandLine command = new CommandLine(new Bench()).setOut(out).setErr(err);
+        CommandLine command = new CommandLine(new Bench()).setOut(out).setErr(err)
+                .setOverwrittenOptionsAllowed(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
             err.println("nats-bench: " + BenchFailure.reason(fault) + " (see nats-bench --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();

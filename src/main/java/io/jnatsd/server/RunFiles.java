@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The files that tell scripts about a running server: its pid, and the ports that it got. Threads: anybody's. */
+/** The files that tell scripts about a running server: its pid, and the ports that it got. Threads: any. */
 final class RunFiles {
     private RunFiles() {
     }
@@ -53,9 +53,13 @@ final class RunFiles {
         FileAttribute<?>[] mode = !posix ? new FileAttribute<?>[0]
                 : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
                         PosixFilePermissions.fromString("rw-rw----"))};
+        boolean existed = Files.exists(file);
         try (FileChannel channel = FileChannel.open(file, options, mode)) {
             channel.write(ByteBuffer.wrap(pid));
         } catch (IOException e) {
+            // On a full disk the file is created, but stays empty. It is not replaced by a move: it may be a link.
+            if (!existed)
+                removeUnfinished(file, e);
             throw new IOException("open " + file + ": " + reason(e), e);
         }
     }
@@ -78,7 +82,16 @@ final class RunFiles {
             Files.writeString(unfinished, json);
             return Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
+            removeUnfinished(unfinished, e);
             throw new IOException("Error writing ports file (" + file + "): " + reason(e), e);
+        }
+    }
+
+    private static void removeUnfinished(Path file, IOException cause) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 

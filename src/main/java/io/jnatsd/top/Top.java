@@ -101,7 +101,7 @@ public final class Top implements Callable<Integer> {
     /** The command without the process: the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err, InputStream in) {
         CommandLine command = new CommandLine(new Top(out, in)).setOut(out).setErr(err)
-                .setPosixClusteredShortOptionsAllowed(false);
+                .setPosixClusteredShortOptionsAllowed(false).setOverwrittenOptionsAllowed(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
             err.println("nats-top: " + fault.getMessage() + " (see nats-top --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();

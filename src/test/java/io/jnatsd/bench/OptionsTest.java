@@ -78,4 +78,12 @@ final class OptionsTest {
         assertEquals(4, load.share(1));
         assertEquals(3, load.share(2));
     }
+
+    @Test
+    void theLastValueOfARepeatedFlagCounts() {
+        String err = Ran.bench("--size", "1", "--size", "5x").err();
+        assertTrue(err.contains("5x"), err);
+        err = Ran.bench("--pub", "1", "--pub", "0", "--sub", "1", "--sub", "0").err();
+        assertTrue(!err.contains("only once"), err);
+    }
 }

@@ -117,4 +117,30 @@ class RunFilesTest {
         assertEquals("Error writing ports file (" + dir.resolve("none/jnatsd_" + PID + ".ports")
                 + "): no such file or directory", e.getMessage());
     }
+
+    @Test
+    void aPortsFileThatCannotBeMovedIntoPlaceLeavesNothing() throws Exception {
+        Path taken = Files.createDirectories(dir.resolve("jnatsd_" + PID + ".ports").resolve("full"));
+        assertThrows(IOException.class, () -> NatsServer.start(options.with(o -> o.portsFileDir = dir)));
+        try (Stream<Path> files = Files.list(dir)) {
+            assertEquals(List.of(taken.getParent()), files.toList());
+        }
+    }
+
+    /** With a limit of zero bytes per file, the pid file can be created, but not written. */
+    @Test
+    void aPidFileThatCannotBeWrittenIsNotLeftEmpty() throws Exception {
+        Path file = dir.resolve("pid");
+        Process server = new ProcessBuilder("sh", "-c", "ulimit -f 0; exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-UsePerfData", "-Xshare:auto",
+                "-cp", System.getProperty("java.class.path"), "io.jnatsd.Main", "-a", "127.0.0.1", "-p", "-1", "-P",
+                file.toString()).redirectErrorStream(true).start();
+        try {
+            String output = new String(server.getInputStream().readAllBytes());
+            assertTrue(output.contains("Could not write pidfile"), output);
+            assertFalse(Files.exists(file));
+        } finally {
+            server.destroyForcibly();
+        }
+    }
 }

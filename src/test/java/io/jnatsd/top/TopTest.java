@@ -232,4 +232,10 @@ class TopTest {
             client.roundTrip();
         }
     }
+
+    @Test
+    void theLastValueOfARepeatedFlagCounts() {
+        Ran ran = top("--once", "-n", "5", "-n", "0");
+        assertTrue(ran.err().contains("-n and -d must be above zero"), ran.err());
+    }
 }
