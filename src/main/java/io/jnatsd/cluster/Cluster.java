@@ -15,6 +15,7 @@ import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -44,9 +45,12 @@ public final class Cluster {
     /**
      * What does not change while the server runs.
      *
-     * @param port the one that the route listener got
+     * @param bound where the route listener listens
      */
-    public record Self(String serverId, int port, long maxPayload) {
+    public record Self(String serverId, InetSocketAddress bound, long maxPayload) {
+        int port() {
+            return bound.getPort();
+        }
     }
 
     private final ServerState server;
@@ -57,6 +61,7 @@ public final class Cluster {
     private final DepartedMembers departed = new DepartedMembers();
     private final RouteTable routes;
     private final Dialers dialers;
+    private final OwnAddresses ownAddresses;
     /** Every route that is open, in whatever state. Any thread. */
     private final Set<Route> open = ConcurrentHashMap.newKeySet();
     private volatile ClusterOptions options;
@@ -75,6 +80,7 @@ public final class Cluster {
         this.urls = urls;
         this.routes = new RouteTable(self.serverId(), server, departed);
         this.dialers = new Dialers(this);
+        this.ownAddresses = new OwnAddresses(self.bound());
     }
 
     /**
@@ -330,6 +336,10 @@ public final class Cluster {
 
     String serverId() {
         return self.serverId();
+    }
+
+    OwnAddresses ownAddresses() {
+        return ownAddresses;
     }
 
     PasswordCheck passwords() {

@@ -167,11 +167,17 @@ final class RouteDialer implements Runnable {
         return !stopped.await(millis + ThreadLocalRandom.current().nextInt(JITTER_MILLIS), TimeUnit.MILLISECONDS);
     }
 
-    /** Null if nobody could be reached. */
+    /** Null if no server could be reached. The dialer stops for good if the URL leads to this server only. */
     private Route dial() throws InterruptedException {
         String error = "lookup " + url.host() + ": no such host";
         try {
-            for (InetAddress candidate : addresses()) {
+            List<InetAddress> candidates = cluster.ownAddresses().remove(addresses(), url.port());
+            if (candidates.isEmpty()) {
+                log.debug("Detected route to self, ignoring \"" + url + "\"");
+                stopped.countDown();
+                return null;
+            }
+            for (InetAddress candidate : candidates) {
                 Socket socket = new Socket();
                 dialling = socket;
                 try {

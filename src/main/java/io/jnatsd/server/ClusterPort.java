@@ -53,8 +53,9 @@ final class ClusterPort {
         if (own.isEmpty())
             log.error("Address \"" + options.client().host() + "\" can not be resolved properly");
         boolean old = options.compat() == ServerOptions.Compat.GNATSD_1_0;
-        this.cluster = new Cluster(state, new Cluster.Self(serverId, listener.port(), options.limits().maxPayload()),
-                passwords, new ConnectUrls(state, own, !old, urlsChanged));
+        this.cluster = new Cluster(state,
+                new Cluster.Self(serverId, listener.bound(), options.limits().maxPayload()), passwords,
+                new ConnectUrls(state, own, !old, urlsChanged));
     }
 
     private Connection accept(Socket socket) throws IOException {

@@ -116,6 +116,10 @@ final class Listener {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
+    InetSocketAddress bound() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
     int port() {
         return socket.getLocalPort();
     }
