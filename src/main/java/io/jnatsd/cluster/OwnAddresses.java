@@ -6,7 +6,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
 
-/** The addresses at which this server takes routes, so that it does not dial itself. Immutable. */
+/** The addresses at which this server takes routes, so that it does not dial itself. Threads: any; immutable. */
 final class OwnAddresses {
     private final InetAddress bound;
     private final int port;
