@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The program: flags to options, options to a running server, and the exit code. 0 is a clean end, 1 an error at
- * start, 2 a flag that makes no sense; errors are one line each on stderr.
+ * start, 2 a flag that makes no sense, 3 an end for lack of memory; errors are one line each on stderr.
  */
 public final class Main {
     private static final int FAILURE = 1;
@@ -128,11 +128,14 @@ public final class Main {
         OptionsSource.Loaded loaded = configuration.loadFirst();
         chooseCarriers(loaded.options().tls() != null);
         try (Log log = ServerLog.open(loaded.options().log())) {
+            EmergencyExit exit = EmergencyExit.install(log);
             CompletableFuture<NatsServer> started = new CompletableFuture<>();
             Signals.install(started, log);
             try (ControlSocket control = control(started, log)) {
-                started.complete(NatsServer.start(loaded, configuration, log));
-                started.join().awaitClose();
+                NatsServer server = NatsServer.start(loaded, configuration, log);
+                server.onExhaustion(() -> exit.end("Out of memory for too long"));
+                started.complete(server);
+                server.awaitClose();
                 return 0;
             } catch (IOException e) {
                 log.fatal(e.getMessage());

@@ -80,6 +80,11 @@ class ArchitectureTest {
     private static final Set<String> HOT_CLASSES =
             Set.of("MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Run", "Subject");
 
+    /** Who starts threads without {@link io.jnatsd.log.Threads}, and so has to catch everything on its own. */
+    private static final Set<String> THREAD_STARTERS = Set.of("Rehearsal", "EmergencyExit", "log/Threads", "log/Log",
+            "log/SyslogTarget", "auth/BcryptQueue", "core/Outbound", "core/ServerState", "monitor/Deadlines",
+            "server/Listener", "server/TimeLimit");
+
     private static Path home;
     private static final List<Source> SOURCES = new ArrayList<>();
 
@@ -307,6 +312,21 @@ class ArchitectureTest {
             }
         });
         assertNone("design.md 3.7, rule 7: no strings, streams, lambdas or patterns in " + HOT_CLASSES, faults);
+    }
+
+    @Test
+    void threadsAreStartedWhereEverythingIsCaught() {
+        Set<String> faults = new TreeSet<>(), idle = new TreeSet<>(THREAD_STARTERS);
+        for (Source source : SOURCES) {
+            String name = source.name.replace(".java", "");
+            if (name.startsWith("bench/") || name.startsWith("top/")
+                    || !source.text.matches("(?s).*(Thread\\.(of(Virtual|Platform)|startVirtualThread)|new Thread)\\(.*"))
+                continue;
+            if (!idle.remove(name))
+                faults.add(name + " starts a thread, which Threads should do");
+        }
+        assertNone("an Error ends what a thread was about, and nothing else", faults);
+        assertNone("take these out of THREAD_STARTERS", idle);
     }
 
     @Test

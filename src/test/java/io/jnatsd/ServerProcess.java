@@ -79,6 +79,10 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(command);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     long pid() {
         return process.pid();
     }

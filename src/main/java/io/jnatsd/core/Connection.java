@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
@@ -37,6 +38,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
      * under way when the error is written, and little enough that nobody can keep a closed connection busy.
      */
     private static final int MOST_DISCARDED = 64 * 1024;
+    /** Between two attempts to leave that fail for lack of memory. */
+    private static final long FIRST_PAUSE_NANOS = 1_000_000, LONGEST_PAUSE_NANOS = 250_000_000;
     /** Bytes of a batch behind which more is likely to wait already. */
     private static final int BUSY_BATCH = 16 * 1024;
 
@@ -63,7 +66,10 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private int discarded;
     /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
     volatile ClientView.Backlog backlog;
+    /** Set by the one thread that leaves, or attempts to. */
     private final AtomicBoolean left = new AtomicBoolean();
+    /** It has left. Written by that thread. */
+    private volatile boolean gone;
     protected final Batch batch = new Batch();
 
     protected Connection(ServerState server, Socket socket, Dialect dialect) throws IOException {
@@ -331,6 +337,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
 
     /** Something that is no error of the peer's was thrown: it ends the connection, and after that it is logged. */
     private void failed(String what, Throwable e, CloseReason why) {
+        if (e instanceof OutOfMemoryError)
+            server.reserve.release();
         try {
             kill(why);
         } finally {
@@ -348,14 +356,14 @@ public abstract class Connection implements Outbound.Owner, Runnable {
 
     /** The reader's last steps: pending output is given its time, then everything goes. */
     private void end() {
+        leaveForSure();
         try {
-            leaveOnce();
             awaitOutput();
-        } catch (Throwable e) {
-            failed("reader", e, CloseReason.READ_ERROR);
-        }
-        try {
-            goAway();
+            kill(CloseReason.CLIENT_CLOSED);
+            // Cached match results may refer to this connection for long.
+            parser.release();
+            server.reserve.tryRenew();
+            recordEnd();
         } catch (Throwable e) {
             failed("reader", e, CloseReason.READ_ERROR);
         } finally {
@@ -375,13 +383,20 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    private void goAway() {
-        kill(CloseReason.CLIENT_CLOSED);
-        // Where the first attempt has failed for lack of memory.
-        leaveOnce();
-        // Cached match results may refer to this connection for long.
-        parser.release();
-        recordEnd();
+    /** What a connection holds is freed only when it has left: for lack of memory, that is attempted until it works. */
+    private void leaveForSure() {
+        boolean again = true;
+        for (long pause = FIRST_PAUSE_NANOS; again; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
+            try {
+                leaveOnce();
+                again = !gone;
+            } catch (Throwable e) {
+                failed("reader", e, CloseReason.READ_ERROR);
+                again = e instanceof OutOfMemoryError;
+            }
+            if (again)
+                LockSupport.parkNanos(pause);
+        }
     }
 
     /** Whether commands of this connection are traced. */
@@ -403,6 +418,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         try {
             leave();
             done = true;
+            gone = true;
         } finally {
             if (!done)
                 left.set(false);

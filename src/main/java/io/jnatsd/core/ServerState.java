@@ -40,6 +40,8 @@ public final class ServerState {
     public final Log log;
     /** Starts every thread that this server needs for a while. */
     public final Threads threads;
+    /** For the end of connections where there is no other memory. */
+    public final MemoryReserve reserve = new MemoryReserve();
 
     /** Every connection whose reader runs. */
     private final Set<Connection> running = ConcurrentHashMap.newKeySet();
@@ -130,7 +132,7 @@ public final class ServerState {
             return;
         Future<?> before = sweeps;
         sweeps = timer.scheduleWithFixedDelay(
-                () -> threads.run(null, "watchdog", () -> watchdog.sweep(limits.writeDeadline())), pause.toNanos(),
+                threads.guarded("watchdog", () -> watchdog.sweep(limits.writeDeadline())), pause.toNanos(),
                 pause.toNanos(), TimeUnit.NANOSECONDS);
         sweepPause = pause;
         if (before != null)

@@ -22,6 +22,10 @@ public final class SidTable {
     private Map<String, Subscription> subs = new HashMap<>(4);
     /** How many there were when the connection left. guarded by {@code lock}. */
     private int leftWith;
+    /** Those that it left with, until they are removed or moved. Belongs to the thread in which it leaves. */
+    private List<Subscription> leaving = List.of();
+    /** Where in that list nobody has been told, and where the index has not been changed. Belongs to the same thread. */
+    private int untold, unremoved;
     /** Who knows of all that is in the map. guarded by {@code lock}. */
     private Interest told = Interest.NONE;
 
@@ -109,47 +113,51 @@ public final class SidTable {
         return true;
     }
 
-    /** The connection leaves, and its subscriptions with it. */
-    public List<Subscription> removeAll() {
-        List<Subscription> all;
+    /**
+     * The connection leaves. Where it throws, as it may for lack of memory, the next call goes on from there. Only one
+     * thread at a time.
+     */
+    public void removeAll() {
         Interest flush;
         lock.lock();
         try {
-            if (subs == null)
-                return List.of();
-            all = new ArrayList<>(subs.values());
-            subs = null;
-            leftWith = all.size();
+            leaveLocked();
             // Whoever has come since, and was not told of them, need not hear of their end.
-            for (Subscription sub : all)
-                told.unsubscribed(sub, 0);
+            for (; untold < leaving.size(); untold++)
+                told.unsubscribed(leaving.get(untold), 0);
             flush = told;
         } finally {
             lock.unlock();
         }
-        for (Subscription sub : all)
-            index.remove(sub);
+        for (; unremoved < leaving.size(); unremoved++)
+            index.remove(leaving.get(unremoved));
         flush.flush();
         server.announced.remove(this);
-        return all;
+        leaving = List.of();
+    }
+
+    private void leaveLocked() {
+        assert lock.isHeldByCurrentThread();
+        if (subs == null)
+            return;
+        leaving = new ArrayList<>(subs.values());
+        leftWith = leaving.size();
+        subs = null;
     }
 
     /**
      * The connection leaves, and another one to the same server takes over its subscriptions. Those that the other
-     * has already end. Only for subscriptions that nobody is told of.
+     * has already end. Only for subscriptions that nobody is told of. Where it throws, as {@link #removeAll}.
      */
     public void moveTo(SidTable other, Receiver receiver) {
-        List<Subscription> all;
         lock.lock();
         try {
-            if (subs == null)
-                return;
-            all = new ArrayList<>(subs.values());
-            subs = null;
+            leaveLocked();
         } finally {
             lock.unlock();
         }
-        for (Subscription sub : all) {
+        for (; unremoved < leaving.size(); unremoved++) {
+            Subscription sub = leaving.get(unremoved);
             Subscription moved = new Subscription(receiver, sub.subject, sub.queue, sub.sid, sub.literal);
             moved.max = sub.receiver.wanted(sub);
             // Not marked as removed: a publisher that has found it before delivers to the successor.
@@ -158,6 +166,7 @@ public final class SidTable {
             else
                 index.remove(sub);
         }
+        leaving = List.of();
     }
 
     private boolean accept(Subscription sub) {

@@ -22,7 +22,14 @@ final class StreamTarget implements LogTarget {
 
     @Override
     public void write(LogEntry entry) {
-        format.append(entry, batch);
+        int start = batch.length();
+        try {
+            format.append(entry, batch);
+        } catch (Throwable e) {
+            // No half lines.
+            batch.setLength(start);
+            throw e;
+        }
         lines++;
         if (batch.length() >= BATCH_CHARS)
             flush();

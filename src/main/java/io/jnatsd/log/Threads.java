@@ -16,6 +16,28 @@ public final class Threads {
     private static final int FEW_FRAMES = 8;
     private static final int MOST_CAUSES = 4;
 
+    /** A class and no lambdas, which would have to be allocated where nothing catches that. */
+    private final class Guarded implements Runnable {
+        private final LogOrigin from;
+        private final String what;
+        private final Runnable task;
+
+        Guarded(LogOrigin from, String what, Runnable task) {
+            this.from = from;
+            this.what = what;
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                failed(from, what, e);
+            }
+        }
+    }
+
     private final Log log;
     private final AtomicLong outOfMemory = new AtomicLong();
 
@@ -40,7 +62,7 @@ public final class Threads {
     /** The same for a task of a connection, which the log names. */
     public boolean start(LogOrigin from, String name, Runnable task) {
         try {
-            Thread.ofVirtual().name(name).start(() -> run(from, name, task::run));
+            Thread.ofVirtual().name(name).start(new Guarded(from, name, task));
             return true;
         } catch (Throwable e) {
             failed(from, name, e);
@@ -51,12 +73,17 @@ public final class Threads {
     /** The same on a daemon platform thread, for a task that would keep a virtual thread on its carrier. */
     public boolean startPlatform(String name, Runnable task) {
         try {
-            Thread.ofPlatform().daemon().name(name).start(() -> run(null, name, task::run));
+            Thread.ofPlatform().daemon().name(name).start(new Guarded(null, name, task));
             return true;
         } catch (Throwable e) {
             failed(null, name, e);
             return false;
         }
+    }
+
+    /** A task that throws nothing, for who runs it again and again; it needs no memory of its own. */
+    public Runnable guarded(String what, Runnable task) {
+        return new Guarded(null, what, task);
     }
 
     /** Runs each task on a virtual thread of its own; {@link Executor#execute} throws nothing. */

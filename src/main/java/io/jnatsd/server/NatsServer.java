@@ -70,6 +70,8 @@ public final class NatsServer implements AutoCloseable {
     private Path portsFile;
     /** Null without monitoring. Written by the start. */
     private volatile Monitor monitor;
+    /** Null for closing. */
+    private volatile Runnable exhaustion;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -159,6 +161,7 @@ public final class NatsServer implements AutoCloseable {
      */
     private void listen() throws IOException {
         security.warmUp(log);
+        MemoryWatch.start(state, this::exhausted);
         Views views = Monitoring.views(this);
         // The first port takes longest: it loads what its pages need.
         monitor = Monitoring.open(views, options, passwords, () -> security.context(), log);
@@ -370,6 +373,25 @@ public final class NatsServer implements AutoCloseable {
         return state;
     }
 
+    /**
+     * What to do if the server is out of memory for too long, instead of closing it. The task is called in the timer's
+     * thread, which it may keep, and may be called again.
+     */
+    public void onExhaustion(Runnable task) {
+        exhaustion = task;
+    }
+
+    void exhausted() {
+        Runnable task = exhaustion;
+        if (task != null)
+            task.run();
+        else if (!closing.get())
+            state.threads.startPlatform("exhausted", () -> {
+                log.error("Out of memory for too long, the server closes");
+                close();
+            });
+    }
+
     /** Waits until the server has been closed. */
     public void awaitClose() throws InterruptedException {
         closed.await();
@@ -383,9 +405,12 @@ public final class NatsServer implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true))
             return;
-        stop();
-        log.notice("Server Exiting..");
-        closed.countDown();
+        try {
+            stop();
+            log.notice("Server Exiting..");
+        } finally {
+            closed.countDown();
+        }
     }
 
     private void stop() {

@@ -1,0 +1,103 @@
+package io.jnatsd;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.auth.Authenticator;
+import io.jnatsd.auth.Credentials;
+import io.jnatsd.auth.Login;
+import io.jnatsd.server.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The program out of memory: it recovers, or ends with exit code 3. */
+@Isolated("a server in a process of its own is kept busy")
+@Timeout(240)
+class OutOfMemoryTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int SUBJECT_BYTES = 2000;
+
+    /** Has a thread that nobody looks after end of a lack of memory, as one of the JDK's might. */
+    public static final class Exhausting implements Authenticator {
+        @Override
+        public Login authenticate(Credentials shown) {
+            if (shown.user().equals("joe"))
+                Thread.ofPlatform().name("of-the-jdk").start(() -> {
+                    throw new OutOfMemoryError("Java heap space");
+                });
+            return Login.ANYBODY;
+        }
+    }
+
+    private static List<String> command(String... options) {
+        List<String> command = ServerProcess.java("-a", "127.0.0.1", "-p", "-1");
+        command.addAll(1, List.of(options));
+        return command;
+    }
+
+    /** Subscribes until the server hangs up. */
+    private static void subscribeToEverything(int port) throws IOException {
+        String padding = "x".repeat(SUBJECT_BYTES);
+        try (RawClient client = RawClient.quiet(port)) {
+            for (int i = 0; ; i++)
+                client.send("SUB " + padding + i + " " + i + "\r\n");
+        } catch (IOException | AssertionError e) {
+            assertTrue(e.getMessage() != null);
+        }
+    }
+
+    /** Recovery is usual; which of both comes depends on what else needs memory at that moment. */
+    @Test
+    void aServerThatClientsFillRecoversOrEnds() throws Exception {
+        try (ServerProcess server = ServerProcess.launch(command("-Xmx40m"))) {
+            int port = server.port();
+            for (int i = 0; i < 2 && server.isAlive(); i++) {
+                subscribeToEverything(port);
+                await().atMost(PATIENCE).until(() -> !server.isAlive() || serves(port));
+            }
+            assertTrue(server.err().matches("(?s).* - cid:\\d+ - Internal error in reader: java.lang.OutOfMemoryError: .*"),
+                    server::err);
+            if (server.isAlive()) {
+                server.signal("TERM");
+                assertEquals(0, server.ended().code());
+            } else {
+                assertEquals(EmergencyExit.CODE, server.ended().code());
+            }
+        }
+    }
+
+    private static boolean serves(int port) {
+        try (RawClient next = RawClient.quiet(port)) {
+            next.send("SUB a 1\r\nPUB a 2\r\nok\r\n").expectText("MSG a 1 2\r\nok\r\n");
+            return true;
+        } catch (IOException | AssertionError e) {
+            return false;
+        }
+    }
+
+    @Test
+    void theProgramEndsWhenAThreadOfTheJdkHasEnded(@TempDir Path folder) throws Exception {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(Authenticator.class.getName()), Exhausting.class.getName() + "\n");
+        List<String> command = command();
+        int classPath = command.indexOf("-cp") + 1;
+        String tests = Path.of(OutOfMemoryTest.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+        command.set(classPath, String.join(System.getProperty("path.separator"), command.get(classPath), tests,
+                folder.toString()));
+        try (ServerProcess server = ServerProcess.launch(command); RawClient joe = RawClient.connect(server.port())) {
+            joe.send("CONNECT {\"user\":\"joe\",\"pass\":\"x\"}\r\n");
+            Ended ended = server.ended();
+            assertEquals(EmergencyExit.CODE, ended.code());
+            assertTrue(ended.err().contains("[FTL] Out of memory in thread of-the-jdk, the server ends with exit code 3"),
+                    ended::err);
+        }
+    }
+}
