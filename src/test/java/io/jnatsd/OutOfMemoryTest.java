@@ -67,7 +67,8 @@ class OutOfMemoryTest {
                     server::err);
             if (server.isAlive()) {
                 server.signal("TERM");
-                assertEquals(0, server.ended().code());
+                // It may find out that it is out of memory while it stops.
+                assertTrue(List.of(0, EmergencyExit.CODE).contains(server.ended().code()), server::err);
             } else {
                 assertEquals(EmergencyExit.CODE, server.ended().code());
             }

@@ -20,10 +20,11 @@ public final class MemoryReserve {
         kept = null;
     }
 
-    /** Whether the heap has room for little more than the reserve; garbage that is not collected yet counts as used. */
+    /** Whether less than an eighth of the heap is free; garbage that is not collected yet counts as used. */
     public boolean isNeeded() {
         Runtime runtime = Runtime.getRuntime();
-        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory() < 2L * size;
+        long most = runtime.maxMemory();
+        return most - runtime.totalMemory() + runtime.freeMemory() < most / 8;
     }
 
     /**

@@ -57,7 +57,8 @@ final class MemoryWatch {
 
     void look() {
         long now = threads.outOfMemory();
-        boolean thrown = now != seen, little = thrown || isShort.getAsBoolean(), stuck = little && !hasRun;
+        // It was started while memory was short. That there is more now does not free a carrier.
+        boolean thrown = now != seen, stuck = !hasRun;
         seen = now;
         if (thrown || stuck) {
             reserve.release();
@@ -68,7 +69,7 @@ final class MemoryWatch {
         }
         if (inARow >= MOST)
             giveUp.run();
-        if (little && hasRun) {
+        if (hasRun && (thrown || isShort.getAsBoolean())) {
             hasRun = false;
             virtual.execute(pulse);
         }

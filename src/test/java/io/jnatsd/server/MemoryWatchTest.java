@@ -78,14 +78,26 @@ class MemoryWatchTest {
         assertEquals(0, givenUp.get());
     }
 
+    /** The reserve that is given back makes memory look less short, while all carriers are still kept. */
     @Test
-    void virtualThreadsThatDoNotRunForOtherReasonsAreNone() {
+    void memoryThatComesBackWithoutVirtualThreadsRunningIsNoRecovery() {
         MemoryWatch stuck = watch(task -> { });
         isShort.set(true);
         stuck.look();
-        isShort.set(false);
-        for (int i = 0; i < 2 * MemoryWatch.MOST; i++)
+        for (int i = 0; i < MemoryWatch.MOST; i++) {
+            isShort.set(i % 2 == 0);
             stuck.look();
+        }
+        assertEquals(1, givenUp.get());
+    }
+
+    @Test
+    void whileMemoryIsNotShortNoVirtualThreadIsStarted() {
+        MemoryWatch unused = watch(task -> {
+            throw new AssertionError("started");
+        });
+        for (int i = 0; i < 2 * MemoryWatch.MOST; i++)
+            unused.look();
         assertEquals(0, givenUp.get());
     }
 
