@@ -129,8 +129,10 @@ final class ClientLogin {
      * there is one.
      */
     LoginState enter() throws ProtocolException {
-        if (state == LoginState.PENDING)
-            connect(ConnectInfo.BEFORE_CONNECT);
+        LoginState found = state;
+        if (found != LoginState.PENDING)
+            return found;
+        connect(ConnectInfo.BEFORE_CONNECT);
         return state;
     }
 

@@ -275,7 +275,8 @@ public final class Delivery {
 
     /** Writes a received message to the log, if it is to be traced. */
     public void trace(String command, Message m) {
-        if (!own.isTraced() || !server.traceFilter.wants(m))
+        // Traces are asked for first: this is called for every message, and the rest takes calls.
+        if (!server.log.traceOn() || !own.isTraced() || !server.traceFilter.wants(m))
             return;
         server.log.trace(own, "->> [" + command + " " + m.lineText() + "]");
         int shown = server.traceFilter.payload(m.payloadLength());

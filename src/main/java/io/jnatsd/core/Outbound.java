@@ -38,12 +38,6 @@ public final class Outbound extends Receiver implements Runnable {
     /** but so much once half of what may wait does: it may be alive and short of processor time. */
     private static final long STUCK_WHEN_FULL_NANOS = 2_000_000_000;
 
-    private final Owner owner;
-    private final WriteWatchdog watchdog;
-    private OutputStream out;
-    private final Condition drained = lock.newCondition();
-
-    private final ChunkQueue waiting;
     /** The connection whose output this is. */
     interface Owner extends LogOrigin {
         long id();
@@ -72,6 +66,12 @@ public final class Outbound extends Receiver implements Runnable {
         void outputFinished();
     }
 
+    private final Owner owner;
+    private final WriteWatchdog watchdog;
+    private OutputStream out;
+    private final Condition drained = lock.newCondition();
+
+    private final ChunkQueue waiting;
     /** Bytes not yet written, those of the present write included. */
     private long pending;
     private long written;
