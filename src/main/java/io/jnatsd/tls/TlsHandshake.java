@@ -24,6 +24,9 @@ public final class TlsHandshake {
     /** What each TLS connection begins with, and no NATS command. */
     public static final byte FIRST_BYTE = 0x16;
 
+    /** How long a handshake may take to notice that its input has ended. */
+    private static final long CLOSE_AFTER_MILLIS = 1000;
+
     private enum State { RUNNING, DONE, TIMED_OUT }
 
     private final TlsContext context;
@@ -126,7 +129,7 @@ public final class TlsHandshake {
         } finally {
             deadline.cancel(false);
         }
-        boolean inTime = state.compareAndSet(State.RUNNING, State.DONE);
+        boolean inTime = state.getAndSet(State.DONE) == State.RUNNING;
         if (!inTime || failure instanceof SocketTimeoutException) {
             SocketTimeoutException late = new SocketTimeoutException("TLS handshake timeout");
             late.initCause(failure);
@@ -138,10 +141,19 @@ public final class TlsHandshake {
         return tls;
     }
 
-    /** Whatever waits for input now reads its end. */
-    private static Void endInput(Socket raw, AtomicReference<State> state) throws IOException {
-        if (state.compareAndSet(State.RUNNING, State.TIMED_OUT))
-            raw.shutdownInput();
+    /**
+     * Whatever waits for input now reads its end, and the peer can still be told why. A handshake that waits for its
+     * output instead, since the peer does not read, ends when the socket is closed a little later.
+     */
+    private Void endInput(Socket raw, AtomicReference<State> state) throws IOException {
+        if (!state.compareAndSet(State.RUNNING, State.TIMED_OUT))
+            return null;
+        timer.schedule(() -> {
+            if (state.get() == State.TIMED_OUT)
+                raw.close();
+            return null;
+        }, CLOSE_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+        raw.shutdownInput();
         return null;
     }
 }

@@ -10,18 +10,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TlsHandshakeTest {
     private static final Duration SHORT = Duration.ofMillis(100);
@@ -112,6 +115,56 @@ class TlsHandshakeTest {
                     server.port(), "");
             assertEquals(4321, raw.getSoTimeout());
             TlsEcho.talk(tls);
+        } finally {
+            timer.shutdownNow();
+        }
+    }
+
+    /** A socket whose peer does not read: a write lasts until the socket is closed. */
+    private static final class StuckSocket extends Socket {
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public OutputStream getOutputStream() {
+            return new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    try {
+                        closed.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    throw new IOException("closed");
+                }
+            };
+        }
+
+        @Override
+        public void close() throws IOException {
+            closed.countDown();
+            super.close();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aHandshakeWhoseOutputIsStuckIsTimedOutToo() throws Exception {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        try (StuckSocket accepted = new StuckSocket();
+                ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()) {
+                    @Override
+                    public Socket accept() throws IOException {
+                        implAccept(accepted);
+                        return accepted;
+                    }
+                };
+                Socket peer = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            listener.accept();
+            // What is no handshake is answered with an alert, which is an output as well.
+            peer.getOutputStream().write(new byte[] {0x16, 3, 3, 0, 4, 99, 0, 0, 0});
+            TlsHandshake handshake = new TlsHandshake(context(server()), SHORT, timer);
+            IOException failure = assertThrows(SocketTimeoutException.class, () -> handshake.server(accepted));
+            assertEquals("TLS handshake timeout", failure.getMessage());
         } finally {
             timer.shutdownNow();
         }
