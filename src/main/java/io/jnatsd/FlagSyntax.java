@@ -1,5 +1,6 @@
 package io.jnatsd;
 
+import io.jnatsd.usage.FlagHint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,8 @@ final class FlagSyntax {
             if (option == null && JETSTREAM.contains(name))
                 throw UsageException.flag("flag not supported: -" + name + ": jnatsd has no JetStream");
             if (option == null)
-                throw UsageException.flag("flag provided but not defined: -" + name);
+                throw UsageException.flag("flag provided but not defined: -" + name
+                        + FlagHint.of(name, known.keySet()));
             boolean bool = isBoolean(option);
             if (value == null && bool)
                 value = "true";

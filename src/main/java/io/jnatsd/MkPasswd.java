@@ -1,6 +1,7 @@
 package io.jnatsd;
 
 import io.jnatsd.server.Version;
+import io.jnatsd.usage.FlagHint;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ParameterException;
 final class MkPasswd {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!@$#%^&*()";
     private static final int LENGTH = 22;
+    private static final int FAILURE = 1;
     private static final int MIN_COST = 4, MAX_COST = 31;
     /** More, bcrypt would not look at. */
     private static final int MAX_BYTES = 72;
@@ -67,9 +69,12 @@ final class MkPasswd {
             else
                 command.make(input, out);
             return 0;
-        } catch (ParameterException | IOException e) {
+        } catch (ParameterException e) {
+            err.println("mkpasswd: " + FlagHint.message(e));
+            return FAILURE;
+        } catch (IOException e) {
             err.println("mkpasswd: " + e.getMessage());
-            return 1;
+            return FAILURE;
         }
     }
 

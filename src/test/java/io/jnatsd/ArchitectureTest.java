@@ -47,7 +47,8 @@ class ArchitectureTest {
             entry("protocol", List.of("com.google.gson")),
             entry("events", List.of()),
             entry("log", List.of("org.tinylog")),
-            entry("config", List.of("protocol")),
+            entry("usage", List.of("picocli")),
+            entry("config", List.of("protocol", "usage")),
             entry("auth", List.of("protocol", "config", "org.mindrot.jbcrypt")),
             entry("tls", List.of("config")),
             entry("websocket", List.of()),
@@ -57,9 +58,9 @@ class ArchitectureTest {
             entry("system", List.of("protocol", "log", "core", "monitor", "com.google.gson")),
             entry("server", List.of("protocol", "events", "config", "log", "auth", "tls", "core", "cluster", "monitor",
                     "websocket", "system")),
-            entry("bench", List.of("picocli")),
-            entry("top", List.of("picocli", "com.google.gson")),
-            entry("", List.of("server", "config", "log", "picocli", "org.mindrot.jbcrypt")));
+            entry("bench", List.of("usage", "picocli")),
+            entry("top", List.of("usage", "picocli", "com.google.gson")),
+            entry("", List.of("server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(

@@ -91,6 +91,14 @@ class CommandLineTest {
     @CsvSource(delimiter = '|', textBlock = """
             --nosuch       | 2 | flag provided but not defined: -nosuch
             -pp 4222       | 2 | flag provided but not defined: -pp
+            --prot 4222    | 2 | flag provided but not defined: -prot, did you mean --port?
+            -prot=4222     | 2 | flag provided but not defined: -prot, did you mean --port?
+            --Port 4222    | 2 | flag provided but not defined: -Port, did you mean --port?
+            -dv            | 2 | flag provided but not defined: -dv, did you mean -DV?
+            -C nats.conf   | 2 | flag provided but not defined: -C, did you mean -c?
+            -x             | 2 | flag provided but not defined: -x
+            --uzer a       | 2 | flag provided but not defined: -uzer, did you mean --user?
+            --clustr_name  | 2 | flag provided but not defined: -clustr_name, did you mean --cluster_name?
             -js            | 2 | flag not supported: -js: jnatsd has no JetStream
             --jetstream    | 2 | flag not supported: -jetstream: jnatsd has no JetStream
             -sd /tmp/x     | 2 | flag not supported: -sd: jnatsd has no JetStream

@@ -130,6 +130,12 @@ class MkPasswdTest {
     }
 
     @Test
+    void anUnknownFlagIsToldWithTheOneThatWasMeant() {
+        assertEquals(1, run("--hepl"));
+        assertEquals("mkpasswd: Unknown option: '--hepl', did you mean --help?", err().strip());
+    }
+
+    @Test
     void helpAndVersionAreAnswers() {
         assertEquals(0, run("--help"));
         assertTrue(out().startsWith("Usage: mkpasswd [-p] [-c <cost>]"), out());

@@ -1,5 +1,6 @@
 package io.jnatsd.bench;
 
+import io.jnatsd.usage.FlagHint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -149,7 +150,7 @@ public final class Bench implements Callable<Integer> {
         CommandLine command = new CommandLine(new Bench()).setOut(out).setErr(err)
                 .setOverwrittenOptionsAllowed(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
-            err.println("nats-bench: " + BenchFailure.reason(fault) + " (see nats-bench --help)");
+            err.println("nats-bench: " + FlagHint.message(fault) + " (see nats-bench --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();
         });
         command.setExecutionExceptionHandler((fault, ignored, parsed) -> {

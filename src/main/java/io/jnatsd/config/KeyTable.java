@@ -1,5 +1,6 @@
 package io.jnatsd.config;
 
+import io.jnatsd.usage.Spelling;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -143,39 +144,7 @@ final class KeyTable<T> {
     }
 
     private String hint(String name) {
-        String nearest = null;
-        int smallest = 1 + Math.min(3, (name.length() + 1) / 3);
-        for (String candidate : keys.keySet()) {
-            if (Math.abs(candidate.length() - name.length()) >= smallest)
-                continue;
-            int distance = distance(name, candidate);
-            if (distance < smallest) {
-                smallest = distance;
-                nearest = candidate;
-            }
-        }
+        String nearest = Spelling.nearest(name, keys.keySet());
         return nearest == null ? "" : ", did you mean \"" + nearest + "\"?";
-    }
-
-    /** How many letters must be inserted, removed, replaced or swapped with the next one to make a word the other. */
-    private static int distance(String a, String b) {
-        int[] beforePrevious = new int[b.length() + 1];
-        int[] previous = new int[b.length() + 1], current = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++)
-            previous[j] = j;
-        for (int i = 1; i <= a.length(); i++) {
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1))
-                    current[j] = Math.min(current[j], beforePrevious[j - 2] + 1);
-            }
-            int[] oldest = beforePrevious;
-            beforePrevious = previous;
-            previous = current;
-            current = oldest;
-        }
-        return previous[b.length()];
     }
 }

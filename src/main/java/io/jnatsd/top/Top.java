@@ -1,5 +1,6 @@
 package io.jnatsd.top;
 
+import io.jnatsd.usage.FlagHint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -103,7 +104,7 @@ public final class Top implements Callable<Integer> {
         CommandLine command = new CommandLine(new Top(out, in)).setOut(out).setErr(err)
                 .setPosixClusteredShortOptionsAllowed(false).setOverwrittenOptionsAllowed(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
-            err.println("nats-top: " + fault.getMessage() + " (see nats-top --help)");
+            err.println("nats-top: " + FlagHint.message(fault) + " (see nats-top --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();
         });
         command.setExecutionExceptionHandler((fault, ignored, parsed) -> {

@@ -48,6 +48,13 @@ final class OptionsTest {
     }
 
     @Test
+    void anUnknownFlagIsToldWithTheOneThatWasMeant() {
+        for (String[] args : new String[][] {{"--msg", "5k"}, {"--msg=5k"}})
+            assertEquals("nats-bench: Unknown option: '--msg', did you mean --msgs? (see nats-bench --help)",
+                    Ran.bench(args).err().strip());
+    }
+
+    @Test
     void helpAndVersionGoToStdout() {
         Ran help = Ran.bench("-h"), version = Ran.bench("--version");
         assertEquals(0, help.code());

@@ -129,7 +129,10 @@ class TopTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--once --sort x | 2 | unknown sort key 'x'; it is one of cid, subs,",
         "--once -n 0 | 2 | -n and -d must be above zero", "--once -m x | 2 | Invalid value for option",
-        "--once --nonsense | 2 | Unknown option", "-m 1 | 2 | this is no terminal; use --once",
+        "--once --nonsense | 2 | Unknown option: '--nonsense' (see",
+        "--once --pas=x | 2 | Unknown option: '--pas', did you mean --pass? (see nats-top --help)",
+        "--once -S x | 2 | Unknown option: '-S', did you mean -s? (see",
+        "-m 1 | 2 | this is no terminal; use --once",
         "--once -m 1 | 1 | nobody listens at http://127.0.0.1:1", "--once -s no.such.host.invalid | 1 | no host of the name no.such.host.invalid",
         "--once -s no_such.host.invalid:1 | 1 | no host of the name no_such.host.invalid",
         "--once -s 127.0.0.1:1 | 1 | nobody listens at http://127.0.0.1:1",
