@@ -6,6 +6,7 @@ import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.Problem;
 import io.jnatsd.server.OptionsSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The configuration file with the flags over it, at the start and again for each reload. Threads: immutable. */
@@ -18,7 +19,7 @@ record Configuration(Flags flags) implements OptionsSource {
                     "Can only reload config when a file is provided using -c or --config")));
         OptionsReader.ReadResult read = OptionsReader.read(flags.configFile());
         flags.applyTo(read.options());
-        return new Loaded(OptionsCheck.build(read.options()), read.warnings(), read.plainTextSecrets());
+        return loaded(read.options(), read.warnings(), read.plainTextSecrets());
     }
 
     /** The first time the file may be missing. */
@@ -27,6 +28,18 @@ record Configuration(Flags flags) implements OptionsSource {
             return load();
         OptionsBuilder options = new OptionsBuilder();
         flags.applyTo(options);
-        return new Loaded(OptionsCheck.build(options), List.of(), false);
+        return loaded(options, List.of(), false);
+    }
+
+    private Loaded loaded(OptionsBuilder builder, List<Problem> warnings, boolean plainTextSecrets)
+            throws ConfigException {
+        Loaded loaded = new Loaded(OptionsCheck.build(builder), warnings, plainTextSecrets);
+        List<String> empty = flags.emptyLogins();
+        if (empty.isEmpty() || loaded.options().auth().requiresCredentials())
+            return loaded;
+        List<Problem> all = new ArrayList<>(warnings);
+        all.add(new Problem("", 0, 0, String.join(" and ", empty) + (empty.size() == 1 ? " is" : " are")
+                + " empty: no credentials are required"));
+        return new Loaded(loaded.options(), List.copyOf(all), plainTextSecrets);
     }
 }

@@ -2,6 +2,7 @@ package io.jnatsd;
 
 import io.jnatsd.usage.FlagHint;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,15 +26,25 @@ final class FlagSyntax {
     private FlagSyntax() {
     }
 
+    /**
+     * A command line for picocli.
+     *
+     * @param args what picocli reads
+     * @param empty the longest names of the flags that an empty value leaves unset
+     */
+    record Rewritten(List<String> args, Set<String> empty) {
+    }
+
     /** @param known picocli's options by all of their names */
-    static List<String> rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
+    static Rewritten rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
+        Set<String> empty = new LinkedHashSet<>();
         // Picocli would make a new argument group when one of its options comes again, without the group's other values.
         Map<String, String> rewritten = new LinkedHashMap<>();
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
             if (arg.equals("--") || !arg.startsWith("-") || arg.length() == 1) {
                 command(arg.equals("--") && i + 1 < args.length ? args[i + 1] : arg, rewritten);
-                return List.copyOf(rewritten.values());
+                break;
             }
             String name = arg.substring(arg.startsWith("--") ? 2 : 1), value = null;
             if (name.startsWith("-") || name.startsWith("="))
@@ -59,14 +70,16 @@ final class FlagSyntax {
             }
             if (value.isEmpty() && !bool) {
                 rewritten.remove(option.longestName());
+                empty.add(option.longestName());
                 continue;
             }
+            empty.remove(option.longestName());
             String last = option.longestName() + "=" + checked(name, value, option, bool);
             rewritten.put(option.longestName(), last);
             if (last.equals(HELP))
                 break;
         }
-        return List.copyOf(rewritten.values());
+        return new Rewritten(List.copyOf(rewritten.values()), empty);
     }
 
     static boolean isBoolean(ArgSpec option) {

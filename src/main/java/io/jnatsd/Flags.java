@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Option;
 @Command(name = "jnatsd", sortOptions = false, customSynopsis = "jnatsd [options]", usageHelpWidth = 110,
         footer = {"", "Flags take one dash or two. A configuration file has many more options: see etc/nats.conf."})
 final class Flags {
+    private static final List<String> LOGIN = List.of("--user", "--pass", "--auth");
+
     /** In the order of gnatsd's usage text; labels are what stands for the value there. */
     static final class Server {
         @Option(names = {"-a", "--addr", "--net"}, paramLabel = "<host>",
@@ -158,13 +161,18 @@ final class Flags {
     @ArgGroup(validate = false, heading = "%nCommon Options:%n")
     private Common common = new Common();
 
+    /** The longest names of the flags that an empty value leaves unset. */
+    private Set<String> empty = Set.of();
+
     private Flags() {
     }
 
     static Flags parse(String[] args) throws UsageException {
         Flags flags = new Flags();
         CommandLine line = new CommandLine(flags).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
-        line.parseArgs(FlagSyntax.rewrite(args, line.getCommandSpec().optionsMap()).toArray(String[]::new));
+        FlagSyntax.Rewritten rewritten = FlagSyntax.rewrite(args, line.getCommandSpec().optionsMap());
+        line.parseArgs(rewritten.args().toArray(String[]::new));
+        flags.empty = rewritten.empty();
         return flags;
     }
 
@@ -192,6 +200,11 @@ final class Flags {
     /** Null without a configuration file. */
     Path configFile() {
         return server.config == null || server.config.isEmpty() ? null : Path.of(server.config);
+    }
+
+    /** The flags for a login that an empty value leaves unset, as by a script whose variable is not set. */
+    List<String> emptyLogins() {
+        return LOGIN.stream().filter(empty::contains).toList();
     }
 
     void printHelp(PrintStream out) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.OptionsReader;
+import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import java.lang.reflect.Field;
 import java.net.URI;
@@ -323,5 +324,40 @@ class FlagsTest {
         assertEquals(parsed(), parsed(name, ""));
         assertEquals(parsed("-D"), parsed(flag(flag, false), "-D", name, ""));
         assertEquals(parsed(flag(flag, true)), parsed(name, "", flag(flag, true)));
+    }
+
+    private static List<String> warnings(String... args) throws Exception {
+        return new Configuration(Flags.parse(args)).loadFirst().warnings().stream().map(Problem::toString).toList();
+    }
+
+    /** A script whose variable is not set would otherwise open the server in silence. */
+    @Test
+    void anEmptyLoginThatLeavesTheServerOpenIsAWarning() throws Exception {
+        for (String flag : List.of("--auth", "--user", "--pass")) {
+            assertEquals(List.of(flag + " is empty: no credentials are required"), warnings(flag, ""));
+            assertEquals(List.of(flag + " is empty: no credentials are required"), warnings(flag, "x", flag.substring(1) + "="));
+        }
+        assertEquals(List.of("--user and --pass are empty: no credentials are required"),
+                warnings("--pass", "", "--user", ""));
+        assertFalse(options("--auth", "").auth().requiresCredentials());
+    }
+
+    @Test
+    void anEmptyLoginIsNoWarningWhereCredentialsAreRequiredAllTheSame() throws Exception {
+        assertEquals(List.of(), warnings("--auth", "", "--auth", "x"));
+        assertEquals(List.of(), warnings("--auth", "", "--user", "a", "--pass", "b"));
+        assertEquals(List.of(), warnings("-P", ""));
+        String file = Files.writeString(dir.resolve("nats.conf"), "authorization { token: x }").toString();
+        assertEquals(List.of(), warnings("-c", file, "--auth", ""));
+        assertEquals("x", options("-c", file, "--auth", "").auth().token());
+        Files.writeString(dir.resolve("nats.conf"), "prot: 1");
+        assertEquals(List.of(file + ":1:1: unknown key \"prot\", did you mean \"port\"?",
+                "--auth is empty: no credentials are required"), warnings("-c", file, "--auth", ""));
+    }
+
+    @Test
+    void halfALoginIsRefusedWhereTheOtherHalfIsEmpty() {
+        refused("authorization has the user \"a\", but no password", "--user", "a", "--pass", "");
+        refused("authorization has a password, but no user", "--user", "", "--pass", "b");
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,6 +38,15 @@ class StartTest {
             assertTrue(ended.err().endsWith("[INF] Server Exiting..\n"), ended.err());
             assertFalse(Files.exists(dir.resolve("jnatsd_" + server.pid() + ".ports")));
             assertTrue(Files.exists(pid));
+        }
+    }
+
+    @Test
+    void anEmptyTokenLetsEveryoneInAndTheLogSaysSo() throws Exception {
+        try (ServerProcess server = ServerProcess.start("--auth", "");
+                RawClient client = RawClient.connect(server.port())) {
+            assertTrue(server.err().contains("[WRN] --auth is empty: no credentials are required\n"), server.err());
+            client.send("CONNECT {\"verbose\":false}\r\n").roundTrip();
         }
     }
 

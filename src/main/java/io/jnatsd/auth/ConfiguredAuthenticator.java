@@ -51,11 +51,6 @@ public final class ConfiguredAuthenticator implements Authenticator {
         return user.nkey().isEmpty() ? user.name() : user.nkey();
     }
 
-    /** Whether anything is asked of clients at all. */
-    public static boolean isRequired(AuthOptions options) {
-        return options.users() != null || !options.token().isEmpty() || !options.user().isEmpty();
-    }
-
     /** Whether some user logs in by a key, so that clients need a nonce to sign. */
     public static boolean needsNonce(AuthOptions options) {
         return options.users() != null && options.users().stream().anyMatch(user -> !user.nkey().isEmpty());

@@ -57,6 +57,11 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      */
     public record AuthOptions(String user, String password, String token, List<User> users, Duration timeout,
             String noAuthUser, String systemUser) {
+        /** Whether clients have to log in. */
+        public boolean requiresCredentials() {
+            return users != null || !token.isEmpty() || !user.isEmpty();
+        }
+
         /** Secrets stay out of logs. */
         @Override
         public String toString() {

@@ -86,7 +86,7 @@ final class Security {
 
     private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
         boolean silent = !options.noAuthUser().isEmpty();
-        if (own == null && !ConfiguredAuthenticator.isRequired(options))
+        if (own == null && !options.requiresCredentials())
             return ClientAuth.NONE;
         Authenticator judge = own != null ? own : new ConfiguredAuthenticator(options, passwords);
         boolean system = !options.systemUser().isEmpty();

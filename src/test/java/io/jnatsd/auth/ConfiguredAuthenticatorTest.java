@@ -60,7 +60,7 @@ class ConfiguredAuthenticatorTest {
     @Test
     void anEmptyListOfUsersLetsNobodyIn() throws Exception {
         AuthOptions none = new AuthOptions("", "", "", List.of(), Duration.ofSeconds(2), "", "");
-        assertTrue(ConfiguredAuthenticator.isRequired(none));
+        assertTrue(none.requiresCredentials());
         assertNull(login(none, user("", "", "")));
         assertNull(login(none, user("joe", "x", "t")));
     }
@@ -68,9 +68,9 @@ class ConfiguredAuthenticatorTest {
     @Test
     void aPasswordWithoutUserAsksForNothing() throws Exception {
         AuthOptions password = options("", "secret", "");
-        assertFalse(ConfiguredAuthenticator.isRequired(password));
+        assertFalse(password.requiresCredentials());
         assertSame(Login.ANYBODY, login(password, user("", "wrong", "")));
-        assertFalse(ConfiguredAuthenticator.isRequired(ServerOptions.defaults().auth()));
+        assertFalse(ServerOptions.defaults().auth().requiresCredentials());
     }
 
     @Test
