@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 
 /** A socket that speaks WebSocket as a test writes it down; texts keep one char per byte. */
-final class RawWebSocket implements AutoCloseable {
+public final class RawWebSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5000;
     private static final String REQUEST = """
             GET / HTTP/1.1
@@ -28,7 +28,7 @@ final class RawWebSocket implements AutoCloseable {
     private final StringBuilder unread = new StringBuilder();
 
     /** Connects, and sends nothing yet. */
-    RawWebSocket(Socket socket) throws IOException {
+    public RawWebSocket(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new DataInputStream(socket.getInputStream());
         socket.setTcpNoDelay(true);
@@ -52,7 +52,7 @@ final class RawWebSocket implements AutoCloseable {
         return client;
     }
 
-    RawWebSocket upgrade() throws IOException {
+    public RawWebSocket upgrade() throws IOException {
         request("");
         String response = head();
         assertTrue(response.startsWith("HTTP/1.1 101 "), response);
@@ -69,12 +69,12 @@ final class RawWebSocket implements AutoCloseable {
         return this;
     }
 
-    RawWebSocket send(ClientFrames frames) throws IOException {
+    public RawWebSocket send(ClientFrames frames) throws IOException {
         return raw(frames.bytes());
     }
 
     /** One binary message. */
-    RawWebSocket send(String payload) throws IOException {
+    public RawWebSocket send(String payload) throws IOException {
         return send(new ClientFrames().binary(payload));
     }
 
@@ -92,7 +92,7 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     /** The payload of the next frame, which must begin so. */
-    String frame(int first) throws IOException {
+    public String frame(int first) throws IOException {
         assertEquals(Integer.toHexString(first), Integer.toHexString(in.readUnsignedByte()));
         int size = in.readUnsignedByte();
         byte[] payload = new byte[size < 126 ? size : size == 126 ? in.readUnsignedShort() : (int) in.readLong()];
@@ -110,7 +110,7 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     /** All that was sent has been dealt with when this returns. */
-    RawWebSocket roundTrip() throws IOException {
+    public RawWebSocket roundTrip() throws IOException {
         return send("PING\r\n").expectText("PONG\r\n");
     }
 
@@ -127,7 +127,7 @@ final class RawWebSocket implements AutoCloseable {
         assertEquals(code + " " + reason, (payload.charAt(0) << 8 | payload.charAt(1)) + " " + payload.substring(2));
     }
 
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 
