@@ -83,10 +83,10 @@ final class SignalCommand {
         try {
             return ControlSocket.ask(pid, command);
         } catch (SocketTimeoutException e) {
-            // To end twice is to end once: the signal also reaches a server that is still starting.
+            // To end twice is to end once.
             if (ENDING.contains(command))
-                return null;
-            throw new IOException("unknown whether the server has done it: " + e.getMessage(), e);
+                kill(SIGNALS.get(command), pid);
+            throw new IOException(e.getMessage() + "; unknown whether it carries the command out later", e);
         }
     }
 

@@ -151,6 +151,23 @@ class SignalCommandTest {
     }
 
     @Test
+    void aServerThatStandsStillIsReported() throws Exception {
+        Path config = Files.writeString(dir.resolve("nats.conf"), "ping_max: 3");
+        try (ServerProcess server = ServerProcess.start("-c", config.toString())) {
+            String text = "server " + server.pid() + " does not answer; unknown whether it carries the command out later";
+            Files.writeString(config, "ping_max: 4");
+            server.signal("STOP");
+            assertRefused(text, "reload=" + server.pid());
+            server.signal("CONT");
+            server.awaitLine("[INF] Reloaded: ping_max = 4");
+            server.signal("STOP");
+            assertRefused(text, "term=" + server.pid());
+            server.signal("CONT");
+            assertEquals(0, server.ended().code());
+        }
+    }
+
+    @Test
     void reopenAndLameDuckAndStop() throws Exception {
         try (ServerProcess server = ServerProcess.start()) {
             SignalCommand.run("reopen=" + server.pid());

@@ -3,7 +3,9 @@ package io.jnatsd.server;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -20,14 +22,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Takes the commands of {@code jnatsd -sl} where signals do not reach: on Windows, and under {@code nohup}, which has
- * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter; one line in, and back come
- * {@code ok} or the lines that say what is wrong.
+ * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter. The peer sends one line.
+ * The server answers with an empty line at once and with further ones while it carries the command out, and at the end
+ * with {@code ok} or the lines that say what is wrong. Peers of versions without the empty lines skip them.
  *
- * <p>Threads: a virtual thread accepts, and another one answers each command.
+ * <p>Threads: one thread accepts; for each command, one talks to the peer and another one carries the command out. They
+ * are platform threads: the carriers of virtual ones may all be busy with messages for longer than a peer waits.
  */
 public final class ControlSocket implements AutoCloseable {
     /** Does what a command says; the message of its exception is the answer. Called by several threads. */
@@ -35,10 +41,13 @@ public final class ControlSocket implements AutoCloseable {
         void run(String command) throws Exception;
     }
 
-    /** How long a start waits for other processes. */
+    /** How long another process may take to accept a connection, and for each byte that it has to send. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-    /** How long a command waits for its answer: a reload reads certificates, perhaps on a busy machine. */
-    private static final Duration ANSWER_TIME = Duration.ofSeconds(5);
+    /** How often a server that carries out a command says so. */
+    private static final Duration SIGN_INTERVAL = PATIENCE.dividedBy(4);
+    /** How long a command may take in all. */
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(30);
+    private static final int MOST_ANSWER = 1 << 20;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path file;
@@ -83,7 +92,7 @@ public final class ControlSocket implements AutoCloseable {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(file));
         ControlSocket control = new ControlSocket(file, channel, commands, log);
-        control.threads.start("control", control::serve);
+        control.threads.startPlatform("control", control::serve);
         return control;
     }
 
@@ -132,17 +141,18 @@ public final class ControlSocket implements AutoCloseable {
      * Has another process do something.
      *
      * @return its answer, empty if it ended without one; null if it has no control socket
-     * @throws SocketTimeoutException if it has not answered within five seconds; it may do it all the same, later
+     * @throws SocketTimeoutException if it makes no progress for a second, or has not finished within 30; it may do it
+     *         all the same, later
      */
     public static String ask(long pid, String command) throws SocketTimeoutException {
         Path file = file(pid);
         if (!Files.exists(file) || !belongsTo(pid, file.getParent()))
             return null;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                TimeLimit limit = new TimeLimit(channel, ANSWER_TIME)) {
-            String answer = ask(channel, file, command);
-            if (limit.passed())
-                throw new SocketTimeoutException("no answer within " + ANSWER_TIME.toSeconds() + " s");
+                TimeLimit limit = new TimeLimit(channel, PATIENCE)) {
+            String answer = ask(channel, pid, command, limit);
+            if (limit.passed() && (answer == null || answer.isEmpty()))
+                throw new SocketTimeoutException("server " + pid + " does not answer");
             return answer;
         } catch (SocketTimeoutException e) {
             throw e;
@@ -160,15 +170,34 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private static String ask(SocketChannel channel, Path file, String command) {
-        if (!connect(channel, file))
+    private static String ask(SocketChannel channel, long pid, String command, TimeLimit limit)
+            throws SocketTimeoutException {
+        if (!connect(channel, file(pid)))
             return null;
+        limit.renew();
         try {
-            channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
-            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8).strip();
+            send(command, channel);
+            return answer(channel, pid, limit);
+        } catch (SocketTimeoutException e) {
+            throw e;
         } catch (IOException e) {
             return "";
         }
+    }
+
+    private static String answer(SocketChannel channel, long pid, TimeLimit limit) throws IOException {
+        long asked = System.nanoTime();
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        InputStream in = Channels.newInputStream(channel);
+        byte[] bytes = new byte[1024];
+        for (int length = in.read(bytes); length >= 0 && answer.size() < MOST_ANSWER; length = in.read(bytes)) {
+            limit.renew();
+            answer.write(bytes, 0, length);
+            if (System.nanoTime() - asked > ANSWER_TIME.toNanos())
+                throw new SocketTimeoutException("server " + pid + " has not finished within "
+                        + ANSWER_TIME.toSeconds() + " s");
+        }
+        return answer.toString(StandardCharsets.UTF_8).strip();
     }
 
     private static boolean connect(SocketChannel channel, Path file) {
@@ -184,7 +213,7 @@ public final class ControlSocket implements AutoCloseable {
         while (channel.isOpen()) {
             try {
                 SocketChannel peer = channel.accept();
-                if (!threads.start("control-peer", () -> serve(peer)))
+                if (!threads.startPlatform("control-peer", () -> serve(peer)))
                     peer.close();
             } catch (IOException e) {
                 // Out of descriptors, as a rule: trying again at once would only burn the processor.
@@ -201,14 +230,35 @@ public final class ControlSocket implements AutoCloseable {
 
     private void serve(SocketChannel peer) {
         try (peer) {
-            String command = new BufferedReader(new InputStreamReader(Channels.newInputStream(peer),
-                    StandardCharsets.UTF_8)).readLine();
-            if (command == null)
-                return;
-            peer.write(ByteBuffer.wrap((answer(command) + "\n").getBytes(StandardCharsets.UTF_8)));
+            String command = readCommand(peer);
+            if (command != null)
+                carryOut(command, peer);
         } catch (IOException e) {
             log.debug("Control socket: " + e.getMessage());
         }
+    }
+
+    private static String readCommand(SocketChannel peer) throws IOException {
+        try (TimeLimit limit = new TimeLimit(peer, PATIENCE)) {
+            String command = new BufferedReader(new InputStreamReader(Channels.newInputStream(peer),
+                    StandardCharsets.UTF_8)).readLine();
+            return limit.passed() ? null : command;
+        }
+    }
+
+    private void carryOut(String command, SocketChannel peer) throws IOException {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        if (!threads.startPlatform("control-command", () -> answer.complete(answer(command))))
+            answer.complete("internal error");
+        do {
+            send("", peer);
+            answer.copy().completeOnTimeout(null, SIGN_INTERVAL.toNanos(), TimeUnit.NANOSECONDS).join();
+        } while (!answer.isDone());
+        send(answer.join(), peer);
+    }
+
+    private static void send(String line, SocketChannel peer) throws IOException {
+        peer.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     private String answer(String command) {

@@ -12,22 +12,35 @@ import java.util.concurrent.TimeUnit;
  * by blocking calls on such sockets.
  */
 final class TimeLimit implements AutoCloseable {
+    private final long nanos;
     private final CountDownLatch done = new CountDownLatch(1);
+    /** Written by the thread that uses the channel. */
+    private volatile long end;
     /** Written by the waiting thread before it closes the channel. */
     private volatile boolean passed;
 
     TimeLimit(Channel channel, Duration time) {
-        Thread.ofPlatform().daemon().name("time-limit").start(() -> {
-            try {
-                if (!done.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                    passed = true;
-                    channel.close();
-                }
-            } catch (InterruptedException | IOException e) {
-                // Nobody interrupts it, and a channel that fails to close has ended its calls.
-                done.countDown();
-            }
-        });
+        nanos = time.toNanos();
+        renew();
+        Thread.ofPlatform().daemon().name("time-limit").start(() -> closeAtTheEnd(channel));
+    }
+
+    private void closeAtTheEnd(Channel channel) {
+        try {
+            for (long left = nanos; left > 0; left = end - System.nanoTime())
+                if (done.await(left, TimeUnit.NANOSECONDS))
+                    return;
+            passed = true;
+            channel.close();
+        } catch (InterruptedException | IOException e) {
+            // Nobody interrupts it, and a channel that fails to close has ended its calls.
+            done.countDown();
+        }
+    }
+
+    /** The peer has made progress: the time starts again. */
+    void renew() {
+        end = System.nanoTime() + nanos;
     }
 
     /** Whether the channel has been closed, or is about to be. */
