@@ -12,6 +12,8 @@
 #   server-ed25519-cert.pem server-ed25519-key.pem     server, Ed25519
 #   chain-cert.pem          chain-key.pem              server signed by an intermediate, which follows it in the file
 #   client-cert.pem         client-key.pem             client
+#   named-cert.pem          named-key.pem              client with names of all kinds: mail, DNS, URI, a long subject
+#   subject-cert.pem        subject-key.pem            client with a subject and no other name
 #   route-cert.pem          route-key.pem              a cluster's server: TLS server and TLS client
 #   route-dns-cert.pem      route-dns-key.pem          the same for the name localhost only, without addresses
 #   expired-cert.pem        expired-key.pem            server, valid in 2020 only
@@ -69,6 +71,19 @@ extendedKeyUsage = clientAuth
 subjectAltName = DNS:client.localhost,email:client@localhost
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[named]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = clientAuth
+subjectAltName = email:joe@example.org,email:joe.two@example.org,DNS:joe.example.org,DNS:two.example.org,URI:spiffe://example.org/joe
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[subject]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [route]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature,keyEncipherment
@@ -90,11 +105,12 @@ rsa() { # key file
     openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1"
 }
 
-# sign <key> <cert> <common name> <extensions> <issuer cert> <issuer key> [<from> <until>]; an issuer "self" signs itself
+# sign <key> <cert> <common name or /whole/subject> <extensions> <issuer cert> <issuer key> [<from> <until>]; an issuer "self" signs itself
 sign() {
-    local issuer=(-cert "$5" -keyfile "$6")
+    local issuer=(-cert "$5" -keyfile "$6") subject="/O=jnatsd tests/CN=$3"
     [ "$5" = self ] && issuer=(-selfsign -keyfile "$1")
-    openssl req -new -config "$work/ca.cnf" -key "$1" -subj "/O=jnatsd tests/CN=$3" -out "$work/request"
+    [ "${3#/}" = "$3" ] || { subject=$3; issuer+=(-preserveDN); }
+    openssl req -new -utf8 -config "$work/ca.cnf" -key "$1" -subj "$subject" -out "$work/request"
     openssl ca -batch -notext -config "$work/ca.cnf" -extensions "$4" -in "$work/request" -out "$2" \
         -startdate "${7-$from}" -enddate "${8-$until}" "${issuer[@]}" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 }
@@ -121,6 +137,11 @@ cat "$work/leaf.pem" "$work/intermediate.pem" >chain-cert.pem
 
 rsa client-key.pem
 sign client-key.pem client-cert.pem client client ca.pem ca-key.pem
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out named-key.pem
+sign named-key.pem named-cert.pem \
+    '/DC=org/DC=example/O=Acme  Inc, Ltd./OU=dev+UID=42/CN=José Müller/emailAddress=joe@example.org' named ca.pem ca-key.pem
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out subject-key.pem
+sign subject-key.pem subject-cert.pem /C=US/O=Acme/OU=dev/CN=joe subject ca.pem ca-key.pem
 rsa route-key.pem
 sign route-key.pem route-cert.pem localhost route ca.pem ca-key.pem
 rsa route-dns-key.pem

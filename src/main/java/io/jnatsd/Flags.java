@@ -292,11 +292,11 @@ final class Flags {
         if (o.tls == null && !on)
             return;
         TlsOptions was = o.tls != null ? o.tls
-                : new TlsOptions("", "", "", false, OptionsBuilder.DEFAULT_TLS_TIMEOUT, List.of(), List.of(), false,
-                        false);
+                : new TlsOptions("", "", "", false, false, OptionsBuilder.DEFAULT_TLS_TIMEOUT, List.of(), List.of(),
+                        false, false);
         o.tls = new TlsOptions(tls.cert != null ? tls.cert : was.certFile(), tls.key != null ? tls.key : was.keyFile(),
                 tls.caCert != null ? tls.caCert : was.caFile(), tls.verify != null ? tls.verify : was.verify(),
-                was.timeout(), was.cipherSuites(), was.curvePreferences(), was.handshakeFirst(), was.watchFiles());
+                was.verifyAndMap(), was.timeout(), was.cipherSuites(), was.curvePreferences(), was.handshakeFirst(), was.watchFiles());
         if (o.tls.certFile().isEmpty())
             throw bad("TLS Server certificate must be present and valid.");
         if (o.tls.keyFile().isEmpty())

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * The users of the configuration (protocol reference, section 12). The first way to log in that is configured counts:
- * users, token, single user. Threads: immutable; a reload makes a new one.
+ * users, token, single user. Where users log in by certificates, {@code no_auth_user} has no effect, and a user's
+ * password, if it has one, is asked for as well. Threads: immutable; a reload makes a new one.
  */
 public final class ConfiguredAuthenticator implements Authenticator {
     private final AuthOptions options;
@@ -22,10 +23,13 @@ public final class ConfiguredAuthenticator implements Authenticator {
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Nkey> nkeys = new HashMap<>();
     private final Map<String, Login> logins = new HashMap<>();
+    /** Null where users log in by passwords. */
+    private final CertificateUsers certificates;
     /** What a user that does not exist is checked against, so that it takes as long as one that does. */
     private final String decoy;
 
-    public ConfiguredAuthenticator(AuthOptions options, PasswordCheck passwords) {
+    /** @param byCertificate users log in by the certificates of their clients, which have been verified */
+    public ConfiguredAuthenticator(AuthOptions options, boolean byCertificate, PasswordCheck passwords) {
         this.options = options;
         this.passwords = passwords;
         // Users often share one block of permissions: then they share what is made of it.
@@ -42,6 +46,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
                 secrets.add(user.password());
             }
         }
+        certificates = byCertificate ? new CertificateUsers(users.keySet()) : null;
         Optional<String> hash = secrets.stream().filter(BcryptHash::isHash).findFirst();
         hash.ifPresent(h -> BcryptHash.warmUp());
         decoy = hash.map(BcryptHash::decoy).orElse("a password that nobody has");
@@ -69,12 +74,26 @@ public final class ConfiguredAuthenticator implements Authenticator {
     }
 
     private Login amongUsers(Credentials c) throws AuthenticationTimeout, InterruptedException {
-        if (c.isEmpty() && !options.noAuthUser().isEmpty())
-            return logins.get(options.noAuthUser());
         if (!c.nkey().isEmpty())
             return byKey(c);
+        if (certificates != null)
+            return byCertificate(c);
+        if (c.isEmpty() && !options.noAuthUser().isEmpty())
+            return logins.get(options.noAuthUser());
         User user = users.get(c.user());
-        return isRight(user == null ? null : user.password(), c) ? logins.get(c.user()) : null;
+        // A user without a password comes by certificate, over another port.
+        boolean known = user != null && !user.password().isEmpty();
+        return isRight(known ? user.password() : null, c) ? logins.get(c.user()) : null;
+    }
+
+    private Login byCertificate(Credentials c) throws AuthenticationTimeout, InterruptedException {
+        String name = c.certificates().isEmpty() ? null : certificates.userOf(c.certificates().getFirst());
+        if (name == null)
+            return null;
+        String secret = users.get(name).password();
+        // As in nats-server: a password that nobody asks for is a wrong one.
+        boolean right = secret.isEmpty() ? c.password().isEmpty() : isRight(secret, c);
+        return right ? logins.get(name) : null;
     }
 
     /**

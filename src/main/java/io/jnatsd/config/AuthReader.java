@@ -6,6 +6,7 @@ import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.protocol.Nkey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,8 @@ final class AuthReader {
     private final Map<Block, PermissionOptions> permissionsRead = new IdentityHashMap<>();
     private PermissionOptions defaults;
     private boolean plainSecrets;
+    /** The entries of users that have neither a password nor a key. */
+    private final List<ConfigValue> withoutSecret = new ArrayList<>();
 
     private String user = "";
     private String password = "";
@@ -112,6 +115,12 @@ final class AuthReader {
         return plainSecrets;
     }
 
+    /** Reports users who can log in only by a certificate. */
+    void refuseUsersWithoutSecret() {
+        for (ConfigValue user : withoutSecret)
+            problems.error(user, "User entry requires a user and a password");
+    }
+
     private void users(Entry entry) throws MismatchException {
         if (!(entry.value() instanceof Array array))
             throw new MismatchException(entry.value(),
@@ -139,10 +148,12 @@ final class AuthReader {
             problems.error(element, "Nkey users do not take usernames or passwords");
             return null;
         }
-        if (draft.nkey.isEmpty() && !(named && secret)) {
+        if (draft.nkey.isEmpty() && !named) {
             problems.error(element, "User entry requires a user and a password");
             return null;
         }
+        if (draft.nkey.isEmpty() && !secret)
+            withoutSecret.add(element);
         plainSecrets |= isPlain(draft.password);
         return new User(draft.name, draft.password, draft.nkey, draft.permissions, draft.maxConnections);
     }

@@ -48,6 +48,7 @@ final class ClusterReader {
     private void authorization(Block block) {
         AuthReader auth = AuthReader.read(block, problems);
         auth.applyToRoutes(block, out);
+        auth.refuseUsersWithoutSecret();
         plainSecrets |= auth.hasPlainSecrets();
     }
 

@@ -91,13 +91,15 @@ public final class OptionsCheck {
         if (o.auth().users() == null)
             halfLogin("authorization", o.auth().user(), o.auth().password());
         else
-            o.auth().users().forEach(this::user);
+            for (User user : o.auth().users())
+                user(user, TlsOptions.maps(o.tls()) || TlsOptions.maps(o.webSocket().tls()));
     }
 
-    private void user(User user) {
+    /** @param byCertificate a certificate may take the place of the password */
+    private void user(User user, boolean byCertificate) {
         String key = "authorization.users", shown = "user \"" + user.name() + user.nkey() + "\"";
         if (user.nkey().isEmpty()) {
-            if (user.name().isEmpty() || user.password().isEmpty())
+            if (user.name().isEmpty() || user.password().isEmpty() && !byCertificate)
                 violation(key, shown + ": User entry requires a user and a password");
         } else if (!user.name().isEmpty() || !user.password().isEmpty()) {
             violation(key, shown + ": Nkey users do not take usernames or passwords");

@@ -105,6 +105,8 @@ public final class OptionsReader {
     private final Problems problems = new Problems();
     private boolean configWatch;
     private boolean plainSecrets;
+    /** Null if there is no {@code authorization} block. */
+    private AuthReader auth;
     /** The keys that have to agree with others, where they are set. */
     private Entry noAuthUser;
     private Entry systemUser;
@@ -149,6 +151,8 @@ public final class OptionsReader {
         // The users of accounts are not read, so that it is not known whether these exist.
         if (root.entries().values().stream().noneMatch(e -> e.key().equalsIgnoreCase("accounts")))
             checkUsers();
+        if (auth != null && !TlsOptions.maps(out.tls) && !TlsOptions.maps(out.webSocketTls))
+            auth.refuseUsersWithoutSecret();
         checkAgreement();
         completeTls();
         // A value that could not be read is missing, which would look like a second mistake.
@@ -219,8 +223,8 @@ public final class OptionsReader {
 
     private TlsOptions complete(TlsOptions t, Duration timeout) {
         return t == null ? null : new TlsOptions(t.certFile(), t.keyFile(), t.caFile(), t.verify(),
-                t.timeout() == null || t.timeout().isZero() ? timeout : t.timeout(), t.cipherSuites(),
-                t.curvePreferences(), t.handshakeFirst(), t.watchFiles() || configWatch);
+                t.verifyAndMap(), t.timeout() == null || t.timeout().isZero() ? timeout : t.timeout(),
+                t.cipherSuites(), t.curvePreferences(), t.handshakeFirst(), t.watchFiles() || configWatch);
     }
 
     /** A port, or host:port. A port alone leaves the host as it is. */
@@ -250,7 +254,7 @@ public final class OptionsReader {
     }
 
     private void authorization(Block block) {
-        AuthReader auth = AuthReader.read(block, problems);
+        auth = AuthReader.read(block, problems);
         auth.applyToClients(block, out);
         plainSecrets |= auth.hasPlainSecrets();
     }

@@ -72,6 +72,7 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     /**
      * One entry of {@code users}.
      *
+     * @param password empty for a user who logs in by a key, or only by a certificate
      * @param permissions null for no restrictions
      * @param maxConnections simultaneous connections of this user, 0 for no limit
      */
@@ -98,9 +99,23 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     public record ResponseRules(int max, Duration expires) {
     }
 
-    /** One {@code tls} block; empty lists stand for the defaults. */
-    public record TlsOptions(String certFile, String keyFile, String caFile, boolean verify, Duration timeout,
-            List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst, boolean watchFiles) {
+    /**
+     * One {@code tls} block; empty lists stand for the defaults.
+     *
+     * @param verify clients must show a certificate
+     * @param verifyAndMap they are logged in as the user that the certificate names; this includes {@code verify}
+     */
+    public record TlsOptions(String certFile, String keyFile, String caFile, boolean verify, boolean verifyAndMap,
+            Duration timeout, List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst,
+            boolean watchFiles) {
+        public TlsOptions {
+            verify |= verifyAndMap;
+        }
+
+        /** Whether a listener with this block, null for none, logs clients in by their certificates. */
+        public static boolean maps(TlsOptions tls) {
+            return tls != null && tls.verifyAndMap;
+        }
     }
 
     /** The route port; port 0 means no clustering. */

@@ -27,17 +27,17 @@ final class TlsReader {
             .duration("timeout", (r, v) -> r.timeout = v)
             .key("handshake_first", (r, e) -> r.handshakeFirst = handshakeFirst(e))
             .bool("config_watch", (r, v) -> r.configWatch = v)
-            .key("verify_and_map", TlsReader::verifyAndMap)
+            .key("verify_and_map", (r, e) -> r.verifyAndMap = bool(e))
             .refused("pinned_certs")
             .unsupported("insecure connection_rate_limit verify_cert_and_check_known_urls"
                     + " certs cert_store cert_match cert_match_by ocsp_peer")
             .unknown(key -> CANNOT_PARSE + "unknown field [\"" + key + "\"]");
 
-    private final Problems problems;
     private String certFile = "";
     private String keyFile = "";
     private String caFile = "";
     private boolean verify;
+    private boolean verifyAndMap;
     /** Null for the default, which depends on a key elsewhere. */
     private Duration timeout;
     private List<String> cipherSuites = List.of();
@@ -46,15 +46,14 @@ final class TlsReader {
     private boolean handshakeFirst;
     private boolean configWatch;
 
-    private TlsReader(Problems problems) {
-        this.problems = problems;
+    private TlsReader() {
     }
 
     /** The options of one block; their timeout is null if the block has none. */
     static TlsOptions read(ConfigValue.Block block, Problems problems) {
-        TlsReader r = new TlsReader(problems);
+        TlsReader r = new TlsReader();
         KEYS.read(block, r, problems);
-        return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.timeout, r.suites(),
+        return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.verifyAndMap, r.timeout, r.suites(),
                 r.curvePreferences, r.handshakeFirst, r.configWatch);
     }
 
@@ -91,13 +90,6 @@ final class TlsReader {
     private static MismatchException expected(Entry entry, String type) {
         return new MismatchException(entry.value(),
                 CANNOT_PARSE + "expected '" + entry.key() + "' to be " + type);
-    }
-
-    /** Clients that must be known by their certificate at least have to show a good one. */
-    private void verifyAndMap(Entry entry) throws MismatchException {
-        verify |= bool(entry);
-        problems.warn(entry, "\"" + entry.key() + "\" is not supported by jnatsd, which takes it for \"verify\":"
-                + " certificates are not mapped to users");
     }
 
     /** Newer servers also take a time to wait for a client's first move, or "auto"; each means that it is on. */

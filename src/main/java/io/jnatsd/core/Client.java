@@ -13,6 +13,7 @@ import io.jnatsd.protocol.Quoted;
 import io.jnatsd.protocol.Redacted;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.protocol.Subject;
+import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,12 @@ public final class Client extends Connection {
         parser.connectOnly(login.begin());
         pings.start();
         return true;
+    }
+
+    /** The TLS in force for the port that it came through; null if there is none any more. Any thread. */
+    TlsHandshake tlsInForce() {
+        ClientTls tls = server.tls;
+        return webSocket != null ? server.webSocket.handshake() : tls == null ? null : tls.handshake();
     }
 
     /** It is one too many. Anybody's. */

@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import io.jnatsd.auth.AuthenticationTimeout;
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.Credentials;
+import io.jnatsd.auth.DistinguishedName;
 import io.jnatsd.auth.Login;
 import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
@@ -11,6 +12,7 @@ import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Quoted;
+import io.jnatsd.tls.TlsHandshake;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -111,7 +113,7 @@ final class ClientLogin {
     void connect(ConnectInfo said) throws ProtocolException {
         stopTimer();
         try {
-            switch (judge(said)) {
+            switch (judge(said, false)) {
                 case REFUSED -> throw new ProtocolException(Fault.AUTHORIZATION, refusal(said));
                 case TOO_MANY -> refuseOneTooMany(said);
                 case ADMITTED, OUTDATED -> { }
@@ -156,7 +158,7 @@ final class ClientLogin {
         }
         ConnectInfo said = client.connectInfo();
         try {
-            Outcome outcome = judge(said);
+            Outcome outcome = judge(said, true);
             if (outcome == Outcome.REFUSED) {
                 server.log.error(client, refusal(said));
                 client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
@@ -171,10 +173,11 @@ final class ClientLogin {
     }
 
     /** By the rules in force when the check is done, however often they change meanwhile. */
-    private Outcome judge(ConnectInfo said) throws AuthenticationTimeout, InterruptedException {
+    private Outcome judge(ConnectInfo said, boolean again) throws AuthenticationTimeout, InterruptedException {
         while (true) {
             ClientAuth auth = server.auth;
-            Login granted = ask(auth.authenticator(), said);
+            Authenticator judge = client.isWebSocket() ? auth.overWebSocket() : auth.authenticator();
+            Login granted = ask(judge, said, again ? certificatesStillTrusted() : certificates());
             lock.lock();
             try {
                 if (auth == server.auth)
@@ -220,13 +223,13 @@ final class ClientLogin {
         }
     }
 
-    private Login ask(Authenticator authenticator, ConnectInfo said)
+    private Login ask(Authenticator authenticator, ConnectInfo said, List<X509Certificate> certificates)
             throws AuthenticationTimeout, InterruptedException {
         if (authenticator == null)
             return Login.ANYBODY;
         try {
             return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
-                    said.signature(), nonce, client.ip(), certificates()));
+                    said.signature(), nonce, client.ip(), certificates));
         } catch (RuntimeException | LinkageError | AssertionError e) {
             // Somebody else's code, perhaps: a client that it cannot judge does not come in.
             server.log.error(client, "Authenticator failed: " + e);
@@ -247,8 +250,23 @@ final class ClientLogin {
         }
     }
 
+    /** None if the authorities that are trusted have changed since, or the certificate has expired. */
+    private List<X509Certificate> certificatesStillTrusted() {
+        List<X509Certificate> certificates = certificates();
+        TlsHandshake inForce = client.tlsInForce();
+        boolean trusted = !certificates.isEmpty() && inForce != null && inForce.trusts(client.session());
+        return trusted ? certificates : List.of();
+    }
+
     private String refusal(ConnectInfo said) {
-        return "Authorization Error" + (server.auth.named() ? userText(said) : "");
+        return "Authorization Error" + (server.auth.named() ? userText(said) + certificateText() : "");
+    }
+
+    /** The subject in the form in which the configuration may name it as a user. */
+    private String certificateText() {
+        List<X509Certificate> certificates = certificates();
+        return certificates.isEmpty() ? "" : ", certificate "
+                + Quoted.of(DistinguishedName.of(certificates.getFirst().getSubjectX500Principal()).toString());
     }
 
     private static String userText(ConnectInfo said) {

@@ -74,6 +74,7 @@ final class Configz implements JsonView {
         json.beginObject("tls").put("enabled", tls != null);
         if (tls != null) {
             json.put("cert_file", tls.certFile()).put("ca_file", tls.caFile()).put("verify", tls.verify());
+            json.put("verify_and_map", tls.verifyAndMap());
             json.put("timeout", GoDuration.format(tls.timeout())).put("handshake_first", tls.handshakeFirst());
             json.put("cipher_suites", tls.cipherSuites()).put("curve_preferences", tls.curvePreferences());
         }

@@ -7,6 +7,7 @@ import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.core.Client;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.events.ReloadEvent;
@@ -300,7 +301,7 @@ public final class NatsServer implements AutoCloseable {
             log.notice("Reloaded: tls = enabled");
         if (nextLog != null)
             log.use(nextLog);
-        if (reload.changes(ServerOptions::auth))
+        if (reload.changes(ServerOptions::auth) || reload.changes(o -> TlsOptions.maps(o.tls())))
             state.recheckClients();
     }
 

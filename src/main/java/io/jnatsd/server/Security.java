@@ -62,7 +62,7 @@ final class Security {
      */
     static Security of(ServerOptions options, Authenticator own, PasswordCheck passwords,
             ScheduledExecutorService timer) throws TlsException {
-        return new Security(options, auth(options.auth(), own, passwords), timer);
+        return new Security(options, auth(options, own, passwords), timer);
     }
 
     private static TlsContext context(TlsOptions tls) throws TlsException {
@@ -84,15 +84,24 @@ final class Security {
         }
     }
 
-    private static ClientAuth auth(AuthOptions options, Authenticator own, PasswordCheck passwords) {
+    private static ClientAuth auth(ServerOptions all, Authenticator own, PasswordCheck passwords) {
+        AuthOptions options = all.auth();
         boolean silent = !options.noAuthUser().isEmpty();
         if (own == null && !options.requiresCredentials())
             return ClientAuth.NONE;
-        Authenticator judge = own != null ? own : new ConfiguredAuthenticator(options, passwords);
-        boolean system = !options.systemUser().isEmpty();
-        return new ClientAuth(system ? new SystemUser(options.systemUser(), judge) : judge, options.timeout(), silent,
+        boolean maps = TlsOptions.maps(all.tls()), webSocketMaps = TlsOptions.maps(all.webSocket().tls());
+        Authenticator judge = judge(options, own, maps, passwords);
+        Authenticator overWebSocket = maps == webSocketMaps ? judge : judge(options, own, webSocketMaps, passwords);
+        return new ClientAuth(judge, overWebSocket, options.timeout(), silent,
                 own != null || ConfiguredAuthenticator.needsNonce(options), own != null || options.users() != null,
-                system);
+                !options.systemUser().isEmpty());
+    }
+
+    /** @param byCertificate of clients whose TLS has {@code verify_and_map} */
+    private static Authenticator judge(AuthOptions options, Authenticator own, boolean byCertificate,
+            PasswordCheck passwords) {
+        Authenticator judge = own != null ? own : new ConfiguredAuthenticator(options, byCertificate, passwords);
+        return options.systemUser().isEmpty() ? judge : new SystemUser(options.systemUser(), judge);
     }
 
     /** Puts it into force for connections to come. */

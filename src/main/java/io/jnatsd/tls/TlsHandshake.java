@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -37,6 +38,16 @@ public final class TlsHandshake {
         this.context = context;
         this.timeout = timeout;
         this.timer = timer;
+    }
+
+    /** Whether the client certificates of an earlier handshake would still be accepted. */
+    public boolean trusts(SSLSession session) {
+        try {
+            context.checkClient(session);
+            return true;
+        } catch (SSLException e) {
+            return false;
+        }
     }
 
     /** The server's side over an accepted socket. */

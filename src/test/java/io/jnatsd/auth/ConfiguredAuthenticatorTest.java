@@ -13,6 +13,7 @@ import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.config.ServerOptions.User;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -29,7 +30,7 @@ class ConfiguredAuthenticatorTest {
     private final PasswordCheck passwords = new PasswordCheck(Duration.ofSeconds(30));
 
     private Login login(AuthOptions options, Credentials credentials) throws Exception {
-        return new ConfiguredAuthenticator(options, passwords).authenticate(credentials);
+        return new ConfiguredAuthenticator(options, false, passwords).authenticate(credentials);
     }
 
     private static AuthOptions options(String user, String password, String token, User... users) {
@@ -93,6 +94,58 @@ class ConfiguredAuthenticatorTest {
         assertNull(login(guest, user("", "g", "")));
     }
 
+    private Login byCertificate(AuthOptions options, String name, String password, X509Certificate... certificates)
+            throws Exception {
+        return new ConfiguredAuthenticator(options, true, passwords).authenticate(
+                new Credentials(name, password, "", "", "", "", "127.0.0.1", List.of(certificates)));
+    }
+
+    @Test
+    void aCertificateTakesThePlaceOfUserAndPassword() throws Exception {
+        X509Certificate client = CertificateUsersTest.certificate("client");
+        AuthOptions options = options("", "", "", user("client@localhost", ""), user("joe", "j"));
+        assertEquals("client@localhost", byCertificate(options, "", "", client).user());
+        assertEquals("client@localhost", byCertificate(options, "joe", "", client).user());
+        assertNull(byCertificate(options, "joe", "j", client), "a password that nobody asks for");
+        assertNull(byCertificate(options, "joe", "j"), "no certificate");
+        assertNull(byCertificate(options, "client@localhost", ""));
+        X509Certificate other = CertificateUsersTest.certificate("subject");
+        assertNull(byCertificate(options, "joe", "j", other));
+        assertNull(byCertificate(options, "", "", other));
+        assertEquals("client@localhost", byCertificate(options, "", "", client, other).user());
+        assertNull(byCertificate(options, "", "", other, client), "only the client's own certificate counts");
+    }
+
+    @Test
+    void aUserWithAPasswordShowsItBesideTheCertificate() throws Exception {
+        X509Certificate client = CertificateUsersTest.certificate("client");
+        for (String secret : List.of("c", HASH)) {
+            AuthOptions options = options("", "", "", user("client@localhost", secret));
+            assertNull(byCertificate(options, "", "", client));
+            assertNull(byCertificate(options, "client@localhost", "wrong", client));
+            assertEquals("client@localhost",
+                    byCertificate(options, "", secret.equals(HASH) ? "hashed" : secret, client).user());
+        }
+    }
+
+    @Test
+    void noAuthUserIsNoWayRoundTheCertificate() throws Exception {
+        AuthOptions options = new AuthOptions("", "", "", List.of(user("joe", "j"), user("sue", "")),
+                Duration.ofSeconds(2), "joe", "");
+        assertNull(byCertificate(options, "", ""));
+        assertNull(byCertificate(options, "", "", CertificateUsersTest.certificate("client")));
+        assertEquals("joe", login(options, user("", "", "")).user());
+    }
+
+    @Test
+    void withoutCertificatesAUserWithoutAPasswordDoesNotGetIn() throws Exception {
+        AuthOptions options = options("", "", "", user("joe", ""), user("sue", "s"));
+        assertNull(login(options, user("joe", "", "")));
+        assertNull(login(options, user("joe", "s", "")));
+        assertNull(new ConfiguredAuthenticator(options, false, passwords).authenticate(new Credentials("", "", "", "",
+                "", "", "127.0.0.1", List.of(CertificateUsersTest.certificate("client")))));
+    }
+
     @Test
     void usersWithOneBlockOfPermissionsShareWhatIsMadeOfIt() throws Exception {
         PermissionOptions block = new PermissionOptions(new SubjectRules(List.of("a"), List.of()),
@@ -100,7 +153,7 @@ class ConfiguredAuthenticatorTest {
         AuthOptions options = options("", "", "", new User("joe", "j", "", block, 0), new User("bob", "b", "", block, 7),
                 user("sue", "s"));
         Login joe = login(options, user("joe", "j", ""));
-        ConfiguredAuthenticator one = new ConfiguredAuthenticator(options, passwords);
+        ConfiguredAuthenticator one = new ConfiguredAuthenticator(options, false, passwords);
         assertSame(one.authenticate(user("joe", "j", "")).permissions(),
                 one.authenticate(user("bob", "b", "")).permissions());
         assertNotSame(Permissions.UNRESTRICTED, joe.permissions());
@@ -122,19 +175,20 @@ class ConfiguredAuthenticatorTest {
     @Test
     void aWrongPasswordTakesAsLongWhetherTheUserExistsOrNot() throws Exception {
         ConfiguredAuthenticator one = new ConfiguredAuthenticator(options("", "", "", user("hashed", HASH),
-                user("plain", "text")), passwords);
+                user("plain", "text")), false, passwords);
         long known = nanos(one, "hashed");
         for (String name : List.of("nobody", "", "plain")) {
             long other = nanos(one, name);
             assertTrue(other > known / 5 && other < known * 5, () -> name + ": " + other + " ns instead of " + known);
         }
-        ConfiguredAuthenticator single = new ConfiguredAuthenticator(options("u", HASH, ""), passwords);
+        ConfiguredAuthenticator single = new ConfiguredAuthenticator(options("u", HASH, ""), false, passwords);
         assertTrue(nanos(single, "nobody") > known / 5);
     }
 
     @Test
     void whereNothingIsHashedAStrangerCostsNothing() throws Exception {
-        ConfiguredAuthenticator plain = new ConfiguredAuthenticator(options("", "", "", user("u", "text")), passwords);
+        ConfiguredAuthenticator plain =
+                new ConfiguredAuthenticator(options("", "", "", user("u", "text")), false, passwords);
         long stranger = nanos(plain, "nobody"), known = nanos(plain, "u");
         assertTrue(stranger < 100_000_000 && known < 100_000_000, () -> stranger + " and " + known + " ns");
     }

@@ -39,7 +39,7 @@ class SecureJnatsTest {
 
     static void encrypted(OptionsBuilder o, boolean verify) {
         o.tls = new TlsOptions(TestCerts.file("server-cert.pem"), TestCerts.file("server-key.pem"),
-                TestCerts.file("ca.pem"), verify, Duration.ofSeconds(5), List.of(), List.of(), false, false);
+                TestCerts.file("ca.pem"), verify, false, Duration.ofSeconds(5), List.of(), List.of(), false, false);
     }
 
     private static Connection connect(ServerUnderTest server, UnaryOperator<Options.Builder> change)

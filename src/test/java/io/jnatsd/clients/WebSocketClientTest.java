@@ -54,8 +54,8 @@ class WebSocketClientTest {
     private static void encrypted(OptionsBuilder o) {
         plain(o);
         o.webSocketTls = new TlsOptions(CERTS.resolve("server-cert.pem").toString(),
-                CERTS.resolve("server-key.pem").toString(), "", false, Duration.ofSeconds(5), List.of(), List.of(),
-                false, false);
+                CERTS.resolve("server-key.pem").toString(), "", false, false, Duration.ofSeconds(5), List.of(),
+                List.of(), false, false);
     }
 
     private static ServerUnderTest start(boolean tls) throws Exception {

@@ -33,7 +33,7 @@ class MeshTest {
     private static TlsOptions tls(String pair, String ca) {
         Path folder = Path.of(System.getProperty("jnatsd.home", ".")).resolve("test-certs");
         return new TlsOptions(folder.resolve(pair + "-cert.pem").toString(), folder.resolve(pair + "-key.pem").toString(),
-                folder.resolve(ca).toString(), true, Duration.ofSeconds(10), List.of(), List.of(), false, false);
+                folder.resolve(ca).toString(), true, false, Duration.ofSeconds(10), List.of(), List.of(), false, false);
     }
 
     @ParameterizedTest

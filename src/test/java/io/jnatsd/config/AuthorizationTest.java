@@ -101,6 +101,20 @@ class AuthorizationTest {
                 new User("", "", NKEY, null, 0)), users);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tls { verify_and_map: true }", "websocket { port: -1, tls { verify_and_map: true } }"})
+    void aUserNeedsNoPasswordWhereCertificatesAreMapped(String tls) {
+        String users = "authorization { users: [{user: \"CN=joe,O=Acme\"}, {user: bob, password: b}] }\n";
+        List<User> expected = List.of(new User("CN=joe,O=Acme", "", "", null, 0), new User("bob", "b", "", null, 0));
+        assertEquals(expected, read(users + tls).users);
+        assertEquals(expected, read(tls + "\n" + users).users);
+        assertEquals("test.conf:1:25: User entry requires a user and a password",
+                error(users + tls.replace("verify_and_map", "verify")));
+        assertEquals("test.conf:1:25: User entry requires a user and a password", error(users));
+        assertEquals("test.conf:1:25: User entry requires a user and a password",
+                error("authorization { users: [{permissions: {}}] }\n" + tls));
+    }
+
     @Test
     void nkeyUsersHaveNoPassword() {
         assertEquals("test.conf:1:24: Nkey users do not take usernames or passwords",

@@ -39,14 +39,14 @@ class TlsAndClusterTest {
                 }
                 """);
         assertEquals(List.of(), result.warnings());
-        assertEquals(new TlsOptions("./configs/certs/server.pem", "./configs/certs/key.pem", "ca.pem", true,
+        assertEquals(new TlsOptions("./configs/certs/server.pem", "./configs/certs/key.pem", "ca.pem", true, false,
                 Duration.ofMillis(750), List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_RC4_128_SHA"),
                 List.of("CurveP384", "X25519"), true, true), result.options().tls);
     }
 
     @Test
     void anEmptyTlsBlockHasDefaults() {
-        assertEquals(new TlsOptions("", "", "", false, Duration.ofSeconds(2), List.of(), List.of(), false, false),
+        assertEquals(new TlsOptions("", "", "", false, false, Duration.ofSeconds(2), List.of(), List.of(), false, false),
                 read("tls {}").tls);
         assertEquals(Duration.ofSeconds(2), read("tls {timeout: 0}").tls.timeout());
         assertNull(read("").tls);
@@ -107,9 +107,15 @@ class TlsAndClusterTest {
         assertEquals(List.of("test.conf:1:7: \"insecure\" is not supported by jnatsd and ignored",
                 "test.conf:1:23: \"connection_rate_limit\" is not supported by jnatsd and ignored"),
                 warnings("tls { insecure: true, connection_rate_limit: 5 }"));
-        assertEquals(1, warnings("tls { verify_and_map: true }").size());
-        assertTrue(read("tls { verify_and_map: true }").tls.verify(), "no weaker than asked for");
+    }
+
+    @Test
+    void verifyAndMapIncludesVerify() {
+        assertEquals(List.of(), warnings("tls { verify_and_map: true }"));
+        assertTrue(read("tls { verify_and_map: true, verify: false }").tls.verify());
+        assertTrue(read("tls { verify_and_map: true }").tls.verifyAndMap());
         assertFalse(read("tls { verify_and_map: false }").tls.verify());
+        assertFalse(read("tls { verify: true }").tls.verifyAndMap());
     }
 
     @Test

@@ -47,8 +47,8 @@ class HttpsTest {
 
     private static TlsOptions tls(String cert, boolean verify) {
         return new TlsOptions(CERTS.resolve(cert + "-cert.pem").toString(), CERTS.resolve(cert + "-key.pem").toString(),
-                verify ? CERTS.resolve("ca.pem").toString() : "", verify, Duration.ofSeconds(2), List.of(), List.of(),
-                false, false);
+                verify ? CERTS.resolve("ca.pem").toString() : "", verify, false, Duration.ofSeconds(2), List.of(),
+                List.of(), false, false);
     }
 
     private static SSLContext trusting() throws Exception {

@@ -70,7 +70,7 @@ class StrangersTest {
         // Some make the server wait for bytes that never come.
         o.authTimeout = Duration.ofSeconds(1);
         o.tls = new TlsOptions(TestCerts.file("server-ec-cert.pem"), TestCerts.file("server-ec-key.pem"), "", false,
-                Duration.ofSeconds(1), List.of(), List.of(), false, false);
+                false, Duration.ofSeconds(1), List.of(), List.of(), false, false);
     }
 
     /** The same visits each time, but for the order in which they come. */

@@ -27,7 +27,7 @@ class WebSocketPortTest {
 
     private static TlsOptions tls(Path certs) {
         return new TlsOptions(certs.resolve("server-cert.pem").toString(), certs.resolve("server-key.pem").toString(),
-                "", false, Duration.ofSeconds(2), List.of(), List.of(), false, false);
+                "", false, false, Duration.ofSeconds(2), List.of(), List.of(), false, false);
     }
 
     @Test

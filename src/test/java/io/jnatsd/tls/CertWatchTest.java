@@ -41,8 +41,8 @@ class CertWatchTest {
     }
 
     private TlsOptions block(boolean watch) {
-        return new TlsOptions(cert.toString(), key.toString(), "", false, Duration.ofSeconds(1), List.of(), List.of(),
-                false, watch);
+        return new TlsOptions(cert.toString(), key.toString(), "", false, false, Duration.ofSeconds(1), List.of(),
+                List.of(), false, watch);
     }
 
     private CertWatch watch(Duration interval) {

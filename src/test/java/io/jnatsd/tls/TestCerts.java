@@ -39,8 +39,8 @@ public final class TestCerts {
 
     /** A block with this certificate and key, and nothing else. */
     static TlsOptions options(String cert, String key) {
-        return new TlsOptions(file(cert), file(key), "", false, Duration.ofSeconds(5), List.of(), List.of(), false,
-                false);
+        return new TlsOptions(file(cert), file(key), "", false, false, Duration.ofSeconds(5), List.of(), List.of(),
+                false, false);
     }
 
     static TlsOptions server() {
@@ -52,23 +52,23 @@ public final class TestCerts {
     }
 
     static TlsOptions withCa(TlsOptions o, String ca) {
-        return new TlsOptions(o.certFile(), o.keyFile(), file(ca), o.verify(), o.timeout(), o.cipherSuites(),
-                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+        return new TlsOptions(o.certFile(), o.keyFile(), file(ca), o.verify(), o.verifyAndMap(), o.timeout(),
+                o.cipherSuites(), o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
     }
 
     static TlsOptions withVerify(TlsOptions o) {
-        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), true, o.timeout(), o.cipherSuites(),
-                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), true, o.verifyAndMap(), o.timeout(),
+                o.cipherSuites(), o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
     }
 
     static TlsOptions withSuites(TlsOptions o, String... suites) {
-        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.timeout(), List.of(suites),
-                o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.verifyAndMap(), o.timeout(),
+                List.of(suites), o.curvePreferences(), o.handshakeFirst(), o.watchFiles());
     }
 
     static TlsOptions withCurves(TlsOptions o, String... curves) {
-        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.timeout(), o.cipherSuites(),
-                List.of(curves), o.handshakeFirst(), o.watchFiles());
+        return new TlsOptions(o.certFile(), o.keyFile(), o.caFile(), o.verify(), o.verifyAndMap(), o.timeout(),
+                o.cipherSuites(), List.of(curves), o.handshakeFirst(), o.watchFiles());
     }
 
     static TlsContext context(TlsOptions options) throws TlsException {

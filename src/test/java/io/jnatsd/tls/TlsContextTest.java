@@ -104,7 +104,7 @@ class TlsContextTest {
         Path ca = Files.writeString(folder.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n"
                 + "-----END CERTIFICATE-----\n" + TestCerts.text("ca.pem"));
         TlsOptions o = server();
-        TlsContext context = context(new TlsOptions(o.certFile(), o.keyFile(), ca.toString(), true, o.timeout(),
+        TlsContext context = context(new TlsOptions(o.certFile(), o.keyFile(), ca.toString(), true, false, o.timeout(),
                 List.of(), List.of(), false, false));
         assertEquals(1, context.warnings().size());
         assertTrue(context.warnings().getFirst().startsWith("certificate in " + ca + " cannot be read"));

@@ -114,8 +114,8 @@ class TopTest {
             o.httpPort = 0;
             o.httpsPort = -1;
             o.tls = new TlsOptions(certs.resolve("server-cert.pem").toString(),
-                    certs.resolve("server-key.pem").toString(), "", false, Duration.ofSeconds(2), List.of(), List.of(),
-                    false, false);
+                    certs.resolve("server-key.pem").toString(), "", false, false, Duration.ofSeconds(2), List.of(),
+                    List.of(), false, false);
         })) {
             String port = String.valueOf(URI.create(server.monitorUrl()).getPort());
             String[] plain = {"--once", "-d", "0.05", "-ms", port};
