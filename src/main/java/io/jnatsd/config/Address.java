@@ -18,7 +18,7 @@ record Address(String host, int port) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
         String plain = bracketed ? host.substring(1, host.length() - 1) : host;
         if (colon < 0 || plain.indexOf('[') >= 0 || plain.indexOf(']') >= 0 || !bracketed && plain.indexOf(':') >= 0)
-            throw new IllegalArgumentException("Could not parse address string \"" + text + "\"");
+            throw new IllegalArgumentException("Could not parse address string \"" + withoutLogin(text) + "\"");
         return new Address(plain, port(text.substring(colon + 1)));
     }
 
@@ -49,12 +49,18 @@ record Address(String host, int port) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
+    /** For messages: somebody may write a whole URL, with a user and a password before the host. */
+    static String withoutLogin(String text) {
+        int at = text.lastIndexOf('@');
+        return at < 0 ? text : Redaction.HIDDEN + text.substring(at);
+    }
+
     private static int port(String text) {
         int port;
         try {
             port = Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("Could not parse port \"" + text + "\"", e);
+            throw new IllegalArgumentException("Could not parse port \"" + withoutLogin(text) + "\"", e);
         }
         if (!isPort(port))
             throw new IllegalArgumentException("port " + port + " is out of range: expected -1 to 65535");

@@ -30,7 +30,8 @@ final class AuthReader {
     static final KeyTable<Draft> USER_KEYS = new KeyTable<Draft>()
             .text("user username", (u, v) -> u.name = v)
             .secret("pass password", (u, v) -> u.password = v)
-            .key("nkey", (u, e) -> u.nkey = nkey(e))
+            // Somebody may put the seed there.
+            .secretKey("nkey", (u, e) -> u.nkey = nkey(e))
             .key("permissions permission authorization", (u, e) -> u.permissions = u.reader.permissions(e, "user"))
             .integer("max_connections max_conn", 0, Integer.MAX_VALUE, (u, v) -> u.maxConnections = v)
             .unsupported("account allowed_connection_types connection_types clients connection_deadline")
@@ -177,7 +178,7 @@ final class AuthReader {
 
     private static String nkey(Entry entry) throws MismatchException {
         try {
-            return Nkey.ofUser(entry.text()).toString();
+            return Nkey.ofUser(entry.secret()).toString();
         } catch (IllegalArgumentException e) {
             throw new MismatchException(entry.value(), "Not a valid public nkey for a user");
         }

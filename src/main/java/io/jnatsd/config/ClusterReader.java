@@ -16,7 +16,7 @@ final class ClusterReader {
             .text("name", (r, v) -> r.out.clusterName = v)
             .text("advertise cluster_advertise", (r, v) -> r.out.clusterAdvertise = v)
             .key("authorization", (r, e) -> r.authorization(e.block()))
-            .key("routes", (r, e) -> r.out.routes = r.routes(e))
+            .secretKey("routes", (r, e) -> r.out.routes = r.routes(e))
             .key("tls", (r, e) -> r.out.clusterTls = TlsReader.read(e.block(), r.problems))
             .bool("no_advertise", (r, v) -> r.out.noAdvertise = v)
             .integer("connect_retries", 0, Integer.MAX_VALUE, (r, v) -> r.out.connectRetries = v)

@@ -4,10 +4,10 @@ import io.jnatsd.config.ConfigValue.Array;
 import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ConfigValue.Bool;
 import io.jnatsd.config.ConfigValue.Text;
+import io.jnatsd.config.Vocabulary.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * The configuration language (configuration reference, section 1), from text to a tree of {@link ConfigValue}s, by
@@ -36,6 +36,7 @@ final class ConfigParser {
     private final Load load;
     private final Source source;
     private final Cursor cursor;
+    private final Redaction redaction;
     private final Strings strings;
     private final Numbers numbers;
     /** The maps around the current position, outermost first: where variables are looked up. */
@@ -44,21 +45,22 @@ final class ConfigParser {
     /** After the first mistake a missing bracket is more likely its consequence than another mistake. */
     private boolean faulty;
 
-    ConfigParser(Source source, Load load, int depth) {
+    /** @param kind of the key whose value the source is; OPTION for a file */
+    ConfigParser(Source source, Load load, int depth, Kind kind) {
         this.source = source;
         this.load = load;
         this.depth = depth;
         cursor = new Cursor(source);
-        strings = new Strings(cursor);
-        numbers = new Numbers(cursor);
+        redaction = new Redaction(cursor, load.vocabulary(), kind);
+        strings = new Strings(cursor, redaction);
+        numbers = new Numbers(cursor, redaction);
     }
 
     /** Parses a file and all it includes. */
-    static Block parse(Path file, Function<String, String> environment, Problems problems) throws ConfigException {
-        Load load = new Load(problems, environment);
+    static Block parse(Path file, Load load) throws ConfigException {
         try {
-            Block root = new ConfigParser(load.includes().open(file), load, 0).document();
-            problems.throwIfAny();
+            Block root = new ConfigParser(load.includes().open(file), load, 0, Kind.OPTION).document();
+            load.problems().throwIfAny();
             return root;
         } catch (Includes.UnavailableException e) {
             throw new ConfigException(List.of(new Problem(file.toString(), 0, 0, e.getMessage())));
@@ -66,11 +68,9 @@ final class ConfigParser {
     }
 
     /** Parses a text. Its includes are relative to the working directory. */
-    static Block parse(String name, String text, Function<String, String> environment, Problems problems)
-            throws ConfigException {
-        Load load = new Load(problems, environment);
-        Block root = new ConfigParser(new Source(name, null, text), load, 0).document();
-        problems.throwIfAny();
+    static Block parse(String name, String text, Load load) throws ConfigException {
+        Block root = new ConfigParser(new Source(name, null, text), load, 0, Kind.OPTION).document();
+        load.problems().throwIfAny();
         return root;
     }
 
@@ -90,7 +90,7 @@ final class ConfigParser {
             if (!cursor.atEnd() && !faulty)
                 load.problems().error(source.problem(cursor.offset,
                         "expected the end of the file after the '}' that closes all of it, but got "
-                                + Cursor.shown(cursor.peek())));
+                                + redaction.quoted(cursor.peek())));
         } else {
             pairs(root, Context.TOP, 0);
         }
@@ -138,10 +138,16 @@ final class ConfigParser {
     private void recover(SyntaxException e, Context context) {
         faulty = true;
         load.problems().error(e.problem());
-        if (load.problems().full())
+        if (load.problems().full()) {
             cursor.moveToEnd();
+            return;
+        }
+        // A value that was missed may stand on the next line.
+        if (Cursor.isNewline(cursor.peek()))
+            cursor.skipBlank();
         else
             cursor.skipFaulty(context.close);
+        redaction.doubt();
     }
 
     private void unclosed(int start, String bracket, char close) {
@@ -155,6 +161,7 @@ final class ConfigParser {
         int start = cursor.offset;
         boolean quoted = cursor.peek() == '"' || cursor.peek() == '\'';
         String key = quoted ? strings.raw("key") : bareKey();
+        String name = redaction.name(start, key);
         boolean separated = Cursor.isWhite(cursor.peek()) || cursor.atEnd();
         if (!quoted && separated && key.equalsIgnoreCase("include")) {
             include(block, start);
@@ -164,7 +171,7 @@ final class ConfigParser {
         cursor.skipWhite();
         if (cursor.atEnd() && context == Context.TOP && !quoted) {
             // gnatsd: a key that is the last word of the file is ignored.
-            load.problems().warn(new Text(source, start, key), "the key \"" + key + "\" has no value and is ignored");
+            load.problems().warn(new Text(source, start, key), "the key \"" + name + "\" has no value and is ignored");
             return;
         }
         if (cursor.peek() == '=' || cursor.peek() == ':') {
@@ -175,11 +182,16 @@ final class ConfigParser {
                 cursor.skipSpaces();
         }
         if (cursor.atEnd() || cursor.peek() == '}')
-            throw cursor.fault(start, "Expected value but found " + Cursor.shown(cursor.peek()) + ": the key \"" + key
+            throw cursor.fault(start, "Expected value but found " + Cursor.shown(cursor.peek()) + ": the key \"" + name
                     + "\" has no value");
-        ConfigValue value = value(context);
-        block.put(new Entry(source, start, key, value));
-        endOfValue(context, value);
+        Kind outer = redaction.enter(key);
+        try {
+            ConfigValue value = value(context);
+            block.put(new Entry(source, start, key, name, value));
+            endOfValue(context, value);
+        } finally {
+            redaction.leave(outer);
+        }
     }
 
     private String bareKey() {
@@ -194,13 +206,16 @@ final class ConfigParser {
         while (!Cursor.isWhite(c) && c != '=' && c != ':' && c != Cursor.END) {
             if (c == '{' || c == '[' || c == '}')
                 throw cursor.fault(c == '}'
-                        ? "Expected value but found '}': the key \"" + cursor.textFrom(start) + "\" has no value"
-                        : "Expected a space, '=' or ':' between the key \"" + cursor.textFrom(start) + "\" and '"
-                                + c + "'");
+                        ? "Expected value but found '}': the key \"" + nameFrom(start) + "\" has no value"
+                        : "Expected a space, '=' or ':' between the key \"" + nameFrom(start) + "\" and '" + c + "'");
             cursor.offset++;
             c = cursor.peek();
         }
         return cursor.textFrom(start);
+    }
+
+    private String nameFrom(int start) {
+        return redaction.name(start, cursor.textFrom(start));
     }
 
     /** Checks that the value is followed by something that may follow it. */
@@ -210,7 +225,7 @@ final class ConfigParser {
         boolean ends = cursor.atEnd() || Cursor.isNewline(c) || cursor.isComment(cursor.offset) || c == ','
                 || c == context.close || c == ';' && context != Context.ARRAY;
         if (!ends)
-            throw cursor.fault(context.expected + Cursor.shown(c) + " instead."
+            throw cursor.fault(context.expected + redaction.quoted(c) + " instead."
                     + (value instanceof Text ? " A string with such characters or spaces needs quotes." : ""));
     }
 
@@ -222,7 +237,7 @@ final class ConfigParser {
         enter(start);
         try {
             Source included = load.includes().open(Includes.resolve(source, path));
-            Block root = new ConfigParser(included, load, depth).document();
+            Block root = new ConfigParser(included, load, depth, Kind.OPTION).document();
             load.includes().close();
             for (Entry entry : root.entries().values())
                 block.put(entry);
@@ -324,7 +339,7 @@ final class ConfigParser {
         }
         enter(use.offset());
         try {
-            ConfigValue value = load.environment().value(name, use, load, depth);
+            ConfigValue value = load.environment().value(name, use, load, depth, redaction);
             if (value != null)
                 return value;
         } finally {
@@ -337,8 +352,9 @@ final class ConfigParser {
                     return used(entry);
             }
         }
-        throw cursor.fault(use.offset(), "Variable reference for '" + name + "' on line "
-                + source.line(use.offset()) + " can not be found.");
+        throw cursor.fault(use.offset(), "Variable reference for " + redaction.quoted(name) + " on line "
+                + source.line(use.offset()) + " can not be found."
+                + (redaction.hides() ? " A string that begins with '$' needs quotes." : ""));
     }
 
     private static ConfigValue used(Entry entry) {

@@ -20,13 +20,16 @@ final class Entry implements Place {
     private final Source source;
     private final int offset;
     private final String key;
+    private final String shownKey;
     private final ConfigValue value;
     private boolean variable;
 
-    Entry(Source source, int offset, String key, ConfigValue value) {
+    /** @param shownKey the key as messages show it */
+    Entry(Source source, int offset, String key, String shownKey, ConfigValue value) {
         this.source = source;
         this.offset = offset;
         this.key = key;
+        this.shownKey = shownKey;
         this.value = value;
     }
 
@@ -42,6 +45,11 @@ final class Entry implements Place {
 
     String key() {
         return key;
+    }
+
+    /** The key, or {@link Redaction#HIDDEN} if it may be part of a secret; the same if it is an option. */
+    String shownKey() {
+        return shownKey;
     }
 
     ConfigValue value() {
@@ -105,7 +113,8 @@ final class Entry implements Place {
     ConfigValue.Block block() throws MismatchException {
         if (value instanceof ConfigValue.Block block)
             return block;
-        throw mismatch("a map");
+        // Somebody may have written a password in place of the whole block.
+        throw new MismatchException(value, "expected a map for \"" + key + "\", but got " + value.kind());
     }
 
     List<ConfigValue> array() throws MismatchException {

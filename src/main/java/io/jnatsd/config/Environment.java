@@ -28,8 +28,9 @@ final class Environment {
      *
      * @param use where the variable is used
      * @param depth how deep the use is nested
+     * @param redaction of the text that has the use
      */
-    ConfigValue value(String name, Place use, Load load, int depth) {
+    ConfigValue value(String name, Place use, Load load, int depth, Redaction redaction) {
         if (open.isEmpty())
             known.clear();
         ConfigValue value = known.get(name);
@@ -40,7 +41,7 @@ final class Environment {
         if (text == null || text.isBlank() || !open.add(name))
             return null;
         try {
-            value = parse(name, text, use, load.apart(), depth);
+            value = parse(text, use, load.apart(), depth, redaction, redaction.quoted(name));
         } finally {
             open.remove(name);
         }
@@ -58,9 +59,9 @@ final class Environment {
         return text.substring(0, end);
     }
 
-    private ConfigValue parse(String name, String text, Place use, Load load, int depth) {
+    private ConfigValue parse(String text, Place use, Load load, int depth, Redaction redaction, String shownName) {
         Source source = Source.ofVariable(text, use);
-        ConfigParser parser = new ConfigParser(source, load, depth);
+        ConfigParser parser = new ConfigParser(source, load, depth, redaction.kind());
         boolean structure = STRUCTURES.indexOf(text.stripLeading().charAt(0)) >= 0;
         // Nobody quotes in the environment: a password like "a b" or "it's" is meant as it stands.
         ConfigValue verbatim = new ConfigValue.Text(source, 0, text);
@@ -78,6 +79,6 @@ final class Environment {
         String reason = load.problems().isEmpty() ? "expected one value" : load.problems().first().text();
         boolean outermost = open.size() == 1;
         throw new SyntaxException(use.problem(
-                outermost ? "Variable reference for '" + name + "' could not be parsed: " + reason : reason));
+                outermost ? "Variable reference for " + shownName + " could not be parsed: " + reason : reason));
     }
 }

@@ -1,8 +1,10 @@
 package io.jnatsd.config;
 
+import io.jnatsd.config.Vocabulary.Kind;
 import io.jnatsd.usage.Spelling;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,7 @@ final class KeyTable<T> {
     }
 
     private final Map<String, Key<T>> keys = new LinkedHashMap<>();
+    private final Set<String> secrets = new HashSet<>();
     private final Set<String> unsupported = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
     /** What this server does not have, by the key of newer servers that sets it up. */
@@ -47,7 +50,13 @@ final class KeyTable<T> {
     }
 
     KeyTable<T> secret(String names, BiConsumer<T, String> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.secret()));
+        return secretKey(names, (target, entry) -> set.accept(target, entry.secret()));
+    }
+
+    /** A key whose value is a secret, or has a secret in it: no message quotes it. */
+    KeyTable<T> secretKey(String names, Key<T> key) {
+        secrets.addAll(List.of(names.split(" ")));
+        return key(names, key);
     }
 
     KeyTable<T> integer(String names, int min, int max, BiConsumer<T, Integer> set) {
@@ -101,6 +110,18 @@ final class KeyTable<T> {
         return keys.keySet();
     }
 
+    /** What the parser must know of all keys, those without effect included. */
+    Map<String, Kind> kinds() {
+        Map<String, Kind> kinds = new HashMap<>();
+        for (String name : unsupported)
+            kinds.put(name, Kind.FOREIGN);
+        for (String name : refused)
+            kinds.put(name, Kind.FOREIGN);
+        for (String name : keys.keySet())
+            kinds.put(name, secrets.contains(name) ? Kind.SECRET : Kind.OPTION);
+        return kinds;
+    }
+
     /** Reads a whole block in the order of the file, so that of several synonyms the last one counts. */
     void read(ConfigValue.Block block, T target, Problems problems) {
         for (Entry entry : block.entries().values()) {
@@ -133,9 +154,9 @@ final class KeyTable<T> {
         else if (refused.contains(lower(name)) && !entry.isVariable())
             problems.error(entry, missing(name) + "; without it, clients would be let in that it keeps out");
         else if (unknown != null)
-            problems.error(entry, unknown.apply(name));
+            problems.error(entry, unknown.apply(entry.shownKey()));
         else if (!entry.isVariable() && problems.wantsWarnings())
-            problems.warn(entry, "unknown key \"" + name + "\"" + hint(lower(name)));
+            problems.warn(entry, "unknown key \"" + entry.shownKey() + "\"" + hint(lower(name)));
     }
 
     private String missing(String name) {

@@ -15,9 +15,11 @@ final class Numbers {
     private static final int MAX_DIGITS = 40;
 
     private final Cursor cursor;
+    private final Redaction redaction;
 
-    Numbers(Cursor cursor) {
+    Numbers(Cursor cursor, Redaction redaction) {
         this.cursor = cursor;
+        this.redaction = redaction;
     }
 
     /** The number or date at the cursor, or null (and an unmoved cursor) if it is a string that begins with a digit. */
@@ -50,7 +52,7 @@ final class Numbers {
     private SyntaxException negativeWithoutDigits(int at) {
         char c = cursor.at(at);
         return cursor.fault(c == '.' ? "Floats must start with a digit, not '.'."
-                : "Expected a digit but got " + Cursor.shown(c) + "; if this is a string, put it in quotes");
+                : "Expected a digit but got " + redaction.quoted(c) + "; if this is a string, put it in quotes");
     }
 
     private int skipDigits(int index) {
@@ -111,7 +113,7 @@ final class Numbers {
 
     private SyntaxException outOfRange(int start, String type, String written) {
         return cursor.fault(start,
-                type + " '" + written + "' is out of the range; if this is a string, put it in quotes");
+                type + " " + redaction.quoted(written) + " is out of the range; if this is a string, put it in quotes");
     }
 
     private boolean hasShapeOfDate(int start) {
@@ -129,7 +131,7 @@ final class Numbers {
         try {
             return new ConfigValue.Date(cursor.source, start, Instant.parse(written), written);
         } catch (DateTimeException e) {
-            throw cursor.fault(start, "Expected Zulu formatted DateTime, but got '" + written + "'.");
+            throw cursor.fault(start, "Expected Zulu formatted DateTime, but got " + redaction.quoted(written) + ".");
         }
     }
 }

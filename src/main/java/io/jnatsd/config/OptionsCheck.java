@@ -149,7 +149,8 @@ public final class OptionsCheck {
     private void monitor(MonitorOptions m, String clientHost) {
         // Where it follows the clients' host, one message is enough.
         if (!m.host().equals(clientHost) && !Address.isHost(m.host()))
-            violation("http", "the host for monitoring is not a host name or an IP address: \"" + m.host() + "\"");
+            violation("http", "the host for monitoring is not a host name or an IP address: \""
+                    + Address.withoutLogin(m.host()) + "\"");
         port("http_port", m.httpPort());
         port("https_port", m.httpsPort());
         oneLine("http_base_path", m.basePath());
@@ -184,7 +185,7 @@ public final class OptionsCheck {
 
     private void host(String key, String host) {
         if (!Address.isHost(host))
-            violation(key, "\"" + key + "\" is not a host name or an IP address: \"" + host + "\"");
+            violation(key, "\"" + key + "\" is not a host name or an IP address: \"" + Address.withoutLogin(host) + "\"");
     }
 
     private void port(String key, int port) {
@@ -196,12 +197,13 @@ public final class OptionsCheck {
     private void advertised(String key, String address) {
         if (!address.isEmpty() && !Address.canBeAdvertised(address))
             violation(key, "\"" + key + "\" is not an address: expected \"host\", \"host:port\" or \"[IPv6]:port\", but got \""
-                    + address + "\"");
+                    + Address.withoutLogin(address) + "\"");
     }
 
     private void oneLine(String key, String text) {
         if (text.chars().anyMatch(Character::isISOControl))
-            violation(key, "\"" + key + "\" must not have line breaks or other control characters: \"" + text + "\"");
+            violation(key, "\"" + key + "\" must not have line breaks or other control characters: \""
+                    + Address.withoutLogin(text) + "\"");
     }
 
     private void notNegative(String key, long value) {

@@ -59,7 +59,7 @@ public final class OptionsReader {
             .port("https_port", (r, v) -> r.out.httpsPort = v)
             .text("http_base_path", (r, v) -> r.out.httpBasePath = v)
             .text("http_user", (r, v) -> r.out.httpUser = v)
-            .key("http_password", OptionsReader::httpPassword)
+            .secretKey("http_password", OptionsReader::httpPassword)
             .text("http_allow_origin", (r, v) -> r.out.httpAllowOrigin = v)
             .bool("jsonp", (r, v) -> r.out.jsonp = v)
             .bool("dashboard", (r, v) -> r.out.dashboard = v)
@@ -99,6 +99,9 @@ public final class OptionsReader {
             .feature("logins with JWT", "operator operators roots root trusted trusted_keys resolver account_resolver"
                     + " resolver_preload resolver_tls resolver_pinned_accounts");
 
+    private static final Vocabulary VOCABULARY = Vocabulary.of(KEYS, AuthReader.KEYS, AuthReader.USER_KEYS,
+            ClusterReader.KEYS, PermissionsReader.KEYS, PermissionsReader.SIDE_KEYS, PermissionsReader.RESPONSE_KEYS,
+            TlsReader.KEYS, WebSocketReader.KEYS);
     private static final Duration SHORTEST_LAME_DUCK = Duration.ofSeconds(30);
 
     private final OptionsBuilder out = new OptionsBuilder();
@@ -136,14 +139,18 @@ public final class OptionsReader {
     public static ReadResult read(Path file, Function<String, String> environment) throws ConfigException {
         OptionsReader reader = new OptionsReader();
         reader.out.configFile = file;
-        return reader.read(ConfigParser.parse(file, environment, reader.problems));
+        return reader.read(ConfigParser.parse(file, reader.load(environment)));
     }
 
     /** Reads a text; {@code name} stands for the file in messages. */
     public static ReadResult read(String name, String text, Function<String, String> environment)
             throws ConfigException {
         OptionsReader reader = new OptionsReader();
-        return reader.read(ConfigParser.parse(name, text, environment, reader.problems));
+        return reader.read(ConfigParser.parse(name, text, reader.load(environment)));
+    }
+
+    private Load load(Function<String, String> environment) {
+        return new Load(problems, VOCABULARY, environment);
     }
 
     private ReadResult read(Block root) throws ConfigException {

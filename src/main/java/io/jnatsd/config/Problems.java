@@ -21,7 +21,8 @@ final class Problems {
     }
 
     void error(Place at, String text) {
-        error(at.problem(text));
+        if (!full())
+            error(at.problem(text));
     }
 
     void warn(Place at, String text) {

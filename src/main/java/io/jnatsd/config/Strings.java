@@ -9,11 +9,13 @@ final class Strings {
     private static final int ASCII = 0x80;
 
     private final Cursor cursor;
+    private final Redaction redaction;
     /** Whether the last bare string had an escape, and hence is a string whatever it looks like. */
     private boolean escaped;
 
-    Strings(Cursor cursor) {
+    Strings(Cursor cursor, Redaction redaction) {
         this.cursor = cursor;
+        this.redaction = redaction;
     }
 
     boolean wasEscaped() {
@@ -121,7 +123,7 @@ final class Strings {
             }
             default -> {
                 cursor.offset = start + 1;
-                throw cursor.fault(start, "Invalid escape character " + Cursor.shown(c)
+                throw cursor.fault(start, "Invalid escape character " + redaction.quoted(c)
                         + ". Only the following escape characters are allowed: \\xXX, \\t, \\n, \\r, \\\", \\\\.");
             }
         }
@@ -179,7 +181,8 @@ final class Strings {
     private SyntaxException badHex(int start) {
         cursor.offset = start + 2;
         char second = cursor.at(start + 3);
-        return cursor.fault(start, "Expected two hexadecimal digits after '\\x', but got '" + cursor.at(start + 2)
-                + (Cursor.isNewline(second) || second == Cursor.END ? "" : second) + "'");
+        boolean single = Cursor.isNewline(second) || second == Cursor.END;
+        return cursor.fault(start, "Expected two hexadecimal digits after '\\x', but got "
+                + redaction.quoted(cursor.text(start + 2, start + (single ? 3 : 4))));
     }
 }

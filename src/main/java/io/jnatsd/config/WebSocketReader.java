@@ -58,7 +58,7 @@ final class WebSocketReader {
     }
 
     static String notAnOrigin(String text) {
-        return "unable to parse allowed origin \"" + text
+        return "unable to parse allowed origin \"" + Address.withoutLogin(text)
                 + "\": expected \"https://host\" or \"https://host:port\"";
     }
 

@@ -132,7 +132,7 @@ class AuthorizationTest {
     @Test
     void unsupportedKeysOfUsersAreWarnings() {
         assertEquals(List.of("test.conf:1:51: \"allowed_connection_types\" is not supported by jnatsd and ignored",
-                "test.conf:1:82: unknown key \"passwort\", did you mean \"password\"?"),
+                "test.conf:1:82: unknown key \"[REDACTED]\", did you mean \"password\"?"),
                 warnings("authorization { users [{user: a, password: $2a$x, allowed_connection_types: [X],"
                         + " passwort: x}] }"));
     }
@@ -175,8 +175,8 @@ class AuthorizationTest {
 
     @Test
     void aMistakeInASharedMapIsReportedOnce() {
-        assertEquals("test.conf:1:26: Unknown field publisher parsing permissions",
-                authError("ADMIN = { publisher = x }, users = [{user: a, password: x, permissions: $ADMIN},"
+        assertEquals("test.conf:2:3: Unknown field publisher parsing permissions",
+                authError("ADMIN = {\n  publisher = x }\nusers = [{user: a, password: x, permissions: $ADMIN},"
                         + "{user: b, password: x, permissions: $ADMIN}]"));
     }
 }

@@ -23,7 +23,12 @@ final class Config {
 
     static Map<String, Object> parse(String text, Map<String, String> environment) {
         return assertTimeoutPreemptively(PATIENCE,
-                () -> plain(ConfigParser.parse("test.conf", text, environment::get, new Problems())));
+                () -> plain(ConfigParser.parse("test.conf", text, load(environment))));
+    }
+
+    /** For the language alone: every key is an option that messages may quote. */
+    static Load load(Map<String, String> environment) {
+        return new Load(new Problems(), key -> Vocabulary.Kind.OPTION, environment::get);
     }
 
     /** The value of {@code foo}. */
@@ -60,7 +65,7 @@ final class Config {
 
     static String syntaxError(String text, Map<String, String> environment) {
         return assertTimeoutPreemptively(PATIENCE, () -> assertThrows(ConfigException.class,
-                () -> ConfigParser.parse("test.conf", text, environment::get, new Problems())).getMessage());
+                () -> ConfigParser.parse("test.conf", text, load(environment))).getMessage());
     }
 
     static OptionsReader.ReadResult readAll(String text) {

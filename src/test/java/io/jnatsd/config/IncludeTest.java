@@ -28,12 +28,12 @@ class IncludeTest {
 
     private static Map<String, Object> parse(Path file) {
         return assertTimeoutPreemptively(Duration.ofSeconds(5),
-                () -> Config.plain(ConfigParser.parse(file, Map.of("ENV", "env")::get, new Problems())));
+                () -> Config.plain(ConfigParser.parse(file, Config.load(Map.of("ENV", "env")))));
     }
 
     private static String error(Path file) {
         return assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThrows(ConfigException.class,
-                () -> ConfigParser.parse(file, name -> null, new Problems())).getMessage());
+                () -> ConfigParser.parse(file, Config.load(Map.of()))).getMessage());
     }
 
     @ParameterizedTest

@@ -295,9 +295,9 @@ class OptionKeysTest {
             host: 5             ~ 1:7: expected a string for "host", but got the integer 5; if it is a string, write "5"
             host: on            ~ 1:7: expected a string for "host", but got the boolean on; if it is a string, write "on"
             host: []            ~ 1:7: expected a string for "host", but got an array
-            cluster: 5          ~ 1:10: expected a map for "cluster", but got the integer 5
-            tls: yes            ~ 1:6: expected a map for "tls", but got the boolean yes
-            authorization: x    ~ 1:16: expected a map for "authorization", but got the string "x"
+            cluster: 5          ~ 1:10: expected a map for "cluster", but got an integer
+            tls: yes            ~ 1:6: expected a map for "tls", but got a boolean
+            authorization: x    ~ 1:16: expected a map for "authorization", but got a string
             max_payload: 3GB    ~ 1:14: "max_payload" is out of range: expected -2147483648 to 2147483647, but got 3GB
             max_control_line: -1 ~ 1:19: "max_control_line" is out of range: expected 0 to 2147483647, but got -1
             max_pending: -1     ~ 1:14: "max_pending" is out of range: expected 0 or more, but got -1

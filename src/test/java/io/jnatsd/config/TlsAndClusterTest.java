@@ -184,7 +184,7 @@ class TlsAndClusterTest {
             routes: [5]                         ~ 1:20: expected a URL like "nats-route://host:port" in "routes", but got an integer
             routes: "nats://h:1"                ~ 1:19: expected an array for "routes", but got a string
             authorization {users []}            ~ 1:25: Cluster authorization does not allow multiple users
-            authorization: 5                    ~ 1:26: expected a map for "authorization", but got the integer 5
+            authorization: 5                    ~ 1:26: expected a map for "authorization", but got an integer
             connect_retries: -1                 ~ 1:28: "connect_retries" is out of range: expected 0 to 2147483647, but got -1
             """)
     void mistakesInClusterBlocksAreErrors(String block, String expected) {

@@ -157,7 +157,7 @@ class VariableTest {
             environment.put("V" + i, "[$V" + (i - 1) + ", $V" + (i - 1) + "]");
         Config.parse("bar = 1"); // Warm.
         assertTimeoutPreemptively(Duration.ofSeconds(2),
-                () -> ConfigParser.parse("x", "foo = $V59", environment::get, new Problems()));
+                () -> ConfigParser.parse("x", "foo = $V59", Config.load(environment)));
     }
 
     @Test
