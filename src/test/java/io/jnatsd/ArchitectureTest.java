@@ -52,38 +52,43 @@ class ArchitectureTest {
             entry("auth", List.of("protocol", "config", "org.mindrot.jbcrypt")),
             entry("tls", List.of("config")),
             entry("websocket", List.of()),
-            entry("core", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket")),
-            entry("cluster", List.of("protocol", "events", "config", "log", "auth", "tls", "core")),
-            entry("monitor", List.of("protocol", "events", "config", "log", "auth", "tls", "core", "cluster", "com.google.gson")),
-            entry("system", List.of("protocol", "log", "core", "monitor", "com.google.gson")),
-            entry("server", List.of("protocol", "events", "config", "log", "auth", "tls", "core", "cluster", "monitor",
-                    "websocket", "system")),
+            entry("subject", List.of("protocol", "log", "auth")),
+            entry("delivery", List.of("protocol", "config", "log", "auth", "subject")),
+            entry("connection", List.of("protocol", "events", "config", "log", "tls", "websocket", "subject", "delivery")),
+            entry("client", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
+                    "connection")),
+            entry("cluster", List.of("protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
+                    "connection")),
+            entry("monitor", List.of("protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
+                    "connection", "client", "com.google.gson")),
+            entry("system", List.of("protocol", "log", "delivery", "connection", "monitor", "com.google.gson")),
+            entry("server", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket", "delivery",
+                    "connection", "client", "cluster", "monitor", "system")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
             entry("", List.of("server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
-            "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "core.Client",
-                    "core.ClientTls", "core.ClientWebSocket", "core.Connection",
-                    "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "client.Client", "client.Clients",
+                    "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
-            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "core.ClientFigures",
-                    "core.ClientLogin", "core.ClientTls", "core.ClientWebSocket", "core.Connection", "core.Transport", "cluster.Route",
+            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "client.ClientFigures",
+                    "client.ClientLogin", "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
                     "monitor.LiveTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));
 
     /** Between a message's arrival and its departure: no strings, no streams, no lambdas. */
     private static final Set<String> HOT_CLASSES =
-            Set.of("MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Run", "Subject");
+            Set.of("ChunkQueue", "MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Run", "Subject");
 
     /** Who starts threads without {@link io.jnatsd.log.Threads}, and so has to catch everything on its own. */
     private static final Set<String> THREAD_STARTERS = Set.of("Rehearsal", "EmergencyExit", "log/Threads", "log/Log",
-            "log/SyslogTarget", "auth/BcryptQueue", "core/Outbound", "core/ServerState", "monitor/Deadlines",
+            "log/SyslogTarget", "auth/BcryptQueue", "connection/ServerState", "delivery/Outbound", "monitor/Deadlines",
             "server/Listener", "server/TimeLimit");
 
     private static Path home;
@@ -193,7 +198,7 @@ class ArchitectureTest {
     void wholeOptionsStayWhereTheyAreReadAndHandedOut() {
         List<String> faults = new ArrayList<>();
         for (Source source : SOURCES) {
-            if (Stream.of("config/", "server/", "core/ServerState", "Main", "Flags").anyMatch(source.name::startsWith))
+            if (Stream.of("config/", "server/", "connection/ServerState", "Main", "Flags").anyMatch(source.name::startsWith))
                 continue;
             if (source.text.matches("(?s).*\\bServerOptions\\s+\\w+\\s*[,;)=].*"))
                 faults.add(source.name + " holds a whole ServerOptions");
@@ -339,10 +344,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyClassOfTheCoreSaysWhichThreadsUseIt() {
+    void everyClassOfTheMessagePathSaysWhichThreadsUseIt() {
         List<String> faults = new ArrayList<>();
         for (Source source : SOURCES)
-            if (source.name.startsWith("core/") || source.name.startsWith("cluster/"))
+            if (source.name.matches("(subject|delivery|connection|client|cluster)/.*"))
                 scan(source, new Check(faults) {
                     @Override
                     public Void visitClass(ClassTree type, Source of) {

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import io.jnatsd.config.OptionsReader;
-import io.jnatsd.server.SecuredServer;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.SecuredServer;
 import io.jnatsd.tls.TestCerts;
 import java.io.ByteArrayOutputStream;
 import java.io.File;

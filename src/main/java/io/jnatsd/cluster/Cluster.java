@@ -3,15 +3,15 @@ package io.jnatsd.cluster;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.Connection;
-import io.jnatsd.core.ServerState;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.events.RouteDownEvent;
 import io.jnatsd.events.RouteUpEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.subject.SubscriptionView;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
@@ -133,7 +133,7 @@ public final class Cluster {
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
                 secured, self.maxPayload(), ip, lameDuck ? List.of() : urls.own(), server.info.headers(), givenName(),
-                server.auth.system(), lameDuck, RouteInfo.Link.NONE);
+                server.traffic.hasSystemUser(), lameDuck, RouteInfo.Link.NONE);
     }
 
     /** Empty if nobody gave it one, which makes its id its name. */
@@ -220,7 +220,7 @@ public final class Cluster {
     }
 
     private void announce(Route route) {
-        server.announce();
+        server.subjects.announce();
         log.debug(route, "Route sent local subscriptions");
     }
 

@@ -1,6 +1,6 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package io.jnatsd.cluster;
 
 import io.jnatsd.config.RouteUrl;
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.log.Log;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,10 +1,10 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.core.Client;
-import io.jnatsd.core.Delivery;
-import io.jnatsd.core.ServerState;
-import io.jnatsd.core.Subscription;
+import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.delivery.Delivery;
 import io.jnatsd.protocol.Message;
+import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -74,7 +74,7 @@ final class QueueMembers {
         if (cid == 0 || sid == 0 || sid - 1 == cid || sid - 1 - cid > 18
                 || !qrsid.substring(cid, sid - 1).chars().allMatch(c -> c >= '0' && c <= '9'))
             return null;
-        Client client = server.client(Long.parseLong(qrsid, cid, sid - 1, 10));
+        Connection client = server.connection(Long.parseLong(qrsid, cid, sid - 1, 10));
         return client == null ? null : client.subscription(qrsid.substring(sid));
     }
 

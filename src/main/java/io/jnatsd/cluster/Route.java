@@ -2,16 +2,13 @@ package io.jnatsd.cluster;
 
 import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
-import io.jnatsd.core.ClientView.Times;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.Connection;
-import io.jnatsd.core.Delivery;
-import io.jnatsd.core.Outbound;
-import io.jnatsd.core.PingTimer;
-import io.jnatsd.core.Receiver;
-import io.jnatsd.core.SidTable;
-import io.jnatsd.core.Subscription;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.Opening;
+import io.jnatsd.connection.PingTimer;
+import io.jnatsd.connection.Times;
+import io.jnatsd.delivery.Delivery;
+import io.jnatsd.delivery.Outbound;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.Dialect;
@@ -23,7 +20,10 @@ import io.jnatsd.protocol.Quoted;
 import io.jnatsd.protocol.Redacted;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.Subject;
-import io.jnatsd.tls.TlsContext;
+import io.jnatsd.subject.Receiver;
+import io.jnatsd.subject.SidTable;
+import io.jnatsd.subject.Subscription;
+import io.jnatsd.subject.SubscriptionView;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSocket;
 
 /**
  * A connection with another server: the handshake in both roles, and what MSG, SUB, UNSUB, INFO and CONNECT mean there
@@ -55,7 +54,7 @@ public final class Route extends Connection {
     /** Who dialled; null if the other server did. */
     private final RouteDialer dialer;
     private final SidTable subs;
-    private final Delivery delivery = new Delivery(server, batch, outbound(), true);
+    private final Delivery delivery = new Delivery(server.traffic, batch, outbound(), true);
     private final QueueMembers members;
     private final RouteLogin login;
     private final PingTimer pings = new PingTimer(this);
@@ -86,7 +85,7 @@ public final class Route extends Connection {
         this.dialer = dialer;
         this.solicited = dialer != null;
         this.configured = dialer != null && dialer.isExplicit();
-        this.subs = SidTable.unannounced(server);
+        this.subs = server.subjects.unannouncedTable();
         this.members = new QueueMembers(server, delivery, cluster.departed());
         this.login = new RouteLogin(this, cluster, cluster.passwords());
     }
@@ -98,10 +97,10 @@ public final class Route extends Connection {
     // ---- the handshake ---------------------------------------------------------------------------------------
 
     @Override
-    protected boolean open() throws IOException {
+    protected boolean open(Opening opening) throws IOException {
         cluster.opened(this);
         server.log.debug(this, "Route connection created");
-        if (!secure())
+        if (!secure(opening))
             return false;
         RouteInfo own = cluster.own();
         if (dialer != null) {
@@ -124,25 +123,15 @@ public final class Route extends Connection {
         outbound().append(text.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
     }
 
-    /** Shakes hands for TLS, if the cluster has it; false if that failed, and the peer is being told so. */
-    private boolean secure() {
+    /** Shakes hands for TLS, if the cluster has it; false if that has failed and the connection is closed. */
+    private boolean secure(Opening opening) {
         TlsHandshake tls = cluster.tls();
         if (tls == null)
             return true;
-        try {
-            server.log.debug(this, "Starting TLS route " + (dialer == null ? "server" : "client") + " handshake");
-            SSLSocket secured = dialer == null ? tls.server(socket())
-                    : tls.client(socket(), dialer.host(), socket().getPort(), cluster.otherNameFor(dialer));
-            secure(secured);
-            server.log.debug(this, "TLS handshake complete");
-            if (server.log.debugOn())
-                server.log.debug(this, TlsContext.describe(secured.getSession()));
-            return true;
-        } catch (IOException e) {
-            server.log.error(this, "TLS route handshake error: " + e.getMessage());
-            close(CloseReason.TLS_HANDSHAKE, TLS_REQUIRED);
-            return false;
-        }
+        if (dialer == null)
+            return opening.secure("route server", () -> tls.server(socket()), TLS_REQUIRED);
+        return opening.secure("route client", () -> tls.client(socket(), dialer.host(), socket().getPort(),
+                cluster.otherNameFor(dialer)), TLS_REQUIRED);
     }
 
     private void connect(Arguments line) throws ProtocolException {
@@ -371,7 +360,7 @@ public final class Route extends Connection {
         if (successor instanceof Route next)
             next.flushTold();
         if (overflowing)
-            slowConsumer(CloseReason.PENDING_BYTES);
+            overflowed();
         if (overBudget) {
             overBudget = false;
             overBudget();

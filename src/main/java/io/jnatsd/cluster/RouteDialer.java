@@ -1,8 +1,8 @@
 package io.jnatsd.cluster;
 
 import io.jnatsd.config.RouteUrl;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.IpText;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.core.Interest;
-import io.jnatsd.core.Subscription;
+import io.jnatsd.subject.Interest;
+import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;

@@ -1,6 +1,7 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.subject.Interest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ import java.util.function.BooleanSupplier;
  * other one to its end before it reads on here. With a gnatsd the other one stays open for a moment as a spare: a gnatsd
  * closes one of the two by its own rule, and what it leaves is then the route.
  *
- * <p>Threads: anybody's. {@code lock} guards everything; it may be held while {@link ServerState#interest} is swapped.
+ * <p>Threads: any thread. {@code lock} guards everything; it may be held while the {@link Interest} of the server is replaced.
  */
 final class RouteTable {
     /** What a route is when it has said who it is. */
@@ -135,7 +136,7 @@ final class RouteTable {
         if (told.contains(route))
             return;
         told.add(route);
-        server.interest = RouteInterest.of(told, departed);
+        server.subjects.interest(RouteInterest.of(told, departed));
     }
 
     /**
@@ -148,7 +149,7 @@ final class RouteTable {
         try {
             String id = route.remoteId();
             if (told.remove(route))
-                server.interest = RouteInterest.of(told, departed);
+                server.subjects.interest(RouteInterest.of(told, departed));
             if (retiring.remove(route) || spares.remove(id, route) || !routes.remove(id, route))
                 return null;
             Route spare = spares.remove(id);

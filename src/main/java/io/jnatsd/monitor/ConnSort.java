@@ -1,10 +1,10 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ClientView;
-import io.jnatsd.core.ClientView.Times;
-import io.jnatsd.core.ClientView.Traffic;
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.client.Client;
+import io.jnatsd.client.ClientView;
+import io.jnatsd.client.ClientView.Traffic;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.Times;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

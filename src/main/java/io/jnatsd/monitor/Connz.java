@@ -1,12 +1,11 @@
 package io.jnatsd.monitor;
 
+import io.jnatsd.client.Client;
+import io.jnatsd.client.ClientView;
+import io.jnatsd.client.ClientView.Identity;
+import io.jnatsd.client.ClientView.Traffic;
 import io.jnatsd.config.GoDuration;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ClientView;
-import io.jnatsd.core.ClientView.Identity;
-import io.jnatsd.core.ClientView.Traffic;
-import io.jnatsd.core.ServerState;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.subject.SubscriptionView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,16 +42,15 @@ final class Connz implements JsonView {
     }
 
     private void offerOpen(ConnzQuery asked, ConnPage page) {
-        ServerState state = watched.state();
         ConnSort sort = asked.sort();
         if (asked.cid() > 0) {
-            Client client = state.client(asked.cid());
+            Client client = watched.clients().get(asked.cid());
             if (client != null && asked.wants(client))
                 page.offer(0, client.id(), client);
             return;
         }
         Breath breath = new Breath();
-        for (Client client : state.clients()) {
+        for (Client client : watched.clients().all()) {
             if (asked.wants(client))
                 page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
             breath.step();
@@ -61,7 +59,7 @@ final class Connz implements JsonView {
 
     private void offerClosed(ConnzQuery asked, ConnPage page) {
         ConnSort sort = asked.sort();
-        for (ClientView client : watched.state().closed.latest())
+        for (ClientView client : watched.clients().closed().latest())
             if ((asked.cid() == 0 || asked.cid() == client.id()) && asked.wants(client))
                 page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
     }

@@ -1,7 +1,7 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ClientView;
+import io.jnatsd.client.Client;
+import io.jnatsd.client.ClientView;
 import io.jnatsd.protocol.ConnectInfo;
 import java.net.InetSocketAddress;
 import java.util.Locale;

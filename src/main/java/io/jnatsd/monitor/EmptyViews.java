@@ -56,8 +56,8 @@ final class EmptyViews {
         } else {
             json.beginObject("account_detail").put("account_name", account);
             json.put("expired", false).put("complete", true).put("jetstream_enabled", false);
-            json.put("leafnode_connections", 0).put("client_connections", watched.state().clientCount());
-            json.put("subscriptions", watched.state().index.count()).endObject();
+            json.put("leafnode_connections", 0).put("client_connections", watched.clients().count());
+            json.put("subscriptions", watched.state().subjects.index().count()).endObject();
         }
         json.endObject();
     }

@@ -3,13 +3,13 @@ package io.jnatsd.monitor;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ClientFigures;
-import io.jnatsd.core.ClientView;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.Outbound;
-import io.jnatsd.core.SubscriptionIndex;
+import io.jnatsd.client.Client;
+import io.jnatsd.client.ClientFigures;
+import io.jnatsd.client.ClientView;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.delivery.Outbound;
 import io.jnatsd.monitor.PrometheusText.Kind;
+import io.jnatsd.subject.SubscriptionIndex;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +80,7 @@ final class Metrics implements Page {
     private void putClients(PrometheusText text) {
         long clients = 0, subscriptions = 0, pending = 0, inMessages = 0, inBytes = 0, outMessages = 0, outBytes = 0;
         Breath breath = new Breath();
-        for (Client client : watched.state().clients()) {
+        for (Client client : watched.clients().all()) {
             ClientFigures in = client.stats();
             Outbound.Stats out = client.outbound().stats();
             subscriptions += in.subscriptions();
@@ -143,8 +143,8 @@ final class Metrics implements Page {
     }
 
     private void putCache(PrometheusText text) {
-        SubscriptionIndex.Stats stats = watched.state().index.stats();
-        long lookups = Math.max(watched.state().totals().matches(), stats.misses());
+        SubscriptionIndex.Stats stats = watched.state().subjects.index().stats();
+        long lookups = Math.max(watched.state().traffic.totals().matches(), stats.misses());
         text.metric("jnatsd_match_cache_subjects", Kind.GAUGE, "Subjects whose receivers are cached").sample(
                 stats.cached());
         text.metric("jnatsd_match_cache_lookups_total", Kind.COUNTER, "Messages whose receivers were looked up")
@@ -156,16 +156,16 @@ final class Metrics implements Page {
     private void putClosed(PrometheusText text) {
         text.metric("jnatsd_closed_connections_total", Kind.COUNTER, "Clients that have gone, by reason");
         for (CloseReason reason : CloseReason.values())
-            text.sample(watched.state().closed.count(reason), "reason", reason.toString());
+            text.sample(watched.clients().closed().count(reason), "reason", reason.toString());
     }
 
     private void putSlowConsumers(PrometheusText text) {
         text.metric("jnatsd_slow_consumers_total", Kind.COUNTER, "Clients that were cut off as slow, by what they hit");
-        text.sample(watched.state().closed.count(CloseReason.PENDING_BYTES), "reason", "pending_bytes");
-        text.sample(watched.state().closed.count(CloseReason.WRITE_DEADLINE), "reason", "write_deadline");
+        text.sample(watched.clients().closed().count(CloseReason.PENDING_BYTES), "reason", "pending_bytes");
+        text.sample(watched.clients().closed().count(CloseReason.WRITE_DEADLINE), "reason", "write_deadline");
         text.metric("jnatsd_slow_routes_total", Kind.COUNTER, "Routes that were cut off as slow").sample(
-                watched.state().totals().slowRoutes());
-        List<ClientView> latest = watched.state().closed.latestSlow(SLOW_SHOWN);
+                watched.state().slowRoutes());
+        List<ClientView> latest = watched.clients().closed().latestSlow(SLOW_SHOWN);
         if (latest.isEmpty())
             return;
         text.metric("jnatsd_slow_consumer_pending_bytes", Kind.GAUGE,

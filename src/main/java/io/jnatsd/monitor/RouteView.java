@@ -1,8 +1,8 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.core.ClientView.Times;
-import io.jnatsd.core.ClientView.Traffic;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.client.ClientView.Traffic;
+import io.jnatsd.connection.Times;
+import io.jnatsd.subject.SubscriptionView;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -1,9 +1,9 @@
 package io.jnatsd.monitor;
 
+import io.jnatsd.client.ClientView.Traffic;
 import io.jnatsd.config.GoDuration;
-import io.jnatsd.core.ClientView.Times;
-import io.jnatsd.core.ClientView.Traffic;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.connection.Times;
+import io.jnatsd.subject.SubscriptionView;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.delivery.Traffic;
 import java.io.IOException;
 import java.util.List;
 
@@ -20,16 +21,16 @@ final class Statsz implements JsonView {
     @Override
     public void write(Query query, GoJson json) throws IOException {
         ServerState state = watched.state();
-        ServerState.Totals totals = state.totals();
+        Traffic.Totals totals = state.traffic.totals();
         List<RouteView> routes = watched.routes().get();
         json.beginObject().put("start", watched.started());
         json.put("mem", usage.residentBytes()).put("cores", Runtime.getRuntime().availableProcessors());
         json.put("cpu", usage.processorPercent());
-        json.put("connections", state.clientCount()).put("total_connections", totals.connections());
-        json.put("active_accounts", 1).put("subscriptions", state.index.count());
+        json.put("connections", watched.clients().count()).put("total_connections", watched.clients().totalAccepted());
+        json.put("active_accounts", 1).put("subscriptions", state.subjects.index().count());
         putMessages("sent", totals.outMessages(), totals.outBytes(), json);
         putMessages("received", totals.inMessages(), totals.inBytes(), json);
-        json.put("slow_consumers", totals.slowConsumers());
+        json.put("slow_consumers", state.slowConsumers());
         if (!routes.isEmpty())
             putRoutes(routes, json);
         json.put("active_servers", 1 + routes.stream().map(RouteView::remoteId).distinct().count()).endObject();

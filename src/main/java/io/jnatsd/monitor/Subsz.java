@@ -1,11 +1,10 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState;
-import io.jnatsd.core.SubscriptionIndex;
-import io.jnatsd.core.SubscriptionView;
-import io.jnatsd.core.TopSubjects;
+import io.jnatsd.client.Client;
+import io.jnatsd.delivery.TopSubjects;
 import io.jnatsd.protocol.Subject;
+import io.jnatsd.subject.SubscriptionIndex;
+import io.jnatsd.subject.SubscriptionView;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ final class Subsz implements JsonView {
         putStats(json);
         json.put("server_id", watched.serverId()).put("now", Instant.now());
         if (!test.isEmpty())
-            putPage(watched.state().index.matching(test), offset, limit, json);
+            putPage(watched.state().subjects.index().matching(test), offset, limit, json);
         else if (listed)
             putAll(offset, limit, json);
         if (top > 0)
@@ -53,13 +52,13 @@ final class Subsz implements JsonView {
     }
 
     private void putStats(GoJson json) throws IOException {
-        ServerState.Totals totals = watched.state().totals();
-        SubscriptionIndex.Stats stats = watched.state().index.stats();
+        long matches = watched.state().traffic.totals().matches();
+        SubscriptionIndex.Stats stats = watched.state().subjects.index().stats();
         // Lookups are counted at the end of a batch, misses at once.
-        long lookups = Math.max(totals.matches(), stats.misses());
+        long lookups = Math.max(matches, stats.misses());
         json.put("num_subscriptions", stats.count()).put("num_cache", stats.cached());
         json.put("num_inserts", stats.inserts()).put("num_removes", stats.removes());
-        json.put("num_matches", totals.matches());
+        json.put("num_matches", matches);
         json.put("cache_hit_rate", lookups == 0 ? 0.0 : (lookups - stats.misses()) / (double) lookups);
         json.put("max_fanout", stats.maxFanout()).put("avg_fanout", stats.averageFanout());
     }
@@ -68,7 +67,7 @@ final class Subsz implements JsonView {
     private void putAll(int offset, int limit, GoJson json) throws IOException {
         List<SubscriptionView> page = new ArrayList<>();
         long total = 0, from = offset, to = from + limit;
-        for (Client client : watched.state().clients()) {
+        for (Client client : watched.clients().all()) {
             int count = client.stats().subscriptions();
             if (total + count > from && total < to) {
                 List<SubscriptionView> subs = client.stats().subscriptionList((int) Math.min(to - total, Integer.MAX_VALUE));
@@ -104,7 +103,7 @@ final class Subsz implements JsonView {
 
     /** Null if nobody looks for them. */
     private void putTop(int most, GoJson json) throws IOException {
-        TopSubjects top = watched.state().topSubjects;
+        TopSubjects top = watched.state().traffic.topSubjects();
         if (top == null) {
             json.putNull("top_subjects");
             return;

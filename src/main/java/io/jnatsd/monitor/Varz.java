@@ -5,8 +5,9 @@ import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.delivery.Traffic;
 import io.jnatsd.protocol.ServerInfo;
 import java.io.IOException;
 import java.net.URI;
@@ -90,7 +91,7 @@ final class Varz implements JsonView {
 
     private void putFigures(GoJson json) throws IOException {
         ServerState state = watched.state();
-        ServerState.Totals totals = state.totals();
+        Traffic.Totals totals = state.traffic.totals();
         Instant now = Instant.now();
         List<RouteView> routes = watched.routes().get();
         json.put("start", watched.started()).put("now", now);
@@ -98,13 +99,13 @@ final class Varz implements JsonView {
         json.put("mem", usage.residentBytes());
         json.put("cores", Runtime.getRuntime().availableProcessors());
         json.put("cpu", usage.processorPercent());
-        json.put("connections", state.clientCount()).put("total_connections", totals.connections());
+        json.put("connections", watched.clients().count()).put("total_connections", watched.clients().totalAccepted());
         json.put("routes", routes.size());
         json.put("remotes", routes.stream().map(RouteView::remoteId).distinct().count());
         json.put("in_msgs", totals.inMessages()).put("out_msgs", totals.outMessages());
         json.put("in_bytes", totals.inBytes()).put("out_bytes", totals.outBytes());
-        json.put("slow_consumers", totals.slowConsumers());
-        json.put("subscriptions", state.index.count());
+        json.put("slow_consumers", state.slowConsumers());
+        json.put("subscriptions", state.subjects.index().count());
     }
 
     private void putVisits(GoJson json) throws IOException {
@@ -121,10 +122,10 @@ final class Varz implements JsonView {
         json.put("max_pending", limits.maxPending()).put("max_subscriptions", limits.maxSubscriptions());
         json.put("write_deadline", limits.writeDeadline().toNanos());
         json.put("leafnodes", 0);
-        ServerState.Totals totals = watched.state().totals();
+        ServerState state = watched.state();
         json.beginObject("slow_consumer_stats");
-        json.put("clients", Math.max(totals.slowConsumers() - totals.slowRoutes(), 0));
-        json.put("routes", totals.slowRoutes()).put("gateways", 0).put("leafs", 0).endObject();
+        json.put("clients", Math.max(state.slowConsumers() - state.slowRoutes(), 0));
+        json.put("routes", state.slowRoutes()).put("gateways", 0).put("leafs", 0).endObject();
         for (String feature : List.of("gateway", "leaf", "mqtt", "jetstream"))
             json.beginObject(feature).endObject();
         putWebSocket(json, watched.webSocket());
@@ -154,8 +155,8 @@ final class Varz implements JsonView {
         json.put("top_subjects", watched.monitor().topSubjects());
         json.beginObject("closed");
         for (CloseReason reason : CloseReason.values())
-            if (watched.state().closed.count(reason) > 0)
-                json.put(reason.toString(), watched.state().closed.count(reason));
+            if (watched.clients().closed().count(reason) > 0)
+                json.put(reason.toString(), watched.clients().closed().count(reason));
         json.endObject().endObject();
     }
 

@@ -1,5 +1,6 @@
 package io.jnatsd.monitor;
 
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
@@ -9,20 +10,20 @@ import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What the monitor looks at. Threads: anybody's; the suppliers answer at once.
+ * What the monitor looks at. Threads: any thread; the suppliers answer at once.
  *
  * @param version jnatsd's own
  * @param options those in force
  * @param configLoaded when they were loaded
  * @param ailment what keeps the server from doing its work; empty when it is well
  */
-public record Watched(ServerState state, String serverId, String version, Instant started,
+public record Watched(ServerState state, Clients clients, String serverId, String version, Instant started,
         Supplier<ServerOptions> options, Supplier<Instant> configLoaded, Supplier<String> ailment,
         Supplier<List<RouteView>> routes) {
 

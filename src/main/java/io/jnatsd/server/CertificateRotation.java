@@ -2,7 +2,7 @@ package io.jnatsd.server;
 
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.tls.CertWatch;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.ClientAuth;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ClientAuth;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.util.List;

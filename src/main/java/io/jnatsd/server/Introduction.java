@@ -1,8 +1,9 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.Client;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.protocol.ServerInfo;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Introduction {
     private final ServerState state;
+    private final Clients clients;
     private final String serverId;
     private final int port;
     /** Held while INFO is made and put into place, so that the newest stays. */
@@ -22,8 +24,9 @@ final class Introduction {
     private boolean lameDuck;
 
     /** @param port where clients come in */
-    Introduction(ServerState state, String serverId, int port) {
+    Introduction(ServerState state, Clients clients, String serverId, int port) {
         this.state = state;
+        this.clients = clients;
         this.serverId = serverId;
         this.port = port;
     }
@@ -59,7 +62,7 @@ final class Introduction {
         } finally {
             lock.unlock();
         }
-        for (Client client : state.clients())
+        for (Client client : clients.all())
             client.pushInfo();
     }
 

@@ -1,9 +1,9 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.Client;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions.LameDuckOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.log.Log;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,14 +21,14 @@ final class LameDuck {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final LameDuckOptions options;
-    private final ServerState state;
+    private final Clients clients;
     private final Log log;
     private final CountDownLatch stopped;
 
     /** @param stopped counted down when the server stops for another reason */
-    LameDuck(LameDuckOptions options, ServerState state, Log log, CountDownLatch stopped) {
+    LameDuck(LameDuckOptions options, Clients clients, Log log, CountDownLatch stopped) {
         this.options = options;
-        this.state = state;
+        this.clients = clients;
         this.log = log;
         this.stopped = stopped;
     }
@@ -36,12 +36,12 @@ final class LameDuck {
     /** Returns when all clients are gone, or the server has been stopped. */
     void run() throws InterruptedException {
         log.notice("Entering lame duck mode, stop accepting new clients");
-        for (Client client : state.clients())
+        for (Client client : clients.all())
             client.pushInfo();
         if (stopped.await(options.gracePeriod().toNanos(), TimeUnit.NANOSECONDS))
             return;
         List<Client> leaving = new ArrayList<>();
-        state.clients().forEach(leaving::add);
+        clients.all().forEach(leaving::add);
         Collections.shuffle(leaving);
         log.notice("Closing existing clients");
         Duration spread = options.duration().minus(options.gracePeriod()).dividedBy(Math.max(leaving.size(), 1));

@@ -1,9 +1,9 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions.ListenOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.Connection;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import java.io.IOException;
@@ -68,9 +68,9 @@ final class Listener {
     }
 
     /** Binds the port where clients come in, with a message that says which. */
-    static Listener forClients(ListenOptions at, ServerState state) throws IOException {
+    static Listener forClients(ListenOptions at, ServerState state, Clients clients) throws IOException {
         try {
-            return bind("Client", at.host(), at.port(), state, socket -> new Client(state, socket, null));
+            return bind("Client", at.host(), at.port(), state, clients::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + address(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);

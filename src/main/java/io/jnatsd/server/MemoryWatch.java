@@ -1,7 +1,7 @@
 package io.jnatsd.server;
 
-import io.jnatsd.core.MemoryReserve;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.MemoryReserve;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Threads;
 import java.time.Duration;
 import java.util.concurrent.Executor;

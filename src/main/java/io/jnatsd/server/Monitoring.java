@@ -1,10 +1,10 @@
 package io.jnatsd.server;
 
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.client.ClientView.Traffic;
 import io.jnatsd.cluster.Cluster;
 import io.jnatsd.cluster.Route;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ClientView.Traffic;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.RouteView;
@@ -23,7 +23,7 @@ final class Monitoring {
 
     /** What a server that is starting will show. */
     static Views views(NatsServer server) {
-        return new Views(new Watched(server.state(), server.serverId(), Version.TEXT, Instant.now(), server::options,
+        return new Views(new Watched(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
                 server::configLoaded, () -> ailment(server), () -> routes(server)));
     }
 

@@ -2,14 +2,14 @@ package io.jnatsd.server;
 
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.client.Clients;
 import io.jnatsd.cluster.Cluster;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
@@ -38,7 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * }
  * }</pre>
  *
- * <p>Threads: all methods are anybody's.
+ * <p>Threads: any thread may call all methods.
  */
 public final class NatsServer implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
@@ -49,8 +49,9 @@ public final class NatsServer implements AutoCloseable {
     private final Log log;
     private final String serverId = ServerId.next();
     private final ServerState state;
+    private final Clients clients;
     /** Null until the start has bound it, after all other ports. Written by the start. */
-    private volatile Listener clients;
+    private volatile Listener clientPort;
     /** Written by the start, once the client port is known. */
     private volatile Introduction introduction;
     /** Null without a cluster. Written by the start. */
@@ -86,10 +87,11 @@ public final class NatsServer implements AutoCloseable {
         this.log = log;
         this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
         this.state = new ServerState(log, options);
+        this.clients = new Clients(state);
         this.certificates = new CertificateRotation(state, this::renewCertificates);
         try {
             this.security = Security.of(options, authenticator, passwords, state.timer());
-            security.install(state, log);
+            security.install(clients, log);
         } catch (TlsException | IllegalArgumentException e) {
             stopThreads();
             throw new IOException(e.getMessage(), e);
@@ -169,9 +171,9 @@ public final class NatsServer implements AutoCloseable {
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options);
         if (options.webSocket().port() != 0)
-            webSockets = new WebSocketPort(state, options.webSocket());
-        clients = Listener.forClients(options.client(), state);
-        introduction = new Introduction(state, serverId, clients.port());
+            webSockets = new WebSocketPort(state, clients, options.webSocket());
+        clientPort = Listener.forClients(options.client(), state, clients);
+        introduction = new Introduction(state, clients, serverId, clientPort.port());
         introduction.apply(options, security);
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
@@ -185,7 +187,7 @@ public final class NatsServer implements AutoCloseable {
         certificates.watch(options);
         if (monitor != null)
             monitor.serve();
-        clients.start();
+        clientPort.start();
         log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
         if (security.tlsRequired())
             log.notice("TLS required for client connections");
@@ -201,7 +203,7 @@ public final class NatsServer implements AutoCloseable {
 
     private void install(Security renewed) {
         security = renewed;
-        security.install(state, log);
+        security.install(clients, log);
         introduction.apply(options, renewed);
         if (cluster != null)
             cluster.apply(options, security.routes());
@@ -292,7 +294,7 @@ public final class NatsServer implements AutoCloseable {
         install(renewed);
         if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
             certificates.watch(next);
-        int excess = state.closeExcess();
+        int excess = clients.closeExcess();
         if (pidMoved)
             RunFiles.movePid(next.pidFile(), log);
         for (String line : reload.lines(excess))
@@ -302,21 +304,21 @@ public final class NatsServer implements AutoCloseable {
         if (nextLog != null)
             log.use(nextLog);
         if (reload.changes(ServerOptions::auth) || reload.changes(o -> TlsOptions.maps(o.tls())))
-            state.recheckClients();
+            clients.recheck();
     }
 
     /** Takes no new clients, tells those it has, closes them bit by bit, and then itself; returns at once. */
     public void lameDuck() {
         if (!leaving.compareAndSet(false, true))
             return;
-        state.stopAdmittingClients();
+        clients.stopAdmitting();
         closeClientPorts();
         introduction.leave();
         if (cluster != null)
             cluster.cluster().sayGoodbye();
         state.threads.start("lame-duck", () -> {
             try {
-                new LameDuck(options.lameDuck(), state, log, stopping).run();
+                new LameDuck(options.lameDuck(), clients, log, stopping).run();
             } catch (InterruptedException e) {
                 log.debug("Lame duck mode interrupted");
             } finally {
@@ -327,7 +329,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** The port that clients connect to, the real one if any free one was asked for. */
     public int port() {
-        return clients.port();
+        return clientPort.port();
     }
 
     /** {@code nats://host:port}, for a client on this machine. */
@@ -369,9 +371,14 @@ public final class NatsServer implements AutoCloseable {
         return configLoaded;
     }
 
-    /** Live figures. */
+    /** What its connections share, with live figures. */
     public ServerState state() {
         return state;
+    }
+
+    /** The clients that are connected, with live figures. */
+    public Clients clients() {
+        return clients;
     }
 
     /**
@@ -416,7 +423,8 @@ public final class NatsServer implements AutoCloseable {
 
     private void stop() {
         stopping.countDown();
-        state.stopAdmitting();
+        clients.stopAdmitting();
+        state.stopOpening();
         closeClientPorts();
         // Whoever waits for a password to be checked would keep the rest waiting.
         passwords.close();
@@ -437,8 +445,8 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private void closeClientPorts() {
-        if (clients != null)
-            clients.close();
+        if (clientPort != null)
+            clientPort.close();
         if (webSockets != null)
             webSockets.close();
     }

@@ -4,14 +4,14 @@ import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.ConfiguredAuthenticator;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.auth.SystemUser;
+import io.jnatsd.client.ClientAuth;
+import io.jnatsd.client.ClientTls;
+import io.jnatsd.client.ClientWebSocket;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
-import io.jnatsd.core.ClientAuth;
-import io.jnatsd.core.ClientTls;
-import io.jnatsd.core.ClientWebSocket;
-import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsException;
@@ -105,10 +105,8 @@ final class Security {
     }
 
     /** Puts it into force for connections to come. */
-    void install(ServerState state, Log log) {
-        state.auth = auth;
-        state.tls = tls;
-        state.webSocket = webSocket;
+    void install(Clients clients, Log log) {
+        clients.secure(auth, tls, webSocket);
         warnings().forEach(log::warn);
     }
 

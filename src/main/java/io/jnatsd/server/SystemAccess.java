@@ -1,9 +1,9 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.Client;
 import io.jnatsd.config.ConfigException;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.CloseReason;
-import io.jnatsd.core.InternalClient;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.delivery.InternalClient;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.system.Controls;
 import io.jnatsd.system.SystemRequests;
@@ -24,7 +24,7 @@ final class SystemAccess implements Controls {
 
     /** The server starts, or there may be a system user now, or none any more. */
     void update() {
-        boolean wanted = server.state().auth.system();
+        boolean wanted = server.state().traffic.hasSystemUser();
         if (wanted && answering == null)
             answering = requests.start();
         else if (!wanted)
@@ -50,7 +50,7 @@ final class SystemAccess implements Controls {
 
     @Override
     public boolean kick(long cid) {
-        Client client = server.state().client(cid);
+        Client client = server.clients().get(cid);
         if (client == null)
             return false;
         server.state().log.notice(client, "Closed at the system user's request");

@@ -1,12 +1,12 @@
 package io.jnatsd.server;
 
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import java.io.IOException;
 
-/** The port for clients over WebSocket. Threads: anybody's. */
+/** The port for clients over WebSocket. Threads: any thread. */
 final class WebSocketPort {
     private final WebSocketOptions options;
     private final Log log;
@@ -17,12 +17,12 @@ final class WebSocketPort {
      *
      * @throws IOException with one line that says which port can't be had, and why
      */
-    WebSocketPort(ServerState state, WebSocketOptions options) throws IOException {
+    WebSocketPort(ServerState state, Clients clients, WebSocketOptions options) throws IOException {
         this.options = options;
         this.log = state.log;
         try {
             this.listener = Listener.bind("WebSocket", options.host(), options.port(), state,
-                    socket -> new Client(state, socket, state.webSocket));
+                    clients::acceptWebSocket);
         } catch (IOException e) {
             throw new IOException("Unable to listen for websocket connections: " + e.getMessage(), e);
         }

@@ -1,11 +1,10 @@
 package io.jnatsd.system;
 
-import io.jnatsd.core.InternalClient;
-import io.jnatsd.core.InternalClient.Request;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.delivery.InternalClient;
+import io.jnatsd.delivery.InternalClient.Request;
 import io.jnatsd.monitor.BadQuery;
 import io.jnatsd.monitor.Views;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class SystemRequests {
 
     /** From now on requests are answered, until the client is closed. */
     public InternalClient start() {
-        return InternalClient.start(server, subjects(), this::answer);
+        return InternalClient.start(server.traffic, server.threads, server.nextId(), subjects(), this::answer);
     }
 
     private List<String> subjects() {

@@ -171,7 +171,7 @@ final class RunTest {
                 assertTrue(ran.out().contains("of 128 bytes and 4 headers"), ran.out());
             }
             // Each message, request and reply: "NATS/1.0", four lines, an empty one, 128 bytes.
-            assertEquals(3 * 1000 * (10 + 4 * 19 + 2 + 128), real.state().totals().inBytes());
+            assertEquals(3 * 1000 * (10 + 4 * 19 + 2 + 128), real.state().traffic.totals().inBytes());
         }
     }
 

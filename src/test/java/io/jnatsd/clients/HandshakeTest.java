@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.jnatsd.core.Client;
+import io.jnatsd.client.Client;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.SocketException;
@@ -146,7 +146,7 @@ class HandshakeTest {
             client.roundTrip();
             client.send("SUB news 1\r\nPUB news 2\r\nhi\r\n").expectText("MSG news 1 2\r\nhi\r\n");
             if (server.isJnatsd()) {
-                Client seen = server.jnatsd().state().client(id);
+                Client seen = server.jnatsd().clients().get(id);
                 assertEquals("", seen.connectInfo().name());
                 assertEquals("rust", seen.connectInfo().lang());
             }

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState.Totals;
+import io.jnatsd.client.Client;
+import io.jnatsd.delivery.Traffic.Totals;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener.Events;
 import io.nats.client.Dispatcher;
@@ -341,7 +341,7 @@ class JnatsTest {
         Subscription sub = nats.subscribe("news");
         settle(nats);
         int id = nats.getServerInfo().getClientId();
-        Client client = server.jnatsd().state().client(id);
+        Client client = server.jnatsd().clients().get(id);
         assertEquals("Räuber 1", client.connectInfo().name());
         assertEquals("java", client.connectInfo().lang());
         assertEquals("2.26.2", client.connectInfo().version());
@@ -351,8 +351,8 @@ class JnatsTest {
         assertEquals(0, client.stats().subscriptions());
 
         nats.close();
-        await().atMost(PATIENCE).until(() -> server.jnatsd().state().clientCount() == 0);
-        assertNull(server.jnatsd().state().client(id));
+        await().atMost(PATIENCE).until(() -> server.jnatsd().clients().count() == 0);
+        assertNull(server.jnatsd().clients().get(id));
     }
 
     @Test
@@ -490,14 +490,14 @@ class JnatsTest {
         for (Subscription sub : subs)
             assertEquals(100, sub.getPendingMessageCount());
 
-        Totals totals = server.jnatsd().state().totals();
-        assertEquals(2, totals.connections());
+        Totals totals = server.jnatsd().state().traffic.totals();
+        assertEquals(2, server.jnatsd().clients().totalAccepted());
         assertEquals(100, totals.inMessages());
         assertEquals(1000, totals.inBytes());
         assertEquals(200, totals.outMessages());
         assertEquals(2000, totals.outBytes());
-        assertEquals(0, totals.slowConsumers());
-        Client receiver = server.jnatsd().state().client(subscriber.getServerInfo().getClientId());
+        assertEquals(0, server.jnatsd().state().slowConsumers());
+        Client receiver = server.jnatsd().clients().get(subscriber.getServerInfo().getClientId());
         assertEquals(200, receiver.outbound().stats().messages());
         assertEquals(0, receiver.stats().inMessages());
     }

@@ -134,8 +134,8 @@ class LinkFailureTest {
         assertTrue(millis < 20_000, "32 MB took " + millis + " ms");
         Clusters.awaitRoutes(here, 0);
         assertTrue(here.log().stream().anyMatch(line -> line.contains("Slow Consumer Detected")));
-        assertEquals(1, here.state().totals().slowConsumers());
-        assertEquals(1, here.state().totals().slowRoutes());
+        assertEquals(1, here.state().slowConsumers());
+        assertEquals(1, here.state().slowRoutes());
         link.hold(false);
         awaitRoute();
         awaitSubscriptions(2);
@@ -163,6 +163,6 @@ class LinkFailureTest {
         });
         far.expectText(("MSG big 1 " + payload.length() + "\r\n" + payload + "\r\n").repeat(2000));
         sender.join();
-        assertEquals(0, here.state().totals().slowConsumers());
+        assertEquals(0, here.state().slowConsumers());
     }
 }

@@ -2,7 +2,7 @@ package io.jnatsd.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;

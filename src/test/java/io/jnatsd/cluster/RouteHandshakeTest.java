@@ -180,10 +180,10 @@ class RouteHandshakeTest {
             logging.quiet();
             RawClient peer = Clusters.join(logging, PEER);
             logging.quiet();
-            assertNotNull(logging.state().client(1));
-            assertNotNull(logging.state().client(3));
+            assertNotNull(logging.clients().get(1));
+            assertNotNull(logging.clients().get(3));
             assertEquals(2, logging.server().cluster().stats().getFirst().rid());
-            assertEquals(2, logging.state().totals().connections());
+            assertEquals(2, logging.clients().totalAccepted());
             peer.close();
         }
     }

@@ -155,7 +155,7 @@ class RoutedHeadersTest {
             modern(server).send(SENT).roundTrip();
             assertEquals(List.of(11L, 33L), server.server().cluster().stats().stream().map(Route.Stats::outBytes).sorted()
                     .toList());
-            assertEquals(44, server.state().totals().outBytes());
+            assertEquals(44, server.state().traffic.totals().outBytes());
         }
     }
 }

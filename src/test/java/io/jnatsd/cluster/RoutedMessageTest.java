@@ -119,7 +119,7 @@ class RoutedMessageTest {
         RawClient leaving = server.quiet();
         leaving.send("SUB foo q 7\r\n").roundTrip();
         peer.expect("SUB foo q QRSID:\\d+:7\r\n");
-        String address = "QRSID:" + (server.state().client(2) != null ? 2 : 3) + ":7";
+        String address = "QRSID:" + (server.clients().get(2) != null ? 2 : 3) + ":7";
         peer.send("MSG foo " + address + " 1\r\na\r\n");
         leaving.expectText("MSG foo 7 1\r\na\r\n");
         client.send("SUB foo q 1\r\n").roundTrip();
@@ -210,9 +210,9 @@ class RoutedMessageTest {
             assertEquals(5, in.inBytes());
             await().until(() -> server.server().cluster().stats().stream()
                     .anyMatch(out -> out.outMessages() == 1 && out.outBytes() == 5));
-            assertEquals(1, server.state().totals().inMessages());
-            assertEquals(1, server.state().totals().outMessages());
-            assertEquals(1, other.state().totals().inMessages());
+            assertEquals(1, server.state().traffic.totals().inMessages());
+            assertEquals(1, server.state().traffic.totals().outMessages());
+            assertEquals(1, other.state().traffic.totals().inMessages());
         }
     }
 }

@@ -55,7 +55,7 @@ class RoutedSystemRequestsTest {
                 assertEquals(id, answerer(admin));
             }
             RawClient joe = login(mesh.get(2), "joe");
-            String kick = "{\"cid\":" + mesh.get(2).state().clients().iterator().next().id() + "}";
+            String kick = "{\"cid\":" + mesh.get(2).clients().all().iterator().next().id() + "}";
             admin.send("PUB $SYS.REQ.SERVER." + mesh.get(2).server().serverId() + ".KICK inbox.1 " + kick.length() + "\r\n"
                     + kick + "\r\n");
             joe.expectClosed();

@@ -117,7 +117,7 @@ class ServerFailureTest {
             client.skip(("MSG bulk 2 " + payload.length() + "\r\n").length() + payload.length() + 2);
         }
         Clusters.awaitRoutes(here, 1);
-        assertEquals(1, here.state().totals().slowConsumers());
+        assertEquals(1, here.state().slowConsumers());
         Clusters.awaitSubscriptions(here, 2);
         one.freeze(false);
         Clusters.awaitRoutes(here, 2);

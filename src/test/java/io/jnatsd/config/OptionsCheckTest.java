@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ServerOptions.User;
+import io.jnatsd.log.Log;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.OptionsSource;
-import io.jnatsd.log.Log;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

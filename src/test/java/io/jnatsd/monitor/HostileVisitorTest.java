@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.ManyClients;
+import io.jnatsd.client.ManyClients;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.server.NatsServer;
@@ -79,7 +80,7 @@ class HttpsTest {
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false);
-        Monitor monitor = Monitor.open(new Views(new Watched(state, "ID", "1", Instant.now(), () -> options, Instant::now,
+        Monitor monitor = Monitor.open(new Views(new Watched(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
                 () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, visitTime,
                 Log.silent());
         monitor.serve();

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.jnatsd.client.Clients;
+import io.jnatsd.client.ManyClients;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ManyClients;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,8 +25,8 @@ class LargeConnzTest {
     void aPageOfAHundredThousandClientsIsMadeInNoTimeAndMemory() throws Exception {
         ServerOptions options = ServerOptions.defaults().with(o -> o.maxConnections = CLIENTS);
         ServerState state = new ServerState(Log.silent(), options);
-        ManyClients.join(state, CLIENTS);
-        Connz connz = new Connz(new Watched(state, "ID", "1", Instant.now(), () -> options, Instant::now, () -> "",
+        Clients clients = ManyClients.join(state, CLIENTS);
+        Connz connz = new Connz(new Watched(state, clients, "ID", "1", Instant.now(), () -> options, Instant::now, () -> "",
                 List::of));
         for (String query : List.of("limit=100", "limit=100&sort=pending", "limit=100&offset=5000&sort=bytes_to",
                 "limit=100&sort=idle", "limit=100&filter=10.1.2.")) {

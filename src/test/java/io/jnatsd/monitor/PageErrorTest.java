@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class PageErrorTest {
         PasswordCheck passwords = new PasswordCheck(Duration.ofSeconds(1));
         try (Log log = new Log(new LogSettings(false, false, false, "info", "text", file.toString(), 0, 0, false, ""))) {
             ServerState state = new ServerState(log, options);
-            Watched watched = new Watched(state, "ID", "1", Instant.now(), () -> options, Instant::now, () -> {
+            Watched watched = new Watched(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now, () -> {
                 if (broken.get())
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";

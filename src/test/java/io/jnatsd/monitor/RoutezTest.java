@@ -8,13 +8,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jnatsd.auth.PasswordCheck;
+import io.jnatsd.client.ClientView.Traffic;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ClientView.Times;
-import io.jnatsd.core.ClientView.Traffic;
-import io.jnatsd.core.ServerState;
-import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.connection.Times;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
+import io.jnatsd.subject.SubscriptionView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -48,7 +49,7 @@ class RoutezTest {
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "north", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of("10.0.0.2:4222"), false, false, false);
-        monitor = Monitor.open(new Views(new Watched(state, "ID", "1", NOW, () -> options, () -> NOW, () -> "",
+        monitor = Monitor.open(new Views(new Watched(state, new Clients(state), "ID", "1", NOW, () -> options, () -> NOW, () -> "",
                 () -> List.of(ACCEPTED, DIALLED))), passwords, () -> null, 1024, Log.silent());
         monitor.serve();
     }

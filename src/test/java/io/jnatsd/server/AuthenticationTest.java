@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ConfigException;
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,15 +147,15 @@ class AuthenticationTest {
         start(SINGLE);
         server.connect().send(command).expectEnd(VIOLATION);
         server.awaitLog("[ERR] cid:1 - Authorization Error");
-        assertEquals(0, server.server().state().index.count());
+        assertEquals(0, server.server().state().subjects.index().count());
     }
 
     @Test
     void nothingBehindARefusedConnectCounts() throws Exception {
         start(SINGLE);
         server.connect().send(connectLine("") + "SUB foo 1\r\nPUB foo 2\r\nhi\r\nPING\r\n").expectEnd(VIOLATION);
-        assertEquals(0, server.server().state().index.count());
-        assertEquals(0, server.server().state().totals().inMessages());
+        assertEquals(0, server.server().state().subjects.index().count());
+        assertEquals(0, server.server().state().traffic.totals().inMessages());
     }
 
     @Test
@@ -195,7 +195,7 @@ class AuthenticationTest {
         RawClient client = server.login("joe", "j");
         client.send(connectLine("\"verbose\":true")).expectText("+OK\r\n");
         client.send(connectLine(userAndPass("sue", "s"))).roundTrip();
-        assertEquals("sue", server.server().state().client(1).user());
+        assertEquals("sue", server.server().clients().get(1).user());
         client.send(connectLine("\"pass\":\"wrong\"")).expectEnd(VIOLATION);
     }
 

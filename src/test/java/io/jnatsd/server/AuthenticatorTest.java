@@ -53,7 +53,7 @@ class AuthenticatorTest {
             server.awaitLog("[ERR] cid:1 - Authorization Error - User \"joe\"");
             RawClient ali = server.tryLogin("\"auth_token\":\"t\",\"user\":\"x\"").roundTrip();
             ali.send("PUB b 0\r\n\r\n").expectText("-ERR 'Permissions Violation for Publish to \"b\"'\r\n");
-            assertEquals("ali", server.server().state().client(2).user());
+            assertEquals("ali", server.server().clients().get(2).user());
             server.tryLogin("\"auth_token\":\"t\"").expectEnd("-ERR 'Maximum Connections Exceeded'\r\n");
             Credentials first = seen.remove();
             assertEquals("joe", first.user());

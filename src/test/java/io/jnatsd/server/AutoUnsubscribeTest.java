@@ -21,7 +21,7 @@ class AutoUnsubscribeTest {
         RawClient client = server.quiet();
         client.send("SUB foo 1\r\nUNSUB 1 2\r\n" + PUBLISH.repeat(100)).expectText(MESSAGE.repeat(2)).roundTrip();
         assertEquals(0, server.subscriptions());
-        assertEquals(2, server.state().totals().outMessages());
+        assertEquals(2, server.state().traffic.totals().outMessages());
     }
 
     @Test

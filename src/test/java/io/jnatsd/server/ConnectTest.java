@@ -17,7 +17,7 @@ class ConnectTest {
     private final TestServer server = TestServer.start();
 
     private ConnectInfo connectInfo() {
-        return server.state().client(1).connectInfo();
+        return server.clients().get(1).connectInfo();
     }
 
     @Test
@@ -115,8 +115,8 @@ class ConnectTest {
     void connectCountsAsActivityAndPingDoesNot() throws IOException {
         RawClient client = server.connect();
         client.roundTrip();
-        assertEquals(0, server.state().client(1).stats().lastActivity());
+        assertEquals(0, server.clients().get(1).stats().lastActivity());
         client.send("CONNECT {}\r\n").expectText("+OK\r\n");
-        assertTrue(server.state().client(1).stats().lastActivity() > 0);
+        assertTrue(server.clients().get(1).stats().lastActivity() > 0);
     }
 }

@@ -4,9 +4,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.ClientFigures;
-import io.jnatsd.core.ServerState.Totals;
-import io.jnatsd.core.SubscriptionIndex;
+import io.jnatsd.client.ClientFigures;
+import io.jnatsd.delivery.Traffic.Totals;
+import io.jnatsd.subject.SubscriptionIndex;
 import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -17,15 +17,15 @@ class CountersTest {
     private final TestServer server = TestServer.start();
 
     private ClientFigures client(int id) {
-        return server.state().client(id).stats();
+        return server.clients().get(id).stats();
     }
 
     private Totals totals() {
-        return server.state().totals();
+        return server.state().traffic.totals();
     }
 
     private SubscriptionIndex.Stats index() {
-        return server.state().index.stats();
+        return server.state().subjects.index().stats();
     }
 
     @Test
@@ -37,7 +37,7 @@ class CountersTest {
             assertEquals(i, totals().inMessages());
             assertEquals(i, totals().outMessages());
             assertEquals(i, client(1).inMessages());
-            assertEquals(i, server.state().client(1).outbound().stats().messages());
+            assertEquals(i, server.clients().get(1).outbound().stats().messages());
         }
     }
 
@@ -60,11 +60,11 @@ class CountersTest {
         other.expect("MSG.*MSG.*MSG.*");
         assertEquals(3, client(1).inMessages());
         assertEquals(8, client(1).inBytes());
-        assertEquals(4, server.state().client(1).outbound().stats().messages());
-        assertEquals(10, server.state().client(1).outbound().stats().bytes());
-        assertEquals(3, server.state().client(2).outbound().stats().messages());
-        assertEquals(8, server.state().client(2).outbound().stats().bytes());
-        assertEquals(new Totals(2, 3, 8, 7, 18, 0, 0, 3), totals());
+        assertEquals(4, server.clients().get(1).outbound().stats().messages());
+        assertEquals(10, server.clients().get(1).outbound().stats().bytes());
+        assertEquals(3, server.clients().get(2).outbound().stats().messages());
+        assertEquals(8, server.clients().get(2).outbound().stats().bytes());
+        assertEquals(new Totals(3, 8, 7, 18, 3), totals());
     }
 
     @Test
@@ -92,7 +92,7 @@ class CountersTest {
         server.quiet();
         server.quiet().close();
         server.awaitClients(1);
-        assertEquals(2, totals().connections());
+        assertEquals(2, server.clients().totalAccepted());
     }
 
     @Test
@@ -150,6 +150,6 @@ class CountersTest {
     void nothingIsPendingForAClientThatHasReadAll() throws IOException {
         RawClient client = server.quiet();
         client.send("SUB foo 1\r\nPUB foo 100000\r\n" + "x".repeat(100_000) + "\r\n").expect("MSG foo 1 100000\r\nx*\r\n");
-        await().until(() -> server.state().client(1).outbound().stats().pending() == 0);
+        await().until(() -> server.clients().get(1).outbound().stats().pending() == 0);
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ class DeliveryOrderTest {
                 for (int got : future.get())
                     assertEquals(EACH, got);
         }
-        assertEquals(3L * PUBLISHERS * EACH, server.state().totals().outMessages());
+        assertEquals(3L * PUBLISHERS * EACH, server.state().traffic.totals().outMessages());
     }
 
     @Test
@@ -92,8 +91,8 @@ class DeliveryOrderTest {
                 publishing.add(threads.submit(publisher(i)));
             for (Future<Void> future : publishing)
                 future.get();
-            int toFirst = (int) server.state().client(1).outbound().stats().messages();
-            int toSecond = (int) server.state().client(2).outbound().stats().messages();
+            int toFirst = (int) server.clients().get(1).outbound().stats().messages();
+            int toSecond = (int) server.clients().get(2).outbound().stats().messages();
             assertEquals(PUBLISHERS * EACH, toFirst + toSecond);
             threads.submit(subscriber(first, toFirst, false)).get();
             threads.submit(subscriber(second, toSecond, false)).get();

@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.client.Client;
 import io.jnatsd.config.ServerOptions.Compat;
-import io.jnatsd.core.Client;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
@@ -25,7 +25,7 @@ class FirstPingTest {
         long start = System.nanoTime();
         client.roundTrip().expectText(PING);
         assertTrue(System.nanoTime() - start >= Duration.ofSeconds(2).toNanos(), "too early");
-        Client known = server.state().client(1);
+        Client known = server.clients().get(1);
         assertEquals(0, known.stats().roundTripNanos());
         client.send("PONG\r\n").roundTrip();
         assertTrue(known.stats().roundTripNanos() > 0);
@@ -57,7 +57,7 @@ class FirstPingTest {
             RawClient client = quick.connect().send(MODERN);
             client.send(PING).expect("(PING\r\n)*PONG\r\n(PING\r\n){3}");
             client.send("PONG\r\n");
-            await().until(() -> quick.state().client(1).stats().roundTripNanos() > 0);
+            await().until(() -> quick.clients().get(1).stats().roundTripNanos() > 0);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.jnatsd.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jnatsd.config.ServerOptions.Compat;
-import io.jnatsd.core.ServerState.Totals;
+import io.jnatsd.delivery.Traffic.Totals;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -73,7 +73,7 @@ class HeadersTest {
         RawClient client = modern();
         client.send("SUB foo 1\r\nSUB * q 2\r\nHPUB foo re.ply 0 2\r\nhi\r\nPING\r\n")
                 .expect("(MSG foo [12] re\\.ply 2\r\nhi\r\n){2}PONG\r\n");
-        assertEquals(4, server.state().totals().outBytes());
+        assertEquals(4, server.state().traffic.totals().outBytes());
     }
 
     @Test
@@ -143,7 +143,7 @@ class HeadersTest {
         other.send("SUB foo 1\r\n").roundTrip();
         silent.send("CONNECT {\"verbose\":false,\"headers\":true,\"echo\":false}\r\nSUB foo 1\r\n" + SENT).roundTrip();
         other.expectText("HMSG foo 1 22 33\r\n" + BLOCK + "Hello World\r\n");
-        assertEquals(1, server.state().totals().outMessages());
+        assertEquals(1, server.state().traffic.totals().outMessages());
     }
 
     @Test
@@ -152,10 +152,10 @@ class HeadersTest {
         modern.send("SUB foo 1\r\n").roundTrip();
         old.send("SUB foo 1\r\n").roundTrip();
         publisher.send(SENT).roundTrip();
-        assertEquals(new Totals(3, 1, 33, 2, 33 + 11, 0, 0, 1), server.state().totals());
-        assertEquals(33, server.state().client(1).stats().inBytes());
-        assertEquals(33, server.state().client(2).outbound().stats().bytes());
-        assertEquals(11, server.state().client(3).outbound().stats().bytes());
+        assertEquals(new Totals(1, 33, 2, 33 + 11, 1), server.state().traffic.totals());
+        assertEquals(33, server.clients().get(1).stats().inBytes());
+        assertEquals(33, server.clients().get(2).outbound().stats().bytes());
+        assertEquals(11, server.clients().get(3).outbound().stats().bytes());
     }
 
     @Test

@@ -77,7 +77,7 @@ class LameDuckTest {
             server.lameDuck();
             one.expect("INFO \\{[^\n]*\r\n");
             other.expect("INFO \\{[^\n]*\r\n");
-            await("both are closed").until(() -> server.state().clientCount() == 0);
+            await("both are closed").until(() -> server.clients().count() == 0);
             assertTrue(System.nanoTime() - start >= 1_000_000_000);
         }
     }

@@ -48,12 +48,12 @@ class LoginFloodTest {
             flood.get(i).send(connectLine(userAndPass(user, "wrong" + i)));
         // All wait for their checks: whoever comes now is the newest.
         await().pollInterval(Duration.ofMillis(10)).until(() -> LongStream.rangeClosed(1, FLOOD + 1)
-                .mapToObj(server.server().state()::client)
+                .mapToObj(server.server().clients()::get)
                 .noneMatch(client -> client != null && client.connectInfo() == ConnectInfo.BEFORE_CONNECT));
     }
 
     private void assertStillFlooded() {
-        int waiting = server.server().state().clientCount();
+        int waiting = server.server().clients().count();
         assertTrue(waiting > FLOOD / 2, () -> "only " + waiting + " are left of the flood");
     }
 

@@ -94,7 +94,7 @@ class LoginReloadTest {
         RawClient joe = server.login("joe", "j");
         joe.send("PUB b 0\r\n\r\n").expectText("-ERR 'Permissions Violation for Publish to \"b\"'\r\n");
         server.reload("");
-        await().until(() -> server.server().state().client(1).user().equals("joe")
+        await().until(() -> server.server().clients().get(1).user().equals("joe")
                 && joe.send("SUB b 1\r\nPUB b 1\r\nx\r\nPING\r\n").expect("(.*)PONG\r\n").group(1).contains("MSG b 1 1"));
         assertTrue(server.open().expect("INFO (\\{.*\\}) \r\n").group(1).contains("\"auth_required\":false"));
     }
@@ -131,7 +131,7 @@ class LoginReloadTest {
         errors.sort(null);
         assertEquals(List.of("Permissions Violation for Subscription to \"a.y\" (sid 3)",
                 "Permissions Violation for Subscription to \"b\" (sid 2)"), errors);
-        assertEquals(1, server.server().state().index.count());
+        assertEquals(1, server.server().state().subjects.index().count());
         server.awaitLog("[INF] cid:1 - Removed sub \"b\" for user \"joe\" - not authorized");
         joe.send("PUB a 0\r\n\r\n").expectText("-ERR 'Permissions Violation for Publish to \"a\"'\r\n");
         joe.send("PUB b 0\r\n\r\nSUB b 2\r\n").expectText("-ERR 'Permissions Violation for Subscription to \"b\"'\r\n");
@@ -166,7 +166,7 @@ class LoginReloadTest {
                     joe.send("SUB secret." + sid + " " + sid + "\r\n");
                 reload.join();
                 joe.send("PING\r\n").expect(".*PONG\r\n");
-                await().until(() -> server.server().state().index.count() == 0);
+                await().until(() -> server.server().state().subjects.index().count() == 0);
             }
             server.reload(open);
         }

@@ -30,7 +30,7 @@ class ManyServersTest {
                 clients.get(i).send("PUB foo 1\r\n" + i + "\r\n");
             for (int i = 0; i < 10; i++) {
                 clients.get(i).expectText("MSG foo " + i + " 1\r\n" + i + "\r\n").roundTrip();
-                assertEquals(1, servers.get(i).state().totals().inMessages());
+                assertEquals(1, servers.get(i).state().traffic.totals().inMessages());
                 assertEquals(1, servers.get(i).log().stream().filter(line -> line.contains("MSG_PAYLOAD")).count());
             }
             servers.get(3).close();

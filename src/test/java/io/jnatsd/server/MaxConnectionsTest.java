@@ -22,8 +22,8 @@ class MaxConnectionsTest {
         server.quiet();
         server.connect().send("CONNECT {\"verbose\":false}\r\nPING\r\nSUB foo 1\r\n").expectEnd(REFUSAL);
         server.awaitLog("[ERR] cid:3 - Maximum Connections Exceeded");
-        assertEquals(2, server.state().clientCount());
-        assertEquals(3, server.state().totals().connections());
+        assertEquals(2, server.clients().count());
+        assertEquals(3, server.clients().totalAccepted());
         assertEquals(0, server.subscriptions());
     }
 
@@ -44,7 +44,7 @@ class MaxConnectionsTest {
             server.awaitClients(1);
             leaving = server.quiet();
         }
-        assertEquals(2, server.state().clientCount());
+        assertEquals(2, server.clients().count());
     }
 
     @Test

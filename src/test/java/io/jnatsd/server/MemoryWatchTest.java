@@ -3,7 +3,7 @@ package io.jnatsd.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.MemoryReserve;
+import io.jnatsd.connection.MemoryReserve;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import java.util.concurrent.Executor;

@@ -45,7 +45,7 @@ class NkeyLoginTest {
         start(CONFIG);
         RawClient client = server.open();
         client.send(SecuredServer.connectLine(credentials(nonce(client)))).roundTrip();
-        assertEquals(TestNkey.PUBLIC, server.server().state().client(1).user());
+        assertEquals(TestNkey.PUBLIC, server.server().clients().get(1).user());
         client.send("PUB b 0\r\n\r\n").expectText("-ERR 'Permissions Violation for Publish to \"b\"'\r\n");
         server.awaitLog("[ERR] cid:1 - Publish Violation - User \"" + TestNkey.PUBLIC + "\", Subject \"b\"");
         server.login("joe", "j");

@@ -111,8 +111,8 @@ class NoRespondersTest {
             traced.connect().send("CONNECT {" + ASKING + "}\r\nSUB inbox.> 1\r\n" + REQUEST)
                     .expectText("HMSG inbox.1 1 " + BODY);
             traced.awaitLog("[TRC] cid:1 - <<- [HMSG inbox.1 1 16 16]");
-            assertEquals(1, traced.state().totals().inMessages());
-            assertEquals(2, traced.state().totals().inBytes());
+            assertEquals(1, traced.state().traffic.totals().inMessages());
+            assertEquals(2, traced.state().traffic.totals().inBytes());
         }
     }
 }

@@ -28,8 +28,8 @@ class PedanticTest {
         other.send("SUB > 1\r\nSUB *.* 2\r\nSUB * 3\r\n").roundTrip();
         client.send("PUB " + subject + " 2\r\nok\r\n").expectText(INVALID).roundTrip();
         other.roundTrip();
-        assertEquals(1, server.state().client(1).stats().inMessages());
-        assertEquals(2, server.state().client(1).stats().inBytes());
+        assertEquals(1, server.clients().get(1).stats().inMessages());
+        assertEquals(2, server.clients().get(1).stats().inBytes());
     }
 
     @Test

@@ -134,7 +134,7 @@ class PermissionViolationTest {
         joe.send("PUB a 1\r\nx\r\nPUB b 1\r\nx\r\nSUB b 1\r\nSUB a 2\r\n").expectText("+OK\r\n"
                 + "-ERR 'Permissions Violation for Publish to \"b\"'\r\n"
                 + "-ERR 'Permissions Violation for Subscription to \"b\"'\r\n+OK\r\n");
-        await().until(() -> server.server().state().client(1).stats().inMessages() == 2);
+        await().until(() -> server.server().clients().get(1).stats().inMessages() == 2);
     }
 
     @Test
@@ -167,7 +167,7 @@ class PermissionViolationTest {
             joe.expectText("-ERR 'Permissions Violation for Subscription to \"foo\""
                     + (queue == null ? "" : " using queue \"" + queue + "\"") + "'\r\n");
         joe.roundTrip();
-        assertEquals(allowed ? 1 : 0, server.server().state().index.count());
+        assertEquals(allowed ? 1 : 0, server.server().state().subjects.index().count());
     }
 
     @Test

@@ -57,8 +57,8 @@ class PublishSubscribeTest {
     void countersAreVisibleWhenTheMessageIs() throws IOException {
         try (RawClient client = RawClient.quiet(server.port())) {
             client.send("SUB foo 1\r\nPUB foo 5\r\nhello\r\n").expectText("MSG foo 1 5\r\nhello\r\n");
-            assertEquals(1, server.state().totals().inMessages());
-            assertEquals(5, server.state().totals().outBytes());
+            assertEquals(1, server.state().traffic.totals().inMessages());
+            assertEquals(5, server.state().traffic.totals().outBytes());
         }
     }
 }

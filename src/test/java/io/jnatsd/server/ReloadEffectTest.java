@@ -144,7 +144,7 @@ class ReloadEffectTest {
             await().until(() -> server.log().contains("[DBG] cid:1 - Client connection closed: Client Closed"));
             server.reload("");
             RawClient.quiet(server.port()).close();
-            await().until(() -> server.server().state().clientCount() == 0);
+            await().until(() -> server.server().clients().count() == 0);
             assertFalse(server.log().toString().contains("cid:2"));
         }
     }

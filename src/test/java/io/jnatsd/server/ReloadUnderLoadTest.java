@@ -57,7 +57,7 @@ class ReloadUnderLoadTest {
             int published = sent.get();
             assertEquals(published, received.get());
             assertTrue(published > 1000, "there was load: " + published);
-            assertEquals(2, server.server().state().clientCount());
+            assertEquals(2, server.server().clients().count());
             await().untilAsserted(() -> assertEquals(0, server.log().stream()
                     .filter(line -> line.contains("[ERR]") || line.contains("\"error\"")).count()));
         }

@@ -146,7 +146,7 @@ public final class SecuredServer implements AutoCloseable {
     }
 
     public void awaitClients(int count) {
-        await("clients").pollInterval(Duration.ofMillis(10)).until(() -> server.state().clientCount() == count);
+        await("clients").pollInterval(Duration.ofMillis(10)).until(() -> server.clients().count() == count);
     }
 
     @Override

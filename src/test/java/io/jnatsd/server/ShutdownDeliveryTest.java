@@ -80,7 +80,7 @@ class ShutdownDeliveryTest {
             publisher.roundTrip();
             server.close();
             server.awaitClose();
-            assertEquals(0, server.state().clientCount());
+            assertEquals(0, server.clients().count());
         }
     }
 

@@ -51,7 +51,7 @@ class ShutdownTest {
         for (int i = 0; i < 10; i++)
             publisher.send("PUB foo 1000000\r\n" + "x".repeat(1_000_000) + "\r\n").roundTrip();
         stopWithin(8);
-        assertEquals(0, server.state().clientCount());
+        assertEquals(0, server.clients().count());
         assertEquals(0, server.subscriptions());
     }
 
@@ -60,7 +60,7 @@ class ShutdownTest {
         for (int i = 0; i < 20; i++)
             server.quiet().send("SUB foo 1\r\nSUB foo.> 2\r\n").roundTrip();
         stopWithin(5);
-        assertEquals(0, server.state().clientCount());
+        assertEquals(0, server.clients().count());
         assertEquals(0, server.subscriptions());
         assertThrows(ConnectException.class, server::open);
     }

@@ -43,7 +43,7 @@ class SlowConsumerTest {
                 publisher.send(MEGABYTE);
             publisher.roundTrip();
             server.awaitClients(1);
-            assertEquals(1, server.state().totals().slowConsumers());
+            assertEquals(1, server.state().slowConsumers());
             assertTrue(server.log().stream().anyMatch(line -> line.matches("\\[INF] cid:1 - Slow Consumer Detected: "
                     + "WriteDeadline of 200ms exceeded with \\d+ bytes pending, subject foo")));
             assertTrue(sleeper.readToEnd().matches("(?s)INFO .*?\r\nPONG\r\n(MSG foo 1 1000000\r\nx*(\r\n)?)*"));
@@ -58,7 +58,7 @@ class SlowConsumerTest {
             for (int i = 0; i < 15; i++)
                 publisher.send(MEGABYTE).roundTrip();
             server.awaitClients(1);
-            assertEquals(1, server.state().totals().slowConsumers());
+            assertEquals(1, server.state().slowConsumers());
             server.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded, subject foo");
             assertTrue(sleeper.readToEnd().startsWith("INFO "));
             publisher.send("SUB bar 1\r\nPUB bar 1\r\nx\r\n").expectText("MSG bar 1 1\r\nx\r\n");
@@ -75,7 +75,7 @@ class SlowConsumerTest {
             small.send("CONNECT {\"verbose\":false}\r\nPING\r\nSUB foo 2\r\n");
             await().until(() -> server.subscriptions() == 2);
             int sent = 0;
-            for (; server.state().totals().slowConsumers() == 0 && sent < 10; sent++)
+            for (; server.state().slowConsumers() == 0 && sent < 10; sent++)
                 publisher.send(MEGABYTE).roundTrip();
             server.awaitClients(2);
             assertTrue(server.log().stream().anyMatch(line -> line.matches("\\[INF] cid:1 - Slow Consumer Detected: "
@@ -106,9 +106,9 @@ class SlowConsumerTest {
         try (TestServer server = TestServer.start(o -> o.maxPending = 2_000_000)) {
             sleeper(server);
             RawClient publisher = server.quiet();
-            var outbound = server.state().client(1).outbound();
+            var outbound = server.clients().get(1).outbound();
             long most = 0;
-            for (int i = 0; i < 3000 && server.state().clientCount() == 2; i++) {
+            for (int i = 0; i < 3000 && server.clients().count() == 2; i++) {
                 publisher.send("PUB foo 10000\r\n" + "x".repeat(10_000) + "\r\n").roundTrip();
                 most = Math.max(most, outbound.stats().pending());
             }
@@ -168,7 +168,7 @@ class SlowConsumerTest {
                 first.expectText(MEGABYTE.replace("PUB foo", "MSG a 1"));
                 second.expectText(MEGABYTE.replace("PUB foo", "MSG b 1"));
             }
-            assertEquals(0, server.state().totals().slowConsumers());
+            assertEquals(0, server.state().slowConsumers());
         }
     }
 
@@ -181,7 +181,7 @@ class SlowConsumerTest {
                     client.send(MEGABYTE);
             });
             server.awaitClients(1);
-            assertEquals(1, server.state().totals().slowConsumers());
+            assertEquals(1, server.state().slowConsumers());
             other.roundTrip();
         }
     }

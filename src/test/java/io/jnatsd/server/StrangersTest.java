@@ -103,7 +103,7 @@ class StrangersTest {
         assertEquals(0, server.subscriptions());
         assertTrue(after.threads <= before.threads + 3, () -> after.threads + " threads after " + before.threads);
         assertTrue(after.heap < before.heap + 20_000_000, () -> after.heap + " bytes after " + before.heap);
-        assertTrue(server.state().totals().connections() >= visits);
+        assertTrue(server.clients().totalAccepted() >= visits);
     }
 
     /** Sends, ends the output, and reads what comes. */

@@ -67,7 +67,7 @@ class SubjectTest {
         RawClient client = server.quiet();
         client.send("SUB > 1\r\nSUB _SYS.> 2\r\nPUB " + subject + " 1\r\nx\r\n");
         client.expectText("-ERR 'Permissions Violation for Publish to \"" + subject + "\"'\r\n").roundTrip();
-        assertEquals(1, server.state().client(1).stats().inMessages());
+        assertEquals(1, server.clients().get(1).stats().inMessages());
     }
 
     @ParameterizedTest

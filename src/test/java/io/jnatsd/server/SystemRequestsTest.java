@@ -167,7 +167,7 @@ class SystemRequestsTest {
             server.configure("server_name: first\n" + USERS);
             admin.send("PUB $SYS.REQ.SERVER." + own("RELOAD") + " inbox.1 0\r\n\r\n");
             await().until(() -> server.server().options().auth().systemUser().isEmpty());
-            await().until(() -> server.server().state().index.count() == 1);
+            await().until(() -> server.server().state().subjects.index().count() == 1);
         }
     }
 

@@ -2,9 +2,10 @@ package io.jnatsd.server;
 
 import static org.awaitility.Awaitility.await;
 
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
 import java.io.IOException;
@@ -72,12 +73,16 @@ public final class TestServer implements AutoCloseable {
         return server.state();
     }
 
+    public Clients clients() {
+        return server.clients();
+    }
+
     public int port() {
         return server.port();
     }
 
     public long subscriptions() {
-        return server.state().index.count();
+        return server.state().subjects.index().count();
     }
 
     /** A client that has taken in INFO: verbose and pedantic, as the protocol has it. */
@@ -124,7 +129,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public void awaitClients(int count) {
-        await("clients").until(() -> server.state().clientCount() == count);
+        await("clients").until(() -> server.clients().count() == count);
     }
 
     @Override

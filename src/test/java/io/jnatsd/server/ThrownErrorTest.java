@@ -4,9 +4,9 @@ import static io.jnatsd.server.SecuredServer.userAndPass;
 import static org.awaitility.Awaitility.await;
 
 import io.jnatsd.auth.Login;
+import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.core.Client;
-import io.jnatsd.core.ServerState;
+import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class ThrownErrorTest {
             RawClient other = server.login("joe", "j");
             server.tryLogin(userAndPass("short", "x")).expectClosed();
             server.awaitLog("[ERR] cid:2 - Internal error in reader: java.lang.OutOfMemoryError: Java heap space");
-            await().until(() -> server.server().state().clientCount() == 1);
+            await().until(() -> server.server().clients().count() == 1);
             other.roundTrip();
             server.login("sue", "s").roundTrip();
         }
@@ -50,11 +50,12 @@ class ThrownErrorTest {
     @Test
     void aPortAcceptsFurtherConnectionsAfterAnError() throws Exception {
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
+        Clients clients = new Clients(state);
         AtomicInteger taken = new AtomicInteger();
         Listener listener = Listener.bind("Client", "127.0.0.1", 0, state, socket -> {
             if (taken.getAndIncrement() < 3)
                 throw withoutTrace();
-            return new Client(state, socket, null);
+            return clients.accept(socket);
         });
         try {
             listener.start();

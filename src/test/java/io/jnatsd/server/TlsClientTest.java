@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.tls.OpensslClient;
 import io.jnatsd.tls.TestCerts;
 import java.io.IOException;
@@ -62,7 +62,7 @@ class TlsClientTest {
         try (RawClient client = new RawClient(SecuredServer.upgrade(plain.socket(), trusting, version))) {
             client.send(connectLine("\"verbose\":true") + "SUB a 1\r\nPUB a 2\r\nhi\r\n");
             client.expectText("+OK\r\n+OK\r\n+OK\r\nMSG a 1 2\r\nhi\r\n").roundTrip();
-            assertEquals(version, server.server().state().client(1).session().getProtocol());
+            assertEquals(version, server.server().clients().get(1).session().getProtocol());
         }
         server.awaitLog("[DBG] cid:1 - TLS handshake complete");
         assertTrue(server.log().stream().anyMatch(line -> line.startsWith("[DBG] cid:1 - TLS version "
@@ -109,7 +109,7 @@ class TlsClientTest {
         long start = System.nanoTime();
         server.connectTls(trusting).roundTrip();
         assertTrue(System.nanoTime() - start < Duration.ofSeconds(5).toNanos());
-        assertEquals(201, server.server().state().clientCount());
+        assertEquals(201, server.server().clients().count());
     }
 
     @Test
@@ -197,8 +197,8 @@ class TlsClientTest {
         RawClient secure = server.connectTls(trusting);
         secure.send("PUB a 2\r\nhi\r\n").expectText("+OK\r\n").roundTrip();
         plain.expectText("MSG a 1 2\r\nhi\r\n");
-        assertNull(server.server().state().client(1).session());
-        assertEquals("TLSv1.3", server.server().state().client(2).session().getProtocol());
+        assertNull(server.server().clients().get(1).session());
+        assertEquals("TLSv1.3", server.server().clients().get(2).session().getProtocol());
     }
 
     @Test

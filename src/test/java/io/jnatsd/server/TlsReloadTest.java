@@ -88,7 +88,7 @@ class TlsReloadTest {
         secure.roundTrip();
         assertTrue(info().contains("\"tls_required\":false,\"tls_verify\":false"));
         server.connect().roundTrip();
-        assertNotNull(server.server().state().client(1).session());
+        assertNotNull(server.server().clients().get(1).session());
         assertTrue(server.log().contains("[INF] Reloaded: tls = disabled"));
     }
 

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import io.jnatsd.tls.TestCerts;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
@@ -54,8 +54,8 @@ class TlsSlowConsumerTest {
         for (int i = 0; i < 24; i++)
             sue.send(message);
         sue.roundTrip();
-        await().until(() -> server.server().state().client(1) == null
-                || server.server().state().client(1).outbound().stats().pending() > 1_000_000);
+        await().until(() -> server.server().clients().get(1) == null
+                || server.server().clients().get(1).outbound().stats().pending() > 1_000_000);
     }
 
     @Test
@@ -63,7 +63,7 @@ class TlsSlowConsumerTest {
         start("write_deadline: \"300ms\"");
         makeJoeStuck();
         server.awaitLog("[DBG] cid:1 - Client connection closed: " + CloseReason.WRITE_DEADLINE);
-        assertEquals(1, server.server().state().totals().slowConsumers());
+        assertEquals(1, server.server().state().slowConsumers());
         assertTrue(server.log().stream().anyMatch(line -> line.startsWith("[INF] cid:1 - Slow Consumer Detected: ")));
         server.awaitClients(1);
     }

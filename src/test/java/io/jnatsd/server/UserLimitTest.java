@@ -4,7 +4,7 @@ import static io.jnatsd.server.SecuredServer.connectLine;
 import static io.jnatsd.server.SecuredServer.userAndPass;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jnatsd.core.CloseReason;
+import io.jnatsd.connection.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;

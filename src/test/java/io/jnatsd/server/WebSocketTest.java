@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.core.Client;
+import io.jnatsd.client.Client;
 import io.jnatsd.monitor.MonitoredServer;
 import io.jnatsd.websocket.ClientFrames;
 import java.io.IOException;
@@ -180,7 +180,7 @@ class WebSocketTest {
                     response);
         }
         server.awaitLog("[ERR] cid:1 - websocket handshake error: invalid value for header 'Upgrade'");
-        assertEquals(0, server.state().clientCount());
+        assertEquals(0, server.clients().count());
     }
 
     @Test
@@ -257,7 +257,7 @@ class WebSocketTest {
             slow.send("CONNECT {\"verbose\":false}\r\nSUB foo 1\r\n").roundTrip();
             RawClient publisher = impatient.quiet();
             byte[] message = ("PUB foo 100000\r\n" + "x".repeat(100_000) + "\r\n").getBytes(ISO_8859_1);
-            for (int i = 0; i < 200 && impatient.state().clientCount() == 2; i++)
+            for (int i = 0; i < 200 && impatient.clients().count() == 2; i++)
                 publisher.send(message).roundTrip();
             impatient.awaitClients(1);
             impatient.awaitLog("[INF] cid:1 - Slow Consumer Detected: MaxPending of 2000000 Exceeded, subject foo");
@@ -280,7 +280,7 @@ class WebSocketTest {
     void monitoringCanTellTheKind() throws IOException {
         server.quiet();
         try (RawWebSocket client = quiet()) {
-            Client tcp = server.state().client(1), ws = server.state().client(2);
+            Client tcp = server.clients().get(1), ws = server.clients().get(2);
             assertFalse(tcp.isWebSocket());
             assertTrue(ws.isWebSocket());
             assertEquals("127.0.0.1", ws.ip());

@@ -1,0 +1,121 @@
+package io.jnatsd.client;
+
+import io.jnatsd.client.ClientView.End;
+import io.jnatsd.client.ClientView.Identity;
+import io.jnatsd.client.ClientView.Tls;
+import io.jnatsd.client.ClientView.Traffic;
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.PingTimer;
+import io.jnatsd.connection.Times;
+import io.jnatsd.delivery.Delivery;
+import io.jnatsd.delivery.Outbound;
+import io.jnatsd.events.ConnectionClosedEvent;
+import io.jnatsd.protocol.ConnectInfo;
+import io.jnatsd.subject.SidTable;
+import io.jnatsd.subject.SubscriptionView;
+import io.jnatsd.tls.TlsContext;
+import java.util.List;
+import javax.net.ssl.SSLSession;
+
+/**
+ * What monitoring knows of one client. Times are in milliseconds since 1970, 0 for never.
+ *
+ * <p>Threads: the client's reader calls {@link #active}, any thread the rest.
+ */
+public final class ClientFigures {
+    private final Client client;
+    private final Clients clients;
+    private final SidTable subs;
+    private final PingTimer pings;
+    private final Delivery delivery;
+    private final long started = System.currentTimeMillis();
+    private volatile long lastActivity;
+
+    ClientFigures(Client client, Clients clients, SidTable subs, PingTimer pings, Delivery delivery) {
+        this.client = client;
+        this.clients = clients;
+        this.subs = subs;
+        this.pings = pings;
+        this.delivery = delivery;
+    }
+
+    /** It has sent something that counts as activity. */
+    void active() {
+        lastActivity = System.currentTimeMillis();
+    }
+
+    public long started() {
+        return started;
+    }
+
+    /** When it last sent or got something. */
+    public long lastActivity() {
+        return Math.max(lastActivity, client.outbound().stats().lastDelivery());
+    }
+
+    public long inMessages() {
+        return delivery.inMessages();
+    }
+
+    public long inBytes() {
+        return delivery.inBytes();
+    }
+
+    /** How many subscriptions it has, or had when it left. */
+    public int subscriptions() {
+        return subs.size();
+    }
+
+    /** At most so many of them. */
+    public List<SubscriptionView> subscriptionList(int most) {
+        return subs.views(most);
+    }
+
+    /** How long its last PING took to be answered; 0 if none has been. */
+    public long roundTripNanos() {
+        return pings.roundTripNanos();
+    }
+
+    /** Sends it a PING whose answer shows how far away it is. */
+    public void measureRoundTrip() {
+        if (client.ponged)
+            pings.measure();
+    }
+
+    public ClientView view() {
+        return view(null);
+    }
+
+    private ClientView view(End end) {
+        ConnectInfo said = client.connectInfo();
+        Outbound.Stats out = client.outbound().stats();
+        SSLSession session = client.session();
+        return new ClientView(client.id(), client.remoteAddress(),
+                new Identity(said.name(), said.lang(), said.version(), client.user()),
+                new Times(started, Math.max(started, lastActivity()), roundTripNanos()),
+                new Traffic(inMessages(), inBytes(), out.messages(), out.bytes(), out.pending()), subscriptions(),
+                session == null ? null : new Tls(TlsContext.version(session), session.getCipherSuite()),
+                client.isWebSocket(), end);
+    }
+
+    /** The client has gone. */
+    void recordEnd() {
+        CloseReason why = client.closeReason();
+        boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;
+        ClientView last = view(new End(System.currentTimeMillis(), why, slow ? client.slowBacklog() : null));
+        new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
+                .peer(last.identity().name(), last.identity().user())
+                .in(last.traffic().inMessages(), last.traffic().inBytes())
+                .out(last.traffic().outMessages(), last.traffic().outBytes())
+                .commit();
+        clients.closed().add(last);
+    }
+
+    String busiestSubject() {
+        SubscriptionView busiest = null;
+        for (SubscriptionView sub : subs.views(Integer.MAX_VALUE))
+            if (busiest == null || sub.delivered() > busiest.delivered())
+                busiest = sub;
+        return busiest == null ? "" : busiest.subject();
+    }
+}

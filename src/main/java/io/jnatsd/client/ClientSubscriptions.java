@@ -1,0 +1,134 @@
+package io.jnatsd.client;
+
+import io.jnatsd.auth.LoginState.Granted;
+import io.jnatsd.auth.Permissions;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.ProtocolException;
+import io.jnatsd.protocol.ProtocolException.Fault;
+import io.jnatsd.protocol.Quoted;
+import io.jnatsd.protocol.Subject;
+import io.jnatsd.subject.SidTable;
+import io.jnatsd.subject.Subscription;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a client is subscribed to: SUB and UNSUB, and what a reload makes of them (protocol reference, sections 6 and 7).
+ *
+ * <p>Threads: the client's reader, but for what is marked otherwise.
+ */
+final class ClientSubscriptions {
+    private final Client client;
+    private final ServerState server;
+    private final ClientLogin login;
+    private final SidTable table;
+
+    ClientSubscriptions(Client client, ServerState server, ClientLogin login, SidTable table) {
+        this.client = client;
+        this.server = server;
+        this.login = login;
+        this.table = table;
+    }
+
+    void subscribe(Arguments line, Granted granted) throws ProtocolException {
+        if (client.isTraced())
+            server.log.trace(client, "->> [SUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 2 || count > 3)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
+        client.stats().active();
+        String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
+        Permissions permissions = granted.permissions();
+        if (!permissions.maySubscribe(subject, queue)) {
+            refuseSubscribe(subject, queue, sid);
+            return;
+        }
+        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
+            client.complain("Invalid Subject");
+            return;
+        }
+        int most = server.limits.maxSubscriptions();
+        if (most > 0 && table.size() >= most) {
+            client.complain("maximum subscriptions exceeded");
+            return;
+        }
+        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
+        Subscription sub = new Subscription(client.outbound(), subject, queue, sid, literal);
+        login.restrict(sub, permissions);
+        if (table.add(sub) && login.state() != granted)
+            // A reload came in between, and may have looked through the subscriptions before this one was there.
+            review(sub);
+        client.acknowledge();
+    }
+
+    private void refuseSubscribe(String subject, String queue, String sid) {
+        String quoted = Quoted.of(Arguments.text(subject));
+        client.complain("Permissions Violation for Subscription to " + quoted
+                + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
+        server.log.error(client, "Subscription Violation - User " + Quoted.of(client.user()) + ", Subject " + quoted + ", SID "
+                + Arguments.text(sid));
+    }
+
+    /** Checks a subscription by what the client may do now. Any thread. */
+    private void review(Subscription sub) {
+        if (!(login.state() instanceof Granted granted))
+            remove(sub);
+        else if (!granted.permissions().maySubscribe(sub.subject(), sub.queue()))
+            withdraw(sub);
+        else if (login.restrict(sub, granted.permissions()))
+            server.subjects.index().changed(sub);
+    }
+
+    private void withdraw(Subscription sub) {
+        if (!remove(sub))
+            return;
+        String quoted = Quoted.of(Arguments.text(sub.subject()));
+        client.outbound().append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
+                + Arguments.text(sub.sid()) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        // Whoever appends first owes the flush, and others count on that.
+        client.outbound().flush();
+        server.log.notice(client, "Removed sub " + quoted + " for user " + Quoted.of(client.user()) + " - not authorized");
+    }
+
+    void unsubscribe(Arguments line) throws ProtocolException {
+        if (client.isTraced())
+            server.log.trace(client, "->> [UNSUB " + line.text() + "]");
+        int count = line.count();
+        if (count < 1 || count > 2)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
+        client.stats().active();
+        // gnatsd: a maximum that is no number counts as none.
+        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
+        Subscription sub = table.get(line.token(0));
+        if (sub != null) {
+            long received = max == 0 ? -1 : table.endAfter(sub, max);
+            if (received < 0)
+                remove(sub);
+            else if (server.log.debugOn())
+                server.log.debug(client, "Deferring actual UNSUB(" + Arguments.text(sub.subject()) + "): " + max + " max, "
+                        + received + " received");
+        }
+        client.acknowledge();
+    }
+
+    /** It has had the last message that it wanted. Any thread. */
+    void exhausted(Subscription sub) {
+        if (server.log.debugOn())
+            server.log.debug(client, "Auto-unsubscribe limit of " + sub.max() + " reached for sid '"
+                    + Arguments.text(sub.sid()) + "'");
+        remove(sub);
+    }
+
+    /** Any thread: the reader, or that of the publisher whose message was the last one wanted. */
+    private boolean remove(Subscription sub) {
+        boolean removed = table.remove(sub);
+        if (removed && client.isTraced())
+            server.log.trace(client, "<-> [DELSUB " + Arguments.text(sub.sid()) + "]");
+        return removed;
+    }
+
+    /** Checks all of them by what the client may do now. Any thread. */
+    void review() {
+        table.all().forEach(this::review);
+    }
+}

@@ -1,0 +1,80 @@
+package io.jnatsd.client;
+
+import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.Opening;
+import io.jnatsd.connection.ServerState;
+import io.jnatsd.log.Log;
+import io.jnatsd.tls.TlsHandshake;
+import io.jnatsd.websocket.RefusedException;
+import io.jnatsd.websocket.Upgrade;
+import io.jnatsd.websocket.WebSocketInput;
+import io.jnatsd.websocket.WebSocketOutput;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * How clients come over WebSocket: TLS, if the port has it, then a request of HTTP, and from there on frames. Threads:
+ * immutable; {@link #open} runs on the client's reader.
+ *
+ * @param handshake null for a port without TLS
+ * @param timeout how long the request may take to come
+ */
+public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration timeout) {
+
+    /** False if nothing came of it, and the client is being told so. */
+    boolean open(Client client, ServerState server, Opening opening) {
+        if (handshake != null && !opening.secure("client connection", () -> handshake.server(opening.socket()),
+                RefusedException.noTls().response()))
+            return false;
+        Socket socket = opening.socket();
+        AtomicBoolean settled = new AtomicBoolean();
+        Future<?> deadline = server.after(timeout, () -> {
+            if (settled.compareAndSet(false, true))
+                refuse(client, server.log, RefusedException.late());
+        });
+        try {
+            byte[] response = upgrade.respond(socket.getInputStream());
+            if (!settled.compareAndSet(false, true))
+                return false;
+            WebSocketOutput out =
+                    new WebSocketOutput(socket.getOutputStream(), response, opening::flushControl);
+            opening.frame(new WebSocketInput(socket.getInputStream(), out, new Reader(client, server.log)), out);
+            server.log.debug(client, "WebSocket handshake complete");
+            return true;
+        } catch (RefusedException e) {
+            if (settled.compareAndSet(false, true))
+                refuse(client, server.log, e);
+        } catch (IOException e) {
+            server.log.debug(client, "websocket handshake error: " + e.getMessage());
+            if (settled.compareAndSet(false, true))
+                client.close(CloseReason.CLIENT_CLOSED, "");
+        } finally {
+            // Nothing hangs on it: the deadline may have been there first, and then this is in vain.
+            if (deadline != null)
+                deadline.cancel(false);
+        }
+        return false;
+    }
+
+    private static void refuse(Client client, Log log, RefusedException why) {
+        log.error(client, "websocket handshake error: " + why.getMessage());
+        client.close(CloseReason.PROTOCOL_VIOLATION, why.response());
+    }
+
+    /** The client as the reader of its frames. Threads: the client's reader. */
+    private record Reader(Client client, Log log) implements WebSocketInput.Owner {
+        @Override
+        public void faulty(String fault) {
+            log.error(client, "websocket error: " + fault);
+            client.close(CloseReason.PROTOCOL_VIOLATION, "");
+        }
+
+        @Override
+        public boolean readsOn(int bytes) {
+            return client.readsOn(bytes);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.jnatsd.connection;
+
+import io.jnatsd.protocol.ProtocolException.Fault;
+
+/** Why a connection ended; the text is what newer servers call it in monitoring. */
+public enum CloseReason {
+    CLIENT_CLOSED("Client Closed"), READ_ERROR("Read Error"), WRITE_ERROR("Write Error"),
+    PROTOCOL_ERROR("Parse Error"), PROTOCOL_VIOLATION("Protocol Violation"),
+    CONTROL_LINE("Maximum Control Line Exceeded"), PAYLOAD("Maximum Message Payload Exceeded"),
+    CLIENT_PROTOCOL("Bad Client Protocol Version"), MAX_CONNECTIONS("Maximum Connections Exceeded"),
+    STALE("Stale Connection"), PENDING_BYTES("Slow Consumer (Pending Bytes)"),
+    WRITE_DEADLINE("Slow Consumer (Write Deadline)"), AUTHENTICATION_TIMEOUT("Authentication Timeout"),
+    AUTHENTICATION_FAILURE("Authentication Failure"), TLS_HANDSHAKE("TLS Handshake Failure"),
+    DUPLICATE_ROUTE("Duplicate Route"), ROUTE_REMOVED("Route Removed"), WRONG_PORT("Incorrect Port"), KICKED("Kicked"),
+    SERVER_SHUTDOWN("Server Shutdown");
+
+    private final String text;
+
+    CloseReason(String text) {
+        this.text = text;
+    }
+
+    static CloseReason of(Fault fault) {
+        return switch (fault) {
+            case UNKNOWN_OPERATION, BAD_ARGUMENTS -> PROTOCOL_ERROR;
+            case CONTROL_LINE -> CONTROL_LINE;
+            case PAYLOAD -> PAYLOAD;
+            case CLIENT_PROTOCOL -> CLIENT_PROTOCOL;
+            case AUTHORIZATION -> AUTHENTICATION_FAILURE;
+            case PEER_ERROR -> PROTOCOL_VIOLATION;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,191 @@
+package io.jnatsd.subject;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The wildcard subscriptions, as a trie of tokens. It is split by the first token into branches with a lock and a
+ * generation each, so that the coming and going of inboxes ({@code _INBOX.x.*}) neither waits for other subjects nor
+ * makes their cached matches stale. Patterns that begin with a wildcard share one branch, the root, which every match
+ * looks at too.
+ *
+ * <p>Threads: anybody's; each branch has its own lock.
+ */
+final class WildcardTree {
+    private static final int BRANCHES = 64;
+
+    /** The patterns whose first token has one of the hashes of this branch. */
+    static final class Branch {
+        private final ReentrantLock lock = new ReentrantLock();
+        /** guarded by {@code lock}. */
+        private final Level top = new Level();
+        /** Counts changes. Written under {@code lock}, read by anybody. */
+        volatile long generation;
+    }
+
+    /** All patterns that share the tokens up to here. */
+    private static final class Level {
+        final Map<String, Level> next = new HashMap<>(4);
+        /** Patterns that end here. */
+        Subscribers here;
+        /** Patterns that end here with {@code >}, and so match one token or more beyond. */
+        Subscribers beyond;
+
+        boolean isEmpty() {
+            return next.isEmpty() && here == null && beyond == null;
+        }
+    }
+
+    /** The branches that a subject's matches are in, with their generations before the search. */
+    record View(Branch branch, long branchGeneration, Branch root, long rootGeneration) {
+    }
+
+    private final Branch root = new Branch();
+    private final Branch[] branches = new Branch[BRANCHES];
+
+    WildcardTree() {
+        for (int i = 0; i < BRANCHES; i++)
+            branches[i] = new Branch();
+    }
+
+    View view(String subject) {
+        Branch branch = branch(subject);
+        return new View(branch, branch.generation, root, root.generation);
+    }
+
+    /** Where patterns live that begin with the same token as this subject. */
+    private Branch branch(String subject) {
+        String first = token(subject, 0);
+        int hash = first.hashCode();
+        return branches[(hash ^ hash >>> 16) & BRANCHES - 1];
+    }
+
+    void insert(Subscription sub) {
+        Branch branch = home(sub.subject);
+        branch.lock.lock();
+        try {
+            Level level = branch.top;
+            for (int at = 0;;) {
+                String token = token(sub.subject, at);
+                at += token.length() + 1;
+                boolean last = at > sub.subject.length();
+                if (last && token.equals(">")) {
+                    if (level.beyond == null)
+                        level.beyond = new Subscribers();
+                    level.beyond.add(sub);
+                    break;
+                }
+                level = level.next.computeIfAbsent(token, t -> new Level());
+                if (last) {
+                    if (level.here == null)
+                        level.here = new Subscribers();
+                    level.here.add(sub);
+                    break;
+                }
+            }
+            branch.generation++;
+        } finally {
+            branch.lock.unlock();
+        }
+    }
+
+    boolean remove(Subscription sub) {
+        Branch branch = home(sub.subject);
+        branch.lock.lock();
+        try {
+            if (!remove(branch.top, sub, 0))
+                return false;
+            branch.generation++;
+            return true;
+        } finally {
+            branch.lock.unlock();
+        }
+    }
+
+    /** Makes matches of this pattern stale. */
+    void touch(Subscription sub) {
+        Branch branch = home(sub.subject);
+        branch.lock.lock();
+        try {
+            branch.generation++;
+        } finally {
+            branch.lock.unlock();
+        }
+    }
+
+    /** Levels that have become empty go as well. */
+    private static boolean remove(Level level, Subscription sub, int at) {
+        String token = token(sub.subject, at);
+        int following = at + token.length() + 1;
+        boolean last = following > sub.subject.length();
+        if (last && token.equals(">")) {
+            if (level.beyond == null || !level.beyond.remove(sub))
+                return false;
+            if (level.beyond.isEmpty())
+                level.beyond = null;
+            return true;
+        }
+        Level next = level.next.get(token);
+        if (next == null)
+            return false;
+        if (!last) {
+            if (!remove(next, sub, following))
+                return false;
+        } else {
+            if (next.here == null || !next.here.remove(sub))
+                return false;
+            if (next.here.isEmpty())
+                next.here = null;
+        }
+        if (next.isEmpty())
+            level.next.remove(token);
+        return true;
+    }
+
+    /** Adds the patterns that match a subject. */
+    void match(View view, String subject, List<Subscription> matches) {
+        match(view.root, subject, matches);
+        match(view.branch, subject, matches);
+    }
+
+    private static void match(Branch branch, String subject, List<Subscription> matches) {
+        branch.lock.lock();
+        try {
+            match(branch.top, subject, 0, matches);
+        } finally {
+            branch.lock.unlock();
+        }
+    }
+
+    private static void match(Level level, String subject, int at, List<Subscription> matches) {
+        if (at > subject.length()) {
+            if (level.here != null)
+                level.here.addTo(matches);
+            return;
+        }
+        if (level.beyond != null)
+            level.beyond.addTo(matches);
+        if (level.next.isEmpty())
+            return;
+        String token = token(subject, at);
+        int following = at + token.length() + 1;
+        Level star = level.next.get("*");
+        if (star != null)
+            match(star, subject, following, matches);
+        Level same = token.equals("*") ? null : level.next.get(token);
+        if (same != null)
+            match(same, subject, following, matches);
+    }
+
+    private Branch home(String pattern) {
+        String first = token(pattern, 0);
+        return first.equals("*") || first.equals(">") ? root : branch(pattern);
+    }
+
+    private static String token(String subject, int at) {
+        int dot = subject.indexOf('.', at);
+        return subject.substring(at, dot < 0 ? subject.length() : dot);
+    }
+}

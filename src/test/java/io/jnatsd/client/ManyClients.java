@@ -1,0 +1,53 @@
+package io.jnatsd.client;
+
+import io.jnatsd.connection.ServerState;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+
+/** Clients without a network, as many as a test likes. */
+public final class ManyClients {
+    private ManyClients() {
+    }
+
+    /** They are connected and never say anything. */
+    public static Clients join(ServerState state, int count) throws IOException {
+        Clients clients = new Clients(state);
+        for (int i = 0; i < count; i++)
+            clients.admit(clients.accept(new FakeSocket(i)));
+        return clients;
+    }
+
+    private static final class FakeSocket extends Socket {
+        private final int number;
+
+        FakeSocket(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new ByteArrayInputStream(new byte[0]);
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return OutputStream.nullOutputStream();
+        }
+
+        @Override
+        public SocketAddress getRemoteSocketAddress() {
+            try {
+                byte[] address = {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number};
+                return new InetSocketAddress(InetAddress.getByAddress(address), 1024 + number % 60_000);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.jnatsd.subject;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MatchCacheTest {
+    private static final int HASH = 7;
+    private static final long MOST_BYTES = 100_000;
+
+    private final MatchCache cache = new MatchCache(MOST_BYTES);
+    private final WildcardTree wildcards = new WildcardTree();
+
+    private MatchResult put(String subject) {
+        return put(subject, HASH);
+    }
+
+    private MatchResult put(String subject, int hash) {
+        MatchResult result = new MatchResult(subject.getBytes(StandardCharsets.US_ASCII), hash, List.of(),
+                wildcards.view(subject));
+        cache.put(result);
+        return result;
+    }
+
+    private MatchResult get(MatchResult result) {
+        return cache.get(result.subject(), 0, result.subject().length, result.hash());
+    }
+
+    /** A reader may hold one that the cache has no more, and that would not hear of new subscriptions. */
+    @Test
+    void aResultIsCurrentAsLongAsItIsInTheCache() {
+        List<MatchResult> results = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            results.add(put("subject" + i));
+            assertSame(results.getLast(), get(results.getLast()));
+        }
+        for (MatchResult result : results)
+            assertEquals(get(result) == result, result.isCurrent());
+        assertEquals(4, results.stream().filter(MatchResult::isCurrent).count(), "as many as one hash has slots");
+    }
+
+    @Test
+    void aDroppedResultIsNotCurrent() {
+        MatchResult foo = put("foo"), bar = put("bar");
+        cache.drop(foo.subject(), HASH);
+        assertNull(get(foo));
+        assertEquals(false, foo.isCurrent());
+        assertSame(bar, get(bar));
+    }
+
+    @Test
+    void aResultTakesThePlaceOfAnEarlierOneForItsSubject() {
+        MatchResult before = put("foo"), after = put("foo");
+        assertSame(after, get(before));
+        assertEquals(false, before.isCurrent());
+    }
+
+    @Test
+    void theResultsTakeNoMoreMemoryThanTheyMay() {
+        for (int i = 0; i < 1000; i++) {
+            MatchResult result = put("long" + i + "x".repeat(4000), i << 4);
+            assertSame(result, get(result));
+            long bytes = cache.results().stream().mapToLong(each -> each.bytes()).sum();
+            assertTrue(bytes <= MOST_BYTES, () -> bytes + " bytes");
+        }
+        assertTrue(cache.results().size() > 20, "no more are dropped than necessary");
+    }
+
+    @Test
+    void droppedResultsMakeRoom() {
+        for (int i = 0; i < 1000; i++) {
+            MatchResult result = put("long" + i + "x".repeat(4000), i << 4);
+            cache.drop(result.subject(), result.hash());
+        }
+        List<MatchResult> kept = new ArrayList<>();
+        for (int i = 0; i < 16; i++)
+            kept.add(put("kept" + i + "x".repeat(4000), i << 4));
+        for (MatchResult result : kept)
+            assertSame(result, get(result));
+    }
+
+    @Test
+    void aResultThatIsTooLargeIsNotKept() {
+        MatchResult small = put("small", 0), large = put("x".repeat(200_000), 16);
+        assertNull(get(large));
+        assertEquals(false, large.isCurrent());
+        assertSame(small, get(small));
+        assertEquals(List.of(small), cache.results());
+    }
+}
