@@ -3,7 +3,7 @@
 #     launch MAIN_CLASS ARGUMENT...
 #
 # It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
-# may set the array JAVA_FLAGS before, and REHEARSED to yes if a server follows, which is what a rehearsal records, or to
+# may set the array JAVA_FLAGS before, and TRAINED to yes if a server follows, which is what a training run records, or to
 # report if Java is to tell whether the record is used; the user may add flags in JNATSD_OPTS, and jars in
 # JNATSD_CLASSPATH.
 #
@@ -13,7 +13,7 @@
 JAVA_NEEDED=21
 # Where warnings about what Maven's own libraries do begin, and can be switched off.
 JAVA_WARNS=24
-# Where Java can record a rehearsal for later starts.
+# Where Java can record a training run for later starts.
 JAVA_RECORDS=25
 
 launch() {
@@ -28,7 +28,7 @@ launch() {
     else
         find_java
     fi
-    [[ -z ${REHEARSED-} ]] || use_cache
+    [[ -z ${TRAINED-} ]] || use_cache
     set -f # the words of JNATSD_OPTS are no file patterns
     exec "$java" ${JAVA_FLAGS[@]+"${JAVA_FLAGS[@]}"} ${JNATSD_OPTS-} -cp "$jar${JNATSD_CLASSPATH:+:$JNATSD_CLASSPATH}" \
         "$main_class" "$@"
@@ -166,10 +166,10 @@ run_maven() {
     # As old as the build's beginning, so that a source saved meanwhile is newer.
     touch -r "$mark" "$jar"
     rm -f "$mark"
-    rehearse
+    train
 }
 
-# --- the rehearsal ----------------------------------------------------------------------------------------------------
+# --- the training run ----------------------------------------------------------------------------------------------------
 
 # Adds the flags for the cache, which is recorded first if it is missing, or was recorded from another jar or Java.
 use_cache() {
@@ -177,7 +177,7 @@ use_cache() {
     if ((java_version < JAVA_RECORDS)); then
         state="needs Java $JAVA_RECORDS or newer"
     else
-        [[ $REHEARSED != yes ]] || is_recorded || record
+        [[ $TRAINED != yes ]] || is_recorded || record
         if ! is_recorded; then
             state="not recorded; the start of a server does that if it can write $root/target"
         elif [[ ! -f $cache ]]; then
@@ -187,10 +187,10 @@ use_cache() {
             JAVA_FLAGS+=("-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off')
         fi
     fi
-    [[ $REHEARSED != report ]] || JAVA_FLAGS+=("-Djnatsd.aot=$state")
+    [[ $TRAINED != report ]] || JAVA_FLAGS+=("-Djnatsd.aot=$state")
 }
 
-# Whether a rehearsal of this jar by this Java has ended, well or not: beside the cache is a file that names the Java and
+# Whether a training run of this jar by this Java has ended, well or not: beside the cache is a file that names the Java and
 # is exactly as old as the jar. Java refuses a cache if the jar has another time, so a copy needs one of its own.
 is_recorded() {
     local text= java_id
@@ -213,15 +213,15 @@ record() {
     printf '%s: recording %s, once for this jar and this Java\n' "${0##*/}" "$cache" >&2
     (
         ! type -P flock >/dev/null || flock 9
-        is_recorded || rehearse
+        is_recorded || train
     ) 9>"$root/target/.build.lock"
 }
 
 # Records what a server loads and which of its code is hot. Later starts are faster for it; they work without as well.
-rehearse() {
+train() {
     ((java_version >= JAVA_RECORDS)) || return 0
     local java_id
-    if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.Rehearsal >/dev/null 2>&1 \
+    if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.TrainingRun >/dev/null 2>&1 \
         9>&- && [[ -s $cache.new ]]; then
         mv "$cache.new" "$cache"
     else

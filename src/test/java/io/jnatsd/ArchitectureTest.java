@@ -44,39 +44,40 @@ class ArchitectureTest {
 
     /** Beyond the JDK's own, each package may use these and itself. */
     private static final Map<String, List<String>> LAYERS = Map.ofEntries(
-            entry("protocol", List.of("com.google.gson")),
+            entry("text", List.of()),
+            entry("protocol", List.of("text", "com.google.gson")),
             entry("events", List.of()),
-            entry("log", List.of("org.tinylog")),
+            entry("log", List.of("text", "org.tinylog")),
             entry("usage", List.of("picocli")),
-            entry("config", List.of("protocol", "usage")),
-            entry("auth", List.of("protocol", "config", "org.mindrot.jbcrypt")),
+            entry("config", List.of("text", "protocol", "usage")),
+            entry("auth", List.of("text", "protocol", "config", "org.mindrot.jbcrypt")),
             entry("tls", List.of("config")),
             entry("websocket", List.of()),
             entry("subject", List.of("protocol", "log", "auth")),
             entry("delivery", List.of("protocol", "config", "log", "auth", "subject")),
-            entry("connection", List.of("protocol", "events", "config", "log", "tls", "websocket", "subject", "delivery")),
-            entry("client", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
+            entry("connection", List.of("text", "protocol", "events", "config", "log", "tls", "websocket", "subject", "delivery")),
+            entry("client", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
                     "connection")),
-            entry("cluster", List.of("protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
+            entry("cluster", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
                     "connection")),
-            entry("monitor", List.of("protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
+            entry("monitor", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
                     "connection", "client", "com.google.gson")),
             entry("system", List.of("protocol", "log", "delivery", "connection", "monitor", "com.google.gson")),
-            entry("server", List.of("protocol", "events", "config", "log", "auth", "tls", "websocket", "delivery",
+            entry("server", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "delivery",
                     "connection", "client", "cluster", "monitor", "system")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
-            entry("", List.of("server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
+            entry("", List.of("text", "server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
-            "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "client.Client", "client.Clients",
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("TrainingRun", "bench.*", "tls.*", "top.Trust", "client.Client", "client.Clients",
                     "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
                     "server.ClusterPort", "server.WebSocketPort"),
-            "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),
+            "java\\.net\\.ServerSocket", Set.of("TrainingRun", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
-            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "client.ClientFigures",
+            "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "client.ClientStats",
                     "client.ClientLogin", "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
                     "monitor.LiveTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
@@ -87,7 +88,7 @@ class ArchitectureTest {
             Set.of("ChunkQueue", "MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Run", "Subject");
 
     /** Who starts threads without {@link io.jnatsd.log.Threads}, and so has to catch everything on its own. */
-    private static final Set<String> THREAD_STARTERS = Set.of("Rehearsal", "EmergencyExit", "log/Threads", "log/Log",
+    private static final Set<String> THREAD_STARTERS = Set.of("TrainingRun", "EmergencyExit", "log/Threads", "log/Log",
             "log/SyslogTarget", "auth/BcryptQueue", "connection/ServerState", "delivery/Outbound", "monitor/Deadlines",
             "server/Listener", "server/TimeLimit");
 

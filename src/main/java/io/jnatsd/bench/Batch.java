@@ -36,7 +36,7 @@ final class Batch {
             encode(Long.MAX_VALUE);
     }
 
-    static byte[][] heads(Load load) {
+    static byte[][] heads(Workload load) {
         byte[][] heads = new byte[load.subjects()][];
         for (int i = 0; i < heads.length; i++)
             heads[i] = Peer.bytes((load.headers() > 0 ? "HPUB " : "PUB ") + load.subject(i) + " ");
@@ -44,7 +44,7 @@ final class Batch {
     }
 
     /** What ends a PUB: its size, and a payload of so many bytes; with headers, their size and they come before. */
-    static byte[] tail(Load load) {
+    static byte[] tail(Workload load) {
         int size = load.size();
         String headers = headers(load.headers());
         byte[] line = Peer.bytes(headers.isEmpty() ? size + "\r\n"

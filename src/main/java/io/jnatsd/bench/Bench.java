@@ -167,7 +167,7 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Endpoint endpoint = endpoint();
-        Load load = load();
+        Workload load = load();
         Tls secure = Tls.of(Optional.ofNullable(tlsCa), Optional.ofNullable(tlsCertificate),
                 Optional.ofNullable(tlsKey));
         PrintWriter out = spec.commandLine().getOut(), err = spec.commandLine().getErr();
@@ -191,7 +191,7 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private int measure(Load load, Endpoint endpoint, Tls secure, PrintWriter table, Csv figures)
+    private int measure(Workload load, Endpoint endpoint, Tls secure, PrintWriter table, Csv figures)
             throws IOException, InterruptedException {
         Report report = new Report(load, endpoint);
         List<Outcome> outcomes = new ArrayList<>();
@@ -212,7 +212,7 @@ public final class Bench implements Callable<Integer> {
         return 0;
     }
 
-    private Outcome runOnce(Load load, Endpoint endpoint, Tls secure) throws IOException, InterruptedException {
+    private Outcome runOnce(Workload load, Endpoint endpoint, Tls secure) throws IOException, InterruptedException {
         boolean shown = progress == null ? Boolean.getBoolean(TERMINAL) : progress;
         Progress line = new Progress(spec.commandLine().getErr(), shown, load.steps());
         int patience = (int) (timeoutSeconds * 1000L + load.pauseMillis());
@@ -247,7 +247,7 @@ public final class Bench implements Callable<Integer> {
         return tls || tlsCa != null || tlsCertificate != null ? endpoint.withTls() : endpoint;
     }
 
-    private Load load() {
+    private Workload load() {
         between("--pub", publishers, 0, MAX_CONNECTIONS);
         between("--sub", subscribers, 0, MAX_CONNECTIONS);
         between("--msgs", messages, 1, Long.MAX_VALUE);
@@ -263,7 +263,7 @@ public final class Bench implements Callable<Integer> {
         if (!queue.matches("\\S*"))
             throw usage("--queue: '" + queue + "' has a blank in it");
         boolean counted = spec.commandLine().getParseResult().hasMatchedOption("--msgs");
-        return new Load((int) publishers, (int) subscribers, request && !counted ? messages / 10 : messages,
+        return new Workload((int) publishers, (int) subscribers, request && !counted ? messages / 10 : messages,
                 (int) size, headers, subject, (int) subjects, request && queue.isEmpty() ? RESPONDERS : queue, request, rate);
     }
 

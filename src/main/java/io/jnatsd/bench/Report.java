@@ -9,10 +9,10 @@ import java.util.Locale;
 final class Report {
     private static final double MEGABYTE = 1_000_000;
 
-    private final Load load;
+    private final Workload load;
     private final Endpoint endpoint;
 
-    Report(Load load, Endpoint endpoint) {
+    Report(Workload load, Endpoint endpoint) {
         this.load = load;
         this.endpoint = endpoint;
     }

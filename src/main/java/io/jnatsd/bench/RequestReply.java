@@ -6,13 +6,13 @@ import java.util.List;
 
 /** Requests and replies: every requester waits for its reply before it sends the next request. */
 final class RequestReply {
-    private final Load load;
+    private final Workload load;
     private final Crew crew;
     private final List<Requester> requesters = new ArrayList<>();
     private final List<Responder> responders = new ArrayList<>();
 
     /** @param load its queue group must be named, else each request would be answered by all responders */
-    RequestReply(Load load, Crew crew) {
+    RequestReply(Workload load, Crew crew) {
         this.load = load;
         this.crew = crew;
     }

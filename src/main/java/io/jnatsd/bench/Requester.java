@@ -24,7 +24,7 @@ final class Requester {
     private long answered;
     private long endNanos;
 
-    Requester(Crew crew, Peer peer, Load load, byte[][] heads, long share) throws IOException {
+    Requester(Crew crew, Peer peer, Workload load, byte[][] heads, long share) throws IOException {
         this.crew = crew;
         this.peer = peer;
         this.pace = new Pace(load.ratePerPublisher());

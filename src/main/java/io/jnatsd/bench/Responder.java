@@ -18,7 +18,7 @@ final class Responder {
     private long answered;
     private long endNanos;
 
-    Responder(Crew crew, Peer peer, Load load) throws IOException {
+    Responder(Crew crew, Peer peer, Workload load) throws IOException {
         this.crew = crew;
         this.peer = peer;
         this.head = Peer.bytes(load.headers() > 0 ? "HPUB " : "PUB ");

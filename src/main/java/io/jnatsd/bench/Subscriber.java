@@ -25,7 +25,7 @@ final class Subscriber {
      *
      * @param timedFromFirst whether time runs from the first message instead of from the start of the run
      */
-    Subscriber(Crew crew, Peer peer, Load load, Quota quota, boolean timedFromFirst) throws IOException {
+    Subscriber(Crew crew, Peer peer, Workload load, Quota quota, boolean timedFromFirst) throws IOException {
         this.crew = crew;
         this.peer = peer;
         this.quota = quota;

@@ -6,12 +6,12 @@ import java.util.List;
 
 /** Publishes, subscribes, or both at once, as fast as the load says. */
 final class Throughput {
-    private final Load load;
+    private final Workload load;
     private final Crew crew;
     private final List<Publisher> publishers = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
 
-    Throughput(Load load, Crew crew) {
+    Throughput(Workload load, Crew crew) {
         this.load = load;
         this.crew = crew;
     }
@@ -38,7 +38,7 @@ final class Throughput {
         return new Outcome(any.serverVersion(), groups, ended);
     }
 
-    static void check(Load load, Peer peer) throws BenchFailure {
+    static void check(Workload load, Peer peer) throws BenchFailure {
         if (load.headers() > 0 && !peer.takesHeaders())
             throw new BenchFailure("the server does not know of headers");
         if (load.size() > peer.maxPayload())

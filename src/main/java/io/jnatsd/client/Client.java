@@ -16,13 +16,13 @@ import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
-import io.jnatsd.protocol.Quoted;
 import io.jnatsd.protocol.Redacted;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.MatchResult;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.Subscription;
+import io.jnatsd.text.Quoted;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.Socket;
@@ -61,7 +61,7 @@ public final class Client extends Connection {
     private boolean noResponders;
     private final Delivery delivery = new Delivery(server.traffic, batch, outbound, false);
     private final PingTimer pings = new PingTimer(this);
-    private final ClientFigures figures;
+    private final ClientStats figures;
 
     /** @param webSocket for a client of the WebSocket port; null for any other */
     Client(Clients clients, ServerState server, Socket socket, ClientWebSocket webSocket) throws IOException {
@@ -71,7 +71,7 @@ public final class Client extends Connection {
         subs = server.subjects.announcedTable();
         login = new ClientLogin(this, clients, server);
         subscriptions = new ClientSubscriptions(this, server, login, subs);
-        figures = new ClientFigures(this, clients, subs, pings, delivery);
+        figures = new ClientStats(this, clients, subs, pings, delivery);
     }
 
     private static byte[] ascii(String text) {
@@ -349,7 +349,7 @@ public final class Client extends Connection {
     }
 
     /** For monitoring. */
-    public ClientFigures stats() {
+    public ClientStats stats() {
         return figures;
     }
 

@@ -6,10 +6,10 @@ import io.jnatsd.connection.ServerState;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
-import io.jnatsd.protocol.Quoted;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.Subscription;
+import io.jnatsd.text.Quoted;
 import java.nio.charset.StandardCharsets;
 
 /**

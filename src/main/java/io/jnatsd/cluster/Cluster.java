@@ -12,6 +12,7 @@ import io.jnatsd.log.Log;
 import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.subject.SubscriptionView;
+import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
@@ -125,7 +126,7 @@ public final class Cluster {
         String host = o.host(), ip = "";
         int port = self.port();
         if (!o.advertise().isEmpty()) {
-            Address advertised = Address.of(o.advertise(), port);
+            HostPort advertised = HostPort.of(o.advertise(), port);
             host = advertised.host();
             port = advertised.port();
             ip = "nats-route://" + advertised + "/";
@@ -248,7 +249,7 @@ public final class Cluster {
     /** Tells all others of a newcomer. */
     private void spread(Route newcomer, RouteInfo said) {
         RouteInfo info = said.ip().isEmpty()
-                ? said.withIp("nats-route://" + new Address(newcomer.ip(), said.port()) + "/") : said;
+                ? said.withIp("nats-route://" + new HostPort(newcomer.ip(), said.port()) + "/") : said;
         byte[] line = info.line().getBytes(StandardCharsets.UTF_8);
         for (Route other : routes.all()) {
             if (other.remoteId().equals(newcomer.remoteId()))
@@ -260,7 +261,7 @@ public final class Cluster {
 
     /** Another server has told of a third one. */
     void heardOf(RouteInfo third) {
-        String address = new Address(third.host(), third.port()).toString().toLowerCase(Locale.ROOT);
+        String address = new HostPort(third.host(), third.port()).toString().toLowerCase(Locale.ROOT);
         if (third.serverId().equals(self.serverId()) || routes.get(third.serverId()) != null
                 || dialers.isConfigured(address))
             return;

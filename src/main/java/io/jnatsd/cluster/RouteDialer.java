@@ -4,7 +4,8 @@ import io.jnatsd.config.RouteUrl;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
-import io.jnatsd.protocol.IpText;
+import io.jnatsd.text.HostPort;
+import io.jnatsd.text.IpText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -187,7 +188,7 @@ final class RouteDialer implements Runnable {
                     socket.setTcpNoDelay(true);
                     return new Route(cluster, socket, this);
                 } catch (IOException e) {
-                    error = new Address(IpText.of(candidate), url.port()) + ": " + reason(e);
+                    error = new HostPort(IpText.of(candidate), url.port()) + ": " + reason(e);
                     socket.close();
                 } catch (Throwable e) {
                     socket.close();

@@ -39,7 +39,7 @@ final class ClusterReader {
         return r.plainSecrets;
     }
 
-    private void listen(Address address) {
+    private void listen(ListenAddress address) {
         if (!address.host().isEmpty())
             out.clusterHost = address.host();
         out.clusterPort = address.port();

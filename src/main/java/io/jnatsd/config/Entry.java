@@ -6,6 +6,7 @@ import io.jnatsd.config.ConfigValue.Int;
 import io.jnatsd.config.ConfigValue.Plain;
 import io.jnatsd.config.ConfigValue.Real;
 import io.jnatsd.config.ConfigValue.Text;
+import io.jnatsd.text.GoDuration;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

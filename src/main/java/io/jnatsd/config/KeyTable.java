@@ -69,7 +69,7 @@ final class KeyTable<T> {
 
     /** Any free port, off, or a port number. */
     KeyTable<T> port(String names, BiConsumer<T, Integer> set) {
-        return integer(names, Address.RANDOM_PORT, Address.MAX_PORT, set);
+        return integer(names, ListenAddress.RANDOM_PORT, ListenAddress.MAX_PORT, set);
     }
 
     KeyTable<T> duration(String names, BiConsumer<T, Duration> set) {

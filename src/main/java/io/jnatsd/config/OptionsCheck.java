@@ -8,6 +8,7 @@ import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.protocol.Nkey;
+import io.jnatsd.text.GoDuration;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -148,9 +149,9 @@ public final class OptionsCheck {
 
     private void monitor(MonitorOptions m, String clientHost) {
         // Where it follows the clients' host, one message is enough.
-        if (!m.host().equals(clientHost) && !Address.isHost(m.host()))
+        if (!m.host().equals(clientHost) && !ListenAddress.isHost(m.host()))
             violation("http", "the host for monitoring is not a host name or an IP address: \""
-                    + Address.withoutLogin(m.host()) + "\"");
+                    + ListenAddress.withoutLogin(m.host()) + "\"");
         port("http_port", m.httpPort());
         port("https_port", m.httpsPort());
         oneLine("http_base_path", m.basePath());
@@ -184,26 +185,26 @@ public final class OptionsCheck {
     }
 
     private void host(String key, String host) {
-        if (!Address.isHost(host))
-            violation(key, "\"" + key + "\" is not a host name or an IP address: \"" + Address.withoutLogin(host) + "\"");
+        if (!ListenAddress.isHost(host))
+            violation(key, "\"" + key + "\" is not a host name or an IP address: \"" + ListenAddress.withoutLogin(host) + "\"");
     }
 
     private void port(String key, int port) {
-        if (!Address.isPort(port))
-            violation(key, "\"" + key + "\" is out of range: expected " + Address.RANDOM_PORT + " to "
-                    + Address.MAX_PORT + ", but got " + port);
+        if (!ListenAddress.isPort(port))
+            violation(key, "\"" + key + "\" is out of range: expected " + ListenAddress.RANDOM_PORT + " to "
+                    + ListenAddress.MAX_PORT + ", but got " + port);
     }
 
     private void advertised(String key, String address) {
-        if (!address.isEmpty() && !Address.canBeAdvertised(address))
+        if (!address.isEmpty() && !ListenAddress.canBeAdvertised(address))
             violation(key, "\"" + key + "\" is not an address: expected \"host\", \"host:port\" or \"[IPv6]:port\", but got \""
-                    + Address.withoutLogin(address) + "\"");
+                    + ListenAddress.withoutLogin(address) + "\"");
     }
 
     private void oneLine(String key, String text) {
         if (text.chars().anyMatch(Character::isISOControl))
             violation(key, "\"" + key + "\" must not have line breaks or other control characters: \""
-                    + Address.withoutLogin(text) + "\"");
+                    + ListenAddress.withoutLogin(text) + "\"");
     }
 
     private void notNegative(String key, long value) {

@@ -8,6 +8,7 @@ import io.jnatsd.config.ServerOptions.Compat;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.protocol.Subject;
+import io.jnatsd.text.GoDuration;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -235,26 +236,26 @@ public final class OptionsReader {
     }
 
     /** A port, or host:port. A port alone leaves the host as it is. */
-    static Address address(Entry entry) throws MismatchException {
+    static ListenAddress address(Entry entry) throws MismatchException {
         if (entry.value() instanceof Int)
-            return new Address("", (int) entry.integer(Address.RANDOM_PORT, Address.MAX_PORT));
+            return new ListenAddress("", (int) entry.integer(ListenAddress.RANDOM_PORT, ListenAddress.MAX_PORT));
         if (!(entry.value() instanceof Text text))
             throw entry.mismatch("a port or \"host:port\"");
         try {
-            return Address.parse(text.value());
+            return ListenAddress.parse(text.value());
         } catch (IllegalArgumentException e) {
             throw new MismatchException(text, e.getMessage());
         }
     }
 
-    private void listen(Address address) {
+    private void listen(ListenAddress address) {
         if (!address.host().isEmpty())
             out.host = address.host();
         out.port = address.port();
     }
 
     /** HTTP and HTTPS share one host. */
-    private int monitor(Address address) {
+    private int monitor(ListenAddress address) {
         if (!address.host().isEmpty())
             out.httpHost = address.host();
         return address.port();

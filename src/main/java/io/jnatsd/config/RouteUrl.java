@@ -1,5 +1,6 @@
 package io.jnatsd.config;
 
+import io.jnatsd.text.HostPort;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -83,6 +84,6 @@ public record RouteUrl(String host, int port, String user, String password) {
     /** The password stays out of logs. */
     @Override
     public String toString() {
-        return "nats-route://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        return "nats-route://" + new HostPort(host, port);
     }
 }

@@ -1,5 +1,6 @@
 package io.jnatsd.config;
 
+import io.jnatsd.text.HostPort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +32,7 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     public record ListenOptions(String host, int port, String advertise, boolean allowNonTls) {
         /** What is advertised, with the port that is listened on if it names none. */
         public String advertised(int boundPort) {
-            int colon = advertise.lastIndexOf(':');
-            boolean hasPort = colon > advertise.lastIndexOf(']')
-                    && (advertise.startsWith("[") || advertise.indexOf(':') == colon);
-            return hasPort ? advertise : advertise + ":" + boundPort;
+            return HostPort.of(advertise, boundPort).toString();
         }
     }
 

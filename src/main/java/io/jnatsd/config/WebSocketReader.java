@@ -42,7 +42,7 @@ final class WebSocketReader {
             problems.error(entry, "websocket requires TLS configuration, or \"no_tls: true\"");
     }
 
-    private void listen(Address address) {
+    private void listen(ListenAddress address) {
         if (!address.host().isEmpty())
             out.webSocketHost = address.host();
         out.webSocketPort = address.port();
@@ -58,7 +58,7 @@ final class WebSocketReader {
     }
 
     static String notAnOrigin(String text) {
-        return "unable to parse allowed origin \"" + Address.withoutLogin(text)
+        return "unable to parse allowed origin \"" + ListenAddress.withoutLogin(text)
                 + "\": expected \"https://host\" or \"https://host:port\"";
     }
 

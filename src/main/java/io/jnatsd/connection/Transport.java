@@ -1,6 +1,6 @@
 package io.jnatsd.connection;
 
-import io.jnatsd.protocol.IpText;
+import io.jnatsd.text.IpText;
 import io.jnatsd.websocket.CloseCode;
 import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.jnatsd.log;
 
+import io.jnatsd.text.OsError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

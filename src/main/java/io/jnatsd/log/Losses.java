@@ -1,5 +1,6 @@
 package io.jnatsd.log;
 
+import io.jnatsd.text.OsError;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.jnatsd.log;
 
+import io.jnatsd.text.OsError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

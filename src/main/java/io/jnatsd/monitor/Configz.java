@@ -1,6 +1,5 @@
 package io.jnatsd.monitor;
 
-import io.jnatsd.config.GoDuration;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.LameDuckOptions;
@@ -9,6 +8,7 @@ import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
+import io.jnatsd.text.GoDuration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -18,9 +18,9 @@ import java.util.Locale;
  * gets out because somebody added it elsewhere; secrets are not among them. Threads: anybody's.
  */
 final class Configz implements JsonView {
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    Configz(Watched watched) {
+    Configz(MonitoredServer watched) {
         this.watched = watched;
     }
 

@@ -4,8 +4,8 @@ import io.jnatsd.client.Client;
 import io.jnatsd.client.ClientView;
 import io.jnatsd.client.ClientView.Identity;
 import io.jnatsd.client.ClientView.Traffic;
-import io.jnatsd.config.GoDuration;
 import io.jnatsd.subject.SubscriptionView;
+import io.jnatsd.text.GoDuration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,9 +16,9 @@ import java.util.List;
  * {@code /connz}: the clients (monitoring reference, sections 4 and 10.2). Threads: anybody's.
  */
 final class Connz implements JsonView {
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    Connz(Watched watched) {
+    Connz(MonitoredServer watched) {
         this.watched = watched;
     }
 
@@ -49,7 +49,7 @@ final class Connz implements JsonView {
                 page.offer(0, client.id(), client);
             return;
         }
-        Breath breath = new Breath();
+        Yielding breath = new Yielding();
         for (Client client : watched.clients().all()) {
             if (asked.wants(client))
                 page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);

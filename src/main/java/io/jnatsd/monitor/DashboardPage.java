@@ -47,10 +47,10 @@ final class DashboardPage implements Page {
     }
 
     @Override
-    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+    public void answer(Query query, Response answer) throws IOException, BadQuery {
         answer.header("Content-Security-Policy", policy);
         answer.header("Referrer-Policy", "no-referrer");
         answer.header("Cache-Control", "no-cache");
-        answer.ok(Answer.HTML, out -> out.write(html));
+        answer.ok(Response.HTML, out -> out.write(html));
     }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
  * (monitoring reference, section 10.1). Threads: anybody's.
  */
 final class EmptyViews {
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    EmptyViews(Watched watched) {
+    EmptyViews(MonitoredServer watched) {
         this.watched = watched;
     }
 

@@ -9,20 +9,20 @@ import java.nio.charset.StandardCharsets;
  * Threads: anybody's.
  */
 final class Healthz implements Page, JsonView {
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    Healthz(Watched watched) {
+    Healthz(MonitoredServer watched) {
         this.watched = watched;
     }
 
     @Override
-    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+    public void answer(Query query, Response answer) throws IOException, BadQuery {
         boolean well = watched.ailment().get().isEmpty();
         StringWriter text = new StringWriter();
         GoJson json = GoJson.compact(text);
         write(query, json);
         json.flush();
-        answer.send(well ? 200 : 503, Answer.JSON,
+        answer.send(well ? 200 : 503, Response.JSON,
                 out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 

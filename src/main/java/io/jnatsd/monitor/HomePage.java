@@ -28,14 +28,14 @@ final class HomePage implements Page {
     }
 
     @Override
-    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+    public void answer(Query query, Response answer) throws IOException, BadQuery {
         StringBuilder html = new StringBuilder(TOP);
         for (String name : new String[] {"varz", "connz", "routez", "subsz"})
             html.append(link(name));
         if (dashboard.getAsBoolean())
             html.append(link("dashboard"));
         html.append("<br/>\n<a href=").append(HELP).append(">help</a>\n</body>\n</html>\n");
-        answer.ok(Answer.HTML, out -> out.write(html.toString().getBytes(StandardCharsets.US_ASCII)));
+        answer.ok(Response.HTML, out -> out.write(html.toString().getBytes(StandardCharsets.US_ASCII)));
     }
 
     private String link(String name) {

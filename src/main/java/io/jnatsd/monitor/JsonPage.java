@@ -43,12 +43,12 @@ final class JsonPage implements Page {
     }
 
     @Override
-    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+    public void answer(Query query, Response answer) throws IOException, BadQuery {
         String callback = callback(query.text("callback"));
         if (callback.isEmpty())
-            answer.ok(Answer.JSON, out -> write(query, out, "", ""));
+            answer.ok(Response.JSON, out -> write(query, out, "", ""));
         else
-            answer.ok(Answer.SCRIPT, out -> write(query, out, callback + "(", ")"));
+            answer.ok(Response.SCRIPT, out -> write(query, out, callback + "(", ")"));
     }
 
     private String callback(String name) throws BadQuery {

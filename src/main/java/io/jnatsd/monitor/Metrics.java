@@ -4,7 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jnatsd.client.Client;
-import io.jnatsd.client.ClientFigures;
+import io.jnatsd.client.ClientStats;
 import io.jnatsd.client.ClientView;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.delivery.Outbound;
@@ -28,17 +28,17 @@ final class Metrics implements Page {
     /** The exporter makes labels of these texts. */
     private static final List<String> TEXTS = List.of("server_id", "server_name", "version");
 
-    private final Watched watched;
+    private final MonitoredServer watched;
     private final Map<String, JsonView> views;
 
     /** @param views those that the exporter reads number by number, by name */
-    Metrics(Watched watched, Map<String, JsonView> views) {
+    Metrics(MonitoredServer watched, Map<String, JsonView> views) {
         this.watched = watched;
         this.views = views;
     }
 
     @Override
-    public void answer(Query query, Answer answer) throws IOException, BadQuery {
+    public void answer(Query query, Response answer) throws IOException, BadQuery {
         answer.ok(PrometheusText.TYPE, out -> out.write(text().getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -79,9 +79,9 @@ final class Metrics implements Page {
     /** Sums over the clients that are connected. */
     private void putClients(PrometheusText text) {
         long clients = 0, subscriptions = 0, pending = 0, inMessages = 0, inBytes = 0, outMessages = 0, outBytes = 0;
-        Breath breath = new Breath();
+        Yielding breath = new Yielding();
         for (Client client : watched.clients().all()) {
-            ClientFigures in = client.stats();
+            ClientStats in = client.stats();
             Outbound.Stats out = client.outbound().stats();
             subscriptions += in.subscriptions();
             inMessages += in.inMessages();

@@ -8,6 +8,7 @@ import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
+import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,7 +39,7 @@ public final class Monitor implements AutoCloseable {
     private static final Pattern SLASHES = Pattern.compile("//+");
     private static final String CHALLENGE = "Basic realm=\"jnatsd\", charset=\"UTF-8\"";
 
-    private final Watched watched;
+    private final MonitoredServer watched;
     private final Log log;
     private final HttpServer server;
     private final Deadlines deadlines;
@@ -131,12 +132,8 @@ public final class Monitor implements AutoCloseable {
 
     private static IOException cannotListen(String host, int port, String why, IOException cause) {
         String reason = String.valueOf(why).replace(" (Bind failed)", "").toLowerCase(Locale.ROOT);
-        return new IOException("can't listen to the monitor port: listen tcp " + join(host, port)
+        return new IOException("can't listen to the monitor port: listen tcp " + new HostPort(host, port)
                 + (reason.startsWith("lookup") ? ": " : ": bind: ") + reason, cause);
-    }
-
-    private static String join(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
     /** With a slash before it and none behind; empty for none. */
@@ -170,7 +167,7 @@ public final class Monitor implements AutoCloseable {
     private void visit(HttpExchange exchange) {
         try (exchange) {
             deadlines.asked();
-            answer(exchange, new Answer(exchange, places));
+            answer(exchange, new Response(exchange, places));
         } catch (IOException e) {
             log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());
         } catch (Throwable e) {
@@ -178,7 +175,7 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    private void answer(HttpExchange exchange, Answer answer) throws IOException {
+    private void answer(HttpExchange exchange, Response answer) throws IOException {
         MonitorOptions options = options();
         answer.header("X-Content-Type-Options", "nosniff");
         if (!options.allowOrigin().isEmpty())
@@ -204,13 +201,13 @@ public final class Monitor implements AutoCloseable {
                 exchange.getRemoteAddress().getAddress().getHostAddress());
     }
 
-    private static void allowOrigin(String origin, Answer answer) {
+    private static void allowOrigin(String origin, Response answer) {
         answer.header("Access-Control-Allow-Origin", origin);
         if (!origin.equals("*"))
             answer.header("Vary", "Origin");
     }
 
-    private void refuse(HttpExchange exchange, Answer answer) throws IOException {
+    private void refuse(HttpExchange exchange, Response answer) throws IOException {
         String header = exchange.getRequestHeaders().getFirst("Authorization");
         // Browsers come without a login at first, and are then asked for one.
         if (header != null) {
@@ -242,7 +239,7 @@ public final class Monitor implements AutoCloseable {
         return SLASHES.matcher(path).replaceAll("/");
     }
 
-    private void answer(String path, HttpExchange exchange, Answer answer) throws IOException {
+    private void answer(String path, HttpExchange exchange, Response answer) throws IOException {
         Page page = path == null ? null : pages.get(path);
         if (page == null || path.equals("/dashboard") && !options().dashboard()) {
             answer.line(404, "404 page not found");
@@ -263,7 +260,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private String hostAndPort(String host) {
-        return join(host, port());
+        return new HostPort(host, port()).toString();
     }
 
     /** The port that it listens to, the real one if any free one was asked for. */

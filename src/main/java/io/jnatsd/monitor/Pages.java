@@ -10,7 +10,7 @@ final class Pages {
     private final Map<String, Page> byPath = new HashMap<>();
 
     Pages(Views views, String basePath) {
-        Watched watched = views.watched();
+        MonitoredServer watched = views.watched();
         BooleanSupplier jsonp = () -> watched.monitor().jsonp();
         Map<String, JsonView> numbers = new LinkedHashMap<>();
         for (String name : new String[] {"varz", "routez", "subsz"})

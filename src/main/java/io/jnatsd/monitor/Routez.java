@@ -1,9 +1,9 @@
 package io.jnatsd.monitor;
 
 import io.jnatsd.client.ClientView.Traffic;
-import io.jnatsd.config.GoDuration;
 import io.jnatsd.connection.Times;
 import io.jnatsd.subject.SubscriptionView;
+import io.jnatsd.text.GoDuration;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +11,9 @@ import java.util.List;
 
 /** {@code /routez}: the routes to other servers (monitoring reference, section 5). Threads: anybody's. */
 final class Routez implements JsonView {
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    Routez(Watched watched) {
+    Routez(MonitoredServer watched) {
         this.watched = watched;
     }
 

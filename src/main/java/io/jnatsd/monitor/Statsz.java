@@ -10,10 +10,10 @@ import java.util.List;
  * for it. Threads: anybody's.
  */
 final class Statsz implements JsonView {
-    private final Watched watched;
+    private final MonitoredServer watched;
     private final ProcessUsage usage;
 
-    Statsz(Watched watched, ProcessUsage usage) {
+    Statsz(MonitoredServer watched, ProcessUsage usage) {
         this.watched = watched;
         this.usage = usage;
     }

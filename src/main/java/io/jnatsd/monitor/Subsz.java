@@ -18,9 +18,9 @@ final class Subsz implements JsonView {
     private static final int DEFAULT_LIMIT = 1024;
     private static final int MOST_TOP = 256;
 
-    private final Watched watched;
+    private final MonitoredServer watched;
 
-    Subsz(Watched watched) {
+    Subsz(MonitoredServer watched) {
         this.watched = watched;
     }
 

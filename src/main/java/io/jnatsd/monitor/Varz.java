@@ -22,11 +22,11 @@ import java.util.List;
 final class Varz implements JsonView {
     private static final double NANOS = 1e9;
 
-    private final Watched watched;
+    private final MonitoredServer watched;
     private final ProcessUsage usage;
     private final VisitCounts visits;
 
-    Varz(Watched watched, ProcessUsage usage, VisitCounts visits) {
+    Varz(MonitoredServer watched, ProcessUsage usage, VisitCounts visits) {
         this.watched = watched;
         this.usage = usage;
         this.visits = visits;

@@ -12,12 +12,12 @@ import java.util.Set;
  * anybody's.
  */
 public final class Views {
-    private final Watched watched;
+    private final MonitoredServer watched;
     private final VisitCounts visits = new VisitCounts();
     private final ProcessUsage usage = new ProcessUsage();
     private final Map<String, JsonView> byName = new LinkedHashMap<>();
 
-    public Views(Watched watched) {
+    public Views(MonitoredServer watched) {
         this.watched = watched;
         byName.put("varz", new Varz(watched, usage, visits));
         byName.put("connz", new Connz(watched));
@@ -66,7 +66,7 @@ public final class Views {
         return byName.get(name);
     }
 
-    Watched watched() {
+    MonitoredServer watched() {
         return watched;
     }
 

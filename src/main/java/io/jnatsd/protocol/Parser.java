@@ -1,6 +1,7 @@
 package io.jnatsd.protocol;
 
 import io.jnatsd.protocol.ProtocolException.Fault;
+import io.jnatsd.text.Quoted;
 import java.io.IOException;
 
 /**

@@ -9,7 +9,8 @@ import io.jnatsd.config.ServerOptions.ListenOptions;
 import io.jnatsd.connection.Connection;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
-import io.jnatsd.protocol.IpText;
+import io.jnatsd.text.HostPort;
+import io.jnatsd.text.IpText;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,18 +65,14 @@ final class ClusterPort {
 
     /** {@code host:port} for each address at which clients can reach this server, from other machines as well. */
     private static List<String> clientUrls(ListenOptions at, int port) {
-        if (!at.advertise().isEmpty()) {
-            String host = at.advertise();
-            boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']')
-                    && (host.startsWith("[") || host.indexOf(':') == host.lastIndexOf(':'));
-            return List.of(hasPort ? host : host + ":" + port);
-        }
+        if (!at.advertise().isEmpty())
+            return List.of(at.advertised(port));
         if (!at.host().equals("0.0.0.0") && !at.host().equals("::"))
-            return List.of(Listener.address(at.host(), port));
+            return List.of(new HostPort(at.host(), port).toString());
         try {
             return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
                     .filter(ClusterPort::isGlobal).sorted(Comparator.comparing(a -> a.getAddress().length))
-                    .map(address -> Listener.address(IpText.of(address), port)).toList();
+                    .map(address -> new HostPort(IpText.of(address), port).toString()).toList();
         } catch (SocketException e) {
             return List.of();
         }
@@ -88,7 +85,7 @@ final class ClusterPort {
 
     /** Lets others in and dials those that are configured. */
     void start(ServerOptions options, TlsHandshake tls) {
-        log.notice("Listening for route connections on " + Listener.address(options.cluster().host(), port()));
+        log.notice("Listening for route connections on " + new HostPort(options.cluster().host(), port()));
         cluster.apply(options.cluster(), tls);
         listener.start();
     }

@@ -6,6 +6,7 @@ import io.jnatsd.connection.Connection;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
+import io.jnatsd.text.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ final class Listener {
         try {
             return bind("Client", at.host(), at.port(), state, clients::accept);
         } catch (IOException e) {
-            throw new IOException("Error listening on port: " + address(at.host(), at.port()) + ", \"" + e.getMessage()
+            throw new IOException("Error listening on port: " + new HostPort(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);
         }
     }
@@ -95,7 +96,7 @@ final class Listener {
             socket.bind(new InetSocketAddress(address, Math.max(port, 0)), BACKLOG);
         } catch (IOException | IllegalArgumentException e) {
             socket.close();
-            throw new IOException("listen tcp " + address(host, port) + ": bind: " + reason(e), e);
+            throw new IOException("listen tcp " + new HostPort(host, port) + ": bind: " + reason(e), e);
         }
         return new Listener(name, socket, state, acceptor);
     }
@@ -108,12 +109,7 @@ final class Listener {
 
     /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
     static String url(String scheme, String host, int port) {
-        return scheme + "://" + address(host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host, port);
-    }
-
-    /** {@code host:port}, with brackets round an IPv6 address. */
-    static String address(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return scheme + "://" + new HostPort(host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host, port);
     }
 
     InetSocketAddress bound() {

@@ -7,9 +7,9 @@ import io.jnatsd.cluster.Route;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
+import io.jnatsd.monitor.MonitoredServer;
 import io.jnatsd.monitor.RouteView;
 import io.jnatsd.monitor.Views;
-import io.jnatsd.monitor.Watched;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,7 +23,7 @@ final class Monitoring {
 
     /** What a server that is starting will show. */
     static Views views(NatsServer server) {
-        return new Views(new Watched(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
+        return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
                 server::configLoaded, () -> ailment(server), () -> routes(server)));
     }
 

@@ -14,6 +14,7 @@ import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.Views;
+import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class NatsServer implements AutoCloseable {
     /** Null until the start has bound it, after all other ports. Written by the start. */
     private volatile Listener clientPort;
     /** Written by the start, once the client port is known. */
-    private volatile Introduction introduction;
+    private volatile InfoPublisher introduction;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
     /** Null without such a port. Written by the start. */
@@ -173,7 +174,7 @@ public final class NatsServer implements AutoCloseable {
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, clients, options.webSocket());
         clientPort = Listener.forClients(options.client(), state, clients);
-        introduction = new Introduction(state, clients, serverId, clientPort.port());
+        introduction = new InfoPublisher(state, clients, serverId, clientPort.port());
         introduction.apply(options, security);
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
@@ -188,7 +189,7 @@ public final class NatsServer implements AutoCloseable {
         if (monitor != null)
             monitor.serve();
         clientPort.start();
-        log.notice("Listening for client connections on " + Listener.address(options.client().host(), port()));
+        log.notice("Listening for client connections on " + new HostPort(options.client().host(), port()));
         if (security.tlsRequired())
             log.notice("TLS required for client connections");
         if (webSockets != null)

@@ -1,9 +1,9 @@
 package io.jnatsd.server;
 
 import io.jnatsd.config.ConfigException;
-import io.jnatsd.config.GoDuration;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
+import io.jnatsd.text.GoDuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

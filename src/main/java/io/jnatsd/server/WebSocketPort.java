@@ -4,6 +4,7 @@ import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.text.HostPort;
 import java.io.IOException;
 
 /** The port for clients over WebSocket. Threads: any thread. */
@@ -31,7 +32,7 @@ final class WebSocketPort {
     void start() {
         listener.start();
         log.notice("Listening for websocket clients on " + scheme() + "://"
-                + Listener.address(options.host(), listener.port()));
+                + new HostPort(options.host(), listener.port()));
         if (options.tls() == null)
             log.warn("Websocket not configured with TLS. DO NOT USE IN PRODUCTION!");
     }

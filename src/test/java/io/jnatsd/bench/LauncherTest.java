@@ -44,7 +44,7 @@ final class LauncherTest {
         environment.put("PATH", dir.resolve("tools") + ":" + System.getenv("PATH"));
         environment.put("JAVA_HOME", jdk("jdk", "25.0.3").toString());
         environment.put("FAKE_EXIT", "0");
-        environment.put("FAKE_REHEARSAL", "0");
+        environment.put("FAKE_TRAINING", "0");
     }
 
     @Test
@@ -119,7 +119,7 @@ final class LauncherTest {
         assertTrue(launch(List.of(server, "-p", "1")).out().contains(flag));
         assertFalse(launch(List.of(server, "-sl", "reload")).out().contains(flag), "faster without");
         assertFalse(launch().out().contains(flag), "another command");
-        assertEquals(1, rehearsals());
+        assertEquals(1, trainings());
     }
 
     @Test
@@ -128,28 +128,28 @@ final class LauncherTest {
         String server = home.resolve("bin/jnatsd").toString(), flag = "-XX:AOTCache=" + home.resolve("target/jnatsd.aot");
         for (int i = 0; i < 2; i++)
             assertTrue(launch(List.of(server)).out().contains(flag));
-        assertEquals(1, rehearsals(), "of a jar that somebody else has built");
+        assertEquals(1, trainings(), "of a jar that somebody else has built");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(5)));
         assertTrue(launch(List.of(server)).out().contains(flag));
-        assertEquals(2, rehearsals(), "of an older jar");
+        assertEquals(2, trainings(), "of an older jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
         assertTrue(launch(List.of(server)).out().contains(flag));
-        assertEquals(3, rehearsals(), "of a newer jar");
+        assertEquals(3, trainings(), "of a newer jar");
         file(dir.resolve("jdk/release"), "JAVA_VERSION=\"25.0.4\"\n");
         assertTrue(launch(List.of(server)).out().contains(flag));
         environment.put("JAVA_HOME", jdk("other", "25.0.4").toString());
         assertTrue(launch(List.of(server)).out().contains(flag));
-        assertEquals(5, rehearsals(), "by another Java");
+        assertEquals(5, trainings(), "by another Java");
     }
 
     @Test
-    void aRehearsalThatFailedIsNotRepeated() throws Exception {
+    void aTrainingRunThatFailedIsNotRepeated() throws Exception {
         built();
-        environment.put("FAKE_REHEARSAL", "1");
+        environment.put("FAKE_TRAINING", "1");
         String server = home.resolve("bin/jnatsd").toString();
         for (int i = 0; i < 2; i++)
             assertTrue(launch(List.of(server)).out().startsWith("jdk: "));
-        assertEquals(1, rehearsals());
+        assertEquals(1, trainings());
         assertTrue(launch(List.of(server, "-v")).out().contains("-Djnatsd.aot=could not be recorded"));
     }
 
@@ -162,12 +162,12 @@ final class LauncherTest {
         Ran ran = launch(List.of(server, "-p", "1"));
         assertEquals("", ran.err());
         assertTrue(ran.out().startsWith("jdk: ") && !ran.out().contains("AOT"), ran.out());
-        assertEquals(0, rehearsals());
+        assertEquals(0, trainings());
         assertTrue(launch(List.of(server, "-v")).out().contains("-Djnatsd.aot=not recorded"));
     }
 
     @Test
-    void shortAnswersDoNotWaitForARehearsal() throws Exception {
+    void shortAnswersDoNotWaitForATrainingRun() throws Exception {
         built();
         String server = home.resolve("bin/jnatsd").toString();
         for (List<String> flags : List.of(List.of("-v"), List.of("--version"), List.of("-D", "-v"), List.of("-sl", "reload"),
@@ -176,14 +176,14 @@ final class LauncherTest {
             command.addAll(flags);
             assertFalse(launch(command).out().contains("-XX:AOTCache="), command::toString);
         }
-        assertEquals(0, rehearsals());
+        assertEquals(0, trainings());
         launch(List.of(server));
         String version = launch(List.of(server, "-v")).out();
         assertTrue(version.contains("-XX:AOTCache=") && version.contains("-Djnatsd.aot=recorded"), version);
     }
 
     @Test
-    void anOlderJdkAndAFailedRehearsalDoWithout() throws Exception {
+    void anOlderJdkAndAFailedTrainingRunDoWithout() throws Exception {
         built();
         Path cache = home.resolve("target/jnatsd.aot");
         String server = home.resolve("bin/jnatsd").toString();
@@ -192,7 +192,7 @@ final class LauncherTest {
         assertTrue(launch(List.of(server)).out().startsWith("older: "));
         assertFalse(Files.exists(cache));
         environment.put("JAVA_HOME", dir.resolve("jdk").toString());
-        environment.put("FAKE_REHEARSAL", "1");
+        environment.put("FAKE_TRAINING", "1");
         Files.delete(jar);
         Ran ran = launch(List.of(server));
         assertTrue(ran.out().startsWith("jdk: "), ran.out());
@@ -279,9 +279,9 @@ final class LauncherTest {
         return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
     }
 
-    private long rehearsals() throws IOException {
-        Path rehearsals = dir.resolve("rehearsals");
-        return Files.exists(rehearsals) ? Files.readAllLines(rehearsals).size() : 0;
+    private long trainings() throws IOException {
+        Path trainings = dir.resolve("trainings");
+        return Files.exists(trainings) ? Files.readAllLines(trainings).size() : 0;
     }
 
     private Path jdk(String name, String version) throws IOException {
@@ -289,7 +289,7 @@ final class LauncherTest {
         executable(jdk.resolve("bin/java"), "#!/bin/sh\n"
                 + "[ \"$1\" = -version ] && echo 'openjdk version \"21.0.1\"' >&2\n"
                 + "case \"$1\" in -XX:AOTCacheOutput=*) echo x >\"${1#*=}\"; echo x >>'" + dir
-                + "/rehearsals'; exit $FAKE_REHEARSAL;; esac\n"
+                + "/trainings'; exit $FAKE_TRAINING;; esac\n"
                 + "echo " + name + ": \"$@\"\n");
         executable(jdk.resolve("bin/javac"), "#!/bin/sh\n");
         file(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_RUNTIME_VERSION=\"9\"\n"

@@ -80,7 +80,7 @@ final class OptionsTest {
 
     @Test
     void messagesAreSharedOutToTheLastOne() {
-        Load load = new Load(3, 0, 11, 1, 0, "s", 1, "", false, 0);
+        Workload load = new Workload(3, 0, 11, 1, 0, "s", 1, "", false, 0);
         assertEquals(4, load.share(0));
         assertEquals(4, load.share(1));
         assertEquals(3, load.share(2));

@@ -45,7 +45,7 @@ final class ReportTest {
 
     @Test
     void totalIsAllThatWentThroughTheServer() {
-        Load load = new Load(1, 2, 1000, 100, 0, "s", 1, "", false, 0);
+        Workload load = new Workload(1, 2, 1000, 100, 0, "s", 1, "", false, 0);
         String text = new Report(load, Endpoint.parse("h"))
                 .run(new Outcome("1", List.of(group("publishers", 1), group("subscribers", 2, 2)), true));
         assertTrue(text.matches("(?s).*\ntotal +3 +3,000 +0 +2\\.000 +1,500 +0\\.2\n"), text);

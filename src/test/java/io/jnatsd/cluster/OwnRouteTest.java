@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.RouteUrl;
-import io.jnatsd.protocol.IpText;
 import io.jnatsd.server.TestServer;
+import io.jnatsd.text.IpText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -20,15 +20,15 @@ class ServerFailureTest {
     @TempDir
     private Path dir;
     private TestServer here;
-    private ServerProcess one;
-    private ServerProcess two;
+    private ClusterProcess one;
+    private ClusterProcess two;
 
     @BeforeEach
     void start() throws IOException {
         assumeFalse(System.getProperty("os.name").startsWith("Windows"), "no SIGSTOP");
         here = Clusters.server(options -> options.writeDeadline = Duration.ofSeconds(1));
-        one = new ServerProcess(dir, Clusters.url(here)).start();
-        two = new ServerProcess(dir, Clusters.url(here)).start();
+        one = new ClusterProcess(dir, Clusters.url(here)).start();
+        two = new ClusterProcess(dir, Clusters.url(here)).start();
         Clusters.awaitRoutes(here, 2);
     }
 

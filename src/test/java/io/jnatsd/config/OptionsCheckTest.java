@@ -145,6 +145,6 @@ class OptionsCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"a:b", "a:", ":1", "a:65536", "::1", "[::1", "a b:1", "nats://a:1", "a:1,b:2", "u@a:1"})
     void anythingElseIsNot(String address) {
-        assertFalse(Address.canBeAdvertised(address));
+        assertFalse(ListenAddress.canBeAdvertised(address));
     }
 }

@@ -29,7 +29,7 @@ class AccessTest {
     @ValueSource(strings = {"nats", "/nats", "/nats/", "a/b"})
     void everythingIsBelowTheBasePath(String basePath) throws IOException {
         String base = "/" + basePath.replaceAll("^/|/$", "");
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpBasePath = basePath)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.httpBasePath = basePath)) {
             assertTrue(monitored.server().monitorUrl().endsWith(base));
             monitored.json("/varz");
             assertTrue(monitored.text("").contains("<a href=" + base + "/varz>"));
@@ -42,13 +42,13 @@ class AccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"/nats//varz", "//nats/varz", "//nats//varz?x=//", "///nats///varz", "/nats%2f/varz"})
     void repeatedSlashesAreOne(String path) throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpBasePath = "nats")) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.httpBasePath = "nats")) {
             assertEquals("HTTP/1.1 200 OK", statusLine(monitored, path));
         }
     }
 
     /** The path goes out as it is. */
-    private static String statusLine(MonitoredServer monitored, String path) throws IOException {
+    private static String statusLine(TestMonitor monitored, String path) throws IOException {
         URI url = URI.create(monitored.server().monitorUrl());
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(30_000);
@@ -61,7 +61,7 @@ class AccessTest {
 
     @Test
     void otherOriginsMayReadIfAllowed() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpAllowOrigin = "https://ops.example.com")) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.httpAllowOrigin = "https://ops.example.com")) {
             for (String path : List.of("/varz", "/nowhere", "/connz?sort=x")) {
                 HttpResponse<String> answer = monitored.get(path);
                 assertEquals("https://ops.example.com",
@@ -72,14 +72,14 @@ class AccessTest {
             assertEquals(204, before.statusCode());
             assertEquals("Authorization", before.headers().firstValue("Access-Control-Allow-Headers").orElse(""));
         }
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             assertTrue(monitored.get("/varz").headers().firstValue("Access-Control-Allow-Origin").isEmpty());
         }
     }
 
     @Test
     void callbacksCanBeSwitchedOff() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.jsonp = false)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.jsonp = false)) {
             assertEquals(400, monitored.get("/varz?callback=f").statusCode());
             assertEquals(200, monitored.get("/varz?callback=").statusCode());
         }
@@ -87,7 +87,7 @@ class AccessTest {
 
     @Test
     void theDashboardCanBeSwitchedOff() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.dashboard = false)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.dashboard = false)) {
             assertEquals(404, monitored.get("/dashboard").statusCode());
             assertFalse(monitored.text("/").contains("dashboard"));
         }
@@ -95,7 +95,7 @@ class AccessTest {
 
     @Test
     void visitorsAreAskedForTheLogin() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.httpUser = "ops";
             o.httpPassword = "s\u00e9cret:1";
         })) {
@@ -124,7 +124,7 @@ class AccessTest {
     @ValueSource(strings = {"$2a$", "$2b$", "$2y$"})
     void thePasswordMayBeABcryptHash(String name) throws IOException {
         String hash = name + BCrypt.hashpw("geheim", BCrypt.gensalt(4)).substring(4);
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.httpUser = "ops";
             o.httpPassword = hash;
         })) {
@@ -138,7 +138,7 @@ class AccessTest {
 
     @Test
     void aBrokenHashLetsNobodyIn() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.httpUser = "ops";
             o.httpPassword = "$2a$10$short";
         })) {
@@ -150,7 +150,7 @@ class AccessTest {
     @Test
     void noAnswerHoldsASecret() throws IOException {
         String right = login("ops:HUSH-monitor");
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.httpUser = "ops";
             o.httpPassword = "HUSH-monitor";
             o.users = List.of(new User("joe", "HUSH-joe", "", null, 0));
@@ -176,7 +176,7 @@ class AccessTest {
 
     @Test
     void aTokenSentAsUserIsNotShown() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.token = "HUSH-token");
+        try (TestMonitor monitored = TestMonitor.start(o -> o.token = "HUSH-token");
                 RawClient client = monitored.client(",\"auth_token\":\"HUSH-token\",\"user\":\"HUSH-token\"")) {
             assertFalse(monitored.text("/connz?auth=1").contains("HUSH"));
             client.roundTrip();

@@ -18,7 +18,7 @@ class ConfigzTest {
 
     @Test
     void theOptionsInForceAreShownByTheirKeys() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.serverName = "north";
             o.maxPending = 1_000_000;
             o.pingInterval = Duration.ofSeconds(90);
@@ -55,7 +55,7 @@ class ConfigzTest {
 
     @Test
     void whatIsOffIsShownAsOff() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             JsonObject configz = monitored.json("/configz");
             for (String feature : List.of("tls", "cluster", "websocket"))
                 assertEquals("{enabled:false}", group(configz, feature));

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import io.jnatsd.config.GoDuration;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.text.GoDuration;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnzTest {
-    private MonitoredServer monitored;
+    private TestMonitor monitored;
 
     @BeforeEach
     void start() throws IOException {
-        monitored = MonitoredServer.start();
+        monitored = TestMonitor.start();
     }
 
     @AfterEach

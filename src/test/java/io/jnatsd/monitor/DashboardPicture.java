@@ -26,7 +26,7 @@ final class DashboardPicture {
 
     public static void main(String[] args) throws Exception {
         Path folder = Files.createDirectories(Path.of(args[0])), profile = Files.createTempDirectory("browser");
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.serverName = "north-1";
             o.topSubjects = true;
             o.maxPending = 4_000_000;
@@ -57,7 +57,7 @@ final class DashboardPicture {
         System.exit(0);
     }
 
-    private static NatsServer neighbour(MonitoredServer of, String name) throws IOException {
+    private static NatsServer neighbour(TestMonitor of, String name) throws IOException {
         return NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(o -> {
             o.serverName = name;
             o.clusterHost = "127.0.0.1";
@@ -88,7 +88,7 @@ final class DashboardPicture {
     }
 
     /** Some services with names, some traffic that goes up and down, and one who does not read. */
-    private static List<Thread> live(MonitoredServer monitored) throws IOException {
+    private static List<Thread> live(TestMonitor monitored) throws IOException {
         List<Thread> threads = new ArrayList<>();
         String[][] services = {{"orders", "go", "1.48.0"}, {"billing", "java", "2.26.2"}, {"web-gateway", "javascript",
             "3.4.0"}, {"meter-reader", "rust", "0.49.1"}, {"audit", "python3", "2.15.0"}, {"mailer", "c", "3.13.0"}};

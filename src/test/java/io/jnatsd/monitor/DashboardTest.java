@@ -35,7 +35,7 @@ class DashboardTest {
     private static final int PACE = 200;
 
     private static Browser browser;
-    private MonitoredServer monitored;
+    private TestMonitor monitored;
     private final List<RawClient> clients = new ArrayList<>();
 
     @BeforeAll
@@ -61,7 +61,7 @@ class DashboardTest {
         assumeTrue(browser != null, "no browser: install Debian's chromium to test the dashboard");
         browser.complaints().clear();
         browser.requests().clear();
-        monitored = MonitoredServer.start(o -> {
+        monitored = TestMonitor.start(o -> {
             o.serverName = "north-1";
             o.topSubjects = true;
             o.maxPending = 3_000_000;
@@ -242,7 +242,7 @@ class DashboardTest {
         int port = monitored.port();
         monitored.server().close();
         soon(() -> text("#status").equals("unreachable"));
-        try (MonitoredServer next = MonitoredServer.start(o -> {
+        try (TestMonitor next = TestMonitor.start(o -> {
             o.serverName = "north-2";
             o.httpBasePath = "/nats";
             o.httpPort = port;

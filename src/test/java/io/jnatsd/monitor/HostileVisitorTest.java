@@ -29,12 +29,12 @@ class HostileVisitorTest {
     /** Less than it takes to be hung up on: nobody waits for that. */
     private static final Duration SOON = Duration.ofSeconds(4);
 
-    private MonitoredServer monitored;
+    private TestMonitor monitored;
     private final List<Socket> crowd = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
-        monitored = MonitoredServer.start();
+        monitored = TestMonitor.start();
     }
 
     @AfterEach
@@ -96,7 +96,7 @@ class HostileVisitorTest {
         for (Socket socket : List.of(endless.getFirst(), endless.getLast(), silent.getFirst(), silent.getLast()))
             assertEquals(0, readToEnd(socket));
         await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(100))
-                .until(() -> !monitored.text("/stacksz").contains("AnswerStream.sendGathered"));
+                .until(() -> !monitored.text("/stacksz").contains("ResponseStream.sendGathered"));
         for (Socket socket : deaf)
             assertTrue(readToEnd(socket) < all, "who does not read is hung up on");
     }

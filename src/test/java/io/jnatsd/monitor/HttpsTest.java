@@ -73,14 +73,14 @@ class HttpsTest {
 
     /** A monitor without its server. */
     private static Monitor monitor(Supplier<TlsContext> certificate, Duration visitTime) throws IOException {
-        ServerOptions options = MonitoredServer.options(o -> {
+        ServerOptions options = TestMonitor.options(o -> {
             o.httpPort = 0;
             o.httpsPort = -1;
         });
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false);
-        Monitor monitor = Monitor.open(new Views(new Watched(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
+        Monitor monitor = Monitor.open(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
                 () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, visitTime,
                 Log.silent());
         monitor.serve();
@@ -98,7 +98,7 @@ class HttpsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void visitorsNeedNoCertificateEvenWhereClientsDo(boolean verify) throws Exception {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.tls = tls("server", verify);
             o.httpPort = 0;
             o.httpsPort = -1;
@@ -114,7 +114,7 @@ class HttpsTest {
 
     @Test
     void aBadCertificateKeepsTheServerFromStarting() {
-        IOException e = assertThrows(IOException.class, () -> NatsServer.start(MonitoredServer.options(o -> {
+        IOException e = assertThrows(IOException.class, () -> NatsServer.start(TestMonitor.options(o -> {
             o.tls = tls("nobody", false);
             o.httpPort = 0;
             o.httpsPort = -1;

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class MetricsTest {
-    private static PrometheusParser metrics(MonitoredServer monitored) throws IOException {
+    private static PrometheusParser metrics(TestMonitor monitored) throws IOException {
         return PrometheusParser.parse(monitored.text("/metrics"));
     }
 
     @Test
     void theFormatIsPrometheus() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             HttpResponse<String> answer = monitored.get("/metrics");
             assertEquals("text/plain; version=0.0.4; charset=utf-8",
                     answer.headers().firstValue("Content-Type").orElse(""));
@@ -39,7 +39,7 @@ class MetricsTest {
 
     @Test
     void everyNumberOfTheEndpointsIsThereByTheExportersName() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(); RawClient client = monitored.client("")) {
+        try (TestMonitor monitored = TestMonitor.start(); RawClient client = monitored.client("")) {
             client.send("SUB a 1\r\nPUB a 5\r\nhello\r\n").expectText("MSG a 1 5\r\nhello\r\n");
             // The client may have it before the server's writer has counted it as written.
             await().until(() -> metrics(monitored).value("gnatsd_connz_pending_bytes") == 0);
@@ -67,7 +67,7 @@ class MetricsTest {
 
     @Test
     void theJvmAndTheMatchCacheAreShown() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(); RawClient client = monitored.client("")) {
+        try (TestMonitor monitored = TestMonitor.start(); RawClient client = monitored.client("")) {
             client.send("PUB a 0\r\n\r\n".repeat(10)).roundTrip();
             PrometheusParser metrics = metrics(monitored);
             assertTrue(metrics.value("jnatsd_jvm_heap_used_bytes") > 0);
@@ -90,7 +90,7 @@ class MetricsTest {
             abort("promtool is not installed (Debian: prometheus)");
             return;
         }
-        try (MonitoredServer monitored = MonitoredServer.start(); Writer in = promtool.outputWriter()) {
+        try (TestMonitor monitored = TestMonitor.start(); Writer in = promtool.outputWriter()) {
             in.write(monitored.text("/metrics"));
         }
         List<String> complaints = promtool.inputReader().lines().filter(line -> !line.startsWith("gnatsd_connz_"))
@@ -99,7 +99,7 @@ class MetricsTest {
     }
 
     /** One who subscribes to volts.* and does not read, until the server has had enough. */
-    private static void provoke(MonitoredServer monitored, String reason) throws IOException {
+    private static void provoke(TestMonitor monitored, String reason) throws IOException {
         try (RawClient slow = monitored.client(",\"name\":\"me\\\"ter\\\\\",\"user\":\"joe\"");
                 RawClient publisher = monitored.client("")) {
             slow.send("SUB rare 1\r\nSUB volts.* 2\r\n").roundTrip();
@@ -114,7 +114,7 @@ class MetricsTest {
         }
     }
 
-    private static JsonObject assertNamed(MonitoredServer monitored, String reason) throws IOException {
+    private static JsonObject assertNamed(TestMonitor monitored, String reason) throws IOException {
         PrometheusParser.Sample metric = metrics(monitored).all("jnatsd_slow_consumer_pending_bytes").get(0);
         assertEquals("{cid=1, ip=127.0.0.1, name=me\"ter\\, reason=" + reason + ", server_id="
                 + monitored.server().serverId() + ", subject=volts.*, user=joe}", metric.labels().toString());
@@ -128,7 +128,7 @@ class MetricsTest {
 
     @Test
     void aSlowConsumerIsNamedWhenTooMuchWaits() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.maxPending = 2_000_000)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.maxPending = 2_000_000)) {
             provoke(monitored, "pending_bytes");
             JsonObject closed = assertNamed(monitored, "Slow Consumer (Pending Bytes)");
             assertTrue(closed.get("pending_bytes").getAsLong() > 2_000_000);
@@ -137,7 +137,7 @@ class MetricsTest {
 
     @Test
     void aSlowConsumerIsNamedWhenAWriteLastsTooLong() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.writeDeadline = Duration.ofMillis(100))) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.writeDeadline = Duration.ofMillis(100))) {
             provoke(monitored, "write_deadline");
             assertNamed(monitored, "Slow Consumer (Write Deadline)");
         }

@@ -36,11 +36,11 @@ class PageErrorTest {
     void anErrorInAPageIsLoggedAndTheNextVisitIsAnswered(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("log");
         AtomicBoolean broken = new AtomicBoolean(true);
-        ServerOptions options = MonitoredServer.options(o -> { });
+        ServerOptions options = TestMonitor.options(o -> { });
         PasswordCheck passwords = new PasswordCheck(Duration.ofSeconds(1));
         try (Log log = new Log(new LogSettings(false, false, false, "info", "text", file.toString(), 0, 0, false, ""))) {
             ServerState state = new ServerState(log, options);
-            Watched watched = new Watched(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now, () -> {
+            MonitoredServer watched = new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now, () -> {
                 if (broken.get())
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";

@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesTest {
-    private MonitoredServer monitored;
+    private TestMonitor monitored;
 
     @BeforeAll
     void start() throws IOException {
-        monitored = MonitoredServer.start();
+        monitored = TestMonitor.start();
     }
 
     @AfterAll
@@ -124,7 +124,7 @@ class PagesTest {
 
     @Test
     void aLeavingServerIsNotWell() throws IOException {
-        try (MonitoredServer leaving = MonitoredServer.start()) {
+        try (TestMonitor leaving = TestMonitor.start()) {
             leaving.server().lameDuck();
             HttpResponse<String> answer = leaving.get("/healthz");
             assertEquals(503, answer.statusCode());
@@ -155,7 +155,7 @@ class PagesTest {
 
     @Test
     void subscriptionsAreCountedListedAndTested() throws IOException {
-        try (MonitoredServer own = MonitoredServer.start(); RawClient client = own.client("")) {
+        try (TestMonitor own = TestMonitor.start(); RawClient client = own.client("")) {
             client.send("SUB foo.bar 1\r\nSUB foo.> 2\r\nSUB foo.* q 3\r\nSUB other 4\r\nUNSUB 4\r\n");
             client.send("PUB foo.bar 0\r\n\r\n").expect("(MSG foo.bar \\d 0\r\n\r\n){3}");
             JsonObject subsz = own.json("/subsz");
@@ -190,18 +190,18 @@ class PagesTest {
                 .orElse("");
     }
 
-    private static List<String> sids(MonitoredServer monitored, String query) throws IOException {
-        return MonitoredServer.objects(monitored.json("/subsz" + query).getAsJsonArray("subscriptions_list")).stream()
+    private static List<String> sids(TestMonitor monitored, String query) throws IOException {
+        return TestMonitor.objects(monitored.json("/subsz" + query).getAsJsonArray("subscriptions_list")).stream()
                 .map(s -> s.get("sid").getAsString()).sorted().toList();
     }
 
     @Test
     void busySubjectsAreFoundWhenWanted() throws IOException {
         assertTrue(monitored.json("/subsz?top=5").get("top_subjects").isJsonNull());
-        try (MonitoredServer own = MonitoredServer.start(o -> o.topSubjects = true); RawClient client = own.client("")) {
+        try (TestMonitor own = TestMonitor.start(o -> o.topSubjects = true); RawClient client = own.client("")) {
             for (int i = 0; i < 10; i++)
                 client.send("PUB busy 4\r\nabcd\r\n".repeat(9)).roundTrip().send("PUB calm 1\r\nx\r\n").roundTrip();
-            List<JsonObject> top = MonitoredServer.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
+            List<JsonObject> top = TestMonitor.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
             assertEquals(List.of("busy", "calm"), top.stream().map(t -> t.get("subject").getAsString()).toList());
             double messages = top.get(0).get("msgs_per_sec").getAsDouble();
             assertTrue(messages > 8 * top.get(1).get("msgs_per_sec").getAsDouble(), top::toString);
@@ -213,10 +213,10 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 32, 500})
     void subjectsThatComeInARegularOrderAreAllFound(int messages) throws Exception {
-        try (MonitoredServer own = MonitoredServer.start(o -> o.topSubjects = true); RawClient client = own.client("")) {
+        try (TestMonitor own = TestMonitor.start(o -> o.topSubjects = true); RawClient client = own.client("")) {
             for (int i = 0; i < 400; i++)
                 client.send("PUB odd 1\r\nx\r\nPUB even 1\r\nx\r\n".repeat(messages / 2)).roundTrip();
-            List<JsonObject> top = MonitoredServer.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
+            List<JsonObject> top = TestMonitor.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
             assertEquals(Set.of("odd", "even"),
                     top.stream().map(t -> t.get("subject").getAsString()).collect(Collectors.toSet()));
             double most = top.get(0).get("msgs_per_sec").getAsDouble(), least = top.get(1).get("msgs_per_sec").getAsDouble();
@@ -226,12 +226,12 @@ class PagesTest {
 
     @Test
     void theBusiestSubjectsAreLookedForFromAReloadOn() throws Exception {
-        try (MonitoredServer own = MonitoredServer.start(); RawClient client = own.client("")) {
+        try (TestMonitor own = TestMonitor.start(); RawClient client = own.client("")) {
             client.send("PUB before 1\r\nx\r\n").roundTrip();
-            own.server().state().apply(MonitoredServer.options(o -> o.topSubjects = true));
+            own.server().state().apply(TestMonitor.options(o -> o.topSubjects = true));
             // A batch that began before the reload is not looked at.
             client.roundTrip().send("PUB after 1\r\nx\r\n").roundTrip();
-            List<JsonObject> top = MonitoredServer.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
+            List<JsonObject> top = TestMonitor.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
             assertEquals(List.of("after"), top.stream().map(t -> t.get("subject").getAsString()).toList());
         }
     }

@@ -45,11 +45,11 @@ class RoutezTest {
 
     @BeforeEach
     void start() throws IOException {
-        ServerOptions options = MonitoredServer.options(o -> { });
+        ServerOptions options = TestMonitor.options(o -> { });
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "north", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of("10.0.0.2:4222"), false, false, false);
-        monitor = Monitor.open(new Views(new Watched(state, new Clients(state), "ID", "1", NOW, () -> options, () -> NOW, () -> "",
+        monitor = Monitor.open(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", NOW, () -> options, () -> NOW, () -> "",
                 () -> List.of(ACCEPTED, DIALLED))), passwords, () -> null, 1024, Log.silent());
         monitor.serve();
     }
@@ -105,10 +105,10 @@ class RoutezTest {
 
     @Test
     void theOthersAreShownByTheirNames() throws IOException {
-        try (MonitoredServer north = clustered("north", List.of());
-                MonitoredServer south = clustered("south",
+        try (TestMonitor north = clustered("north", List.of());
+                TestMonitor south = clustered("south",
                         List.of(URI.create("nats-route://127.0.0.1:" + north.server().clusterPort())));
-                MonitoredServer nameless = clustered("", List.of(URI.create("nats-route://127.0.0.1:"
+                TestMonitor nameless = clustered("", List.of(URI.create("nats-route://127.0.0.1:"
                         + south.server().clusterPort())))) {
             await().untilAsserted(() -> {
                 assertEquals("{null=1, south=1}", names(north).toString());
@@ -118,8 +118,8 @@ class RoutezTest {
         }
     }
 
-    private static MonitoredServer clustered(String name, List<URI> routes) throws IOException {
-        return MonitoredServer.start(o -> {
+    private static TestMonitor clustered(String name, List<URI> routes) throws IOException {
+        return TestMonitor.start(o -> {
             o.serverName = name;
             o.clusterHost = "127.0.0.1";
             o.clusterPort = -1;
@@ -127,9 +127,9 @@ class RoutezTest {
         });
     }
 
-    private static Map<String, Integer> names(MonitoredServer of) throws IOException {
+    private static Map<String, Integer> names(TestMonitor of) throws IOException {
         Map<String, Integer> names = new TreeMap<>();
-        for (JsonObject route : MonitoredServer.objects(of.json("/routez").getAsJsonArray("routes")))
+        for (JsonObject route : TestMonitor.objects(of.json("/routez").getAsJsonArray("routes")))
             names.merge(route.has("remote_name") ? route.get("remote_name").getAsString() : "null", 1, Integer::sum);
         return names;
     }

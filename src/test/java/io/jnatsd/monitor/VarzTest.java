@@ -26,7 +26,7 @@ class VarzTest {
 
     @Test
     void gnatsdsFieldsComeFirstAndInItsOrder() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             List<String> names = List.copyOf(monitored.json("/varz").keySet());
             assertEquals(GNATSD, names.subList(0, GNATSD.size()));
         }
@@ -34,7 +34,7 @@ class VarzTest {
 
     @Test
     void optionsAreShownAsTheyAre() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.serverName = "north";
             o.maxConnections = 100;
             o.pingInterval = Duration.ofMillis(1500);
@@ -79,7 +79,7 @@ class VarzTest {
 
     @Test
     void trafficIsCounted() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start();
+        try (TestMonitor monitored = TestMonitor.start();
                 RawClient client = monitored.client("")) {
             client.send("SUB foo 1\r\nPUB foo 5\r\nhello\r\n").expectText("MSG foo 1 5\r\nhello\r\n");
             JsonObject varz = monitored.json("/varz");
@@ -96,7 +96,7 @@ class VarzTest {
     @Test
     void timesAndProcessAreThoseOfThisServer() throws IOException {
         Instant before = Instant.now();
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             JsonObject varz = monitored.json("/varz");
             Instant start = time(varz, "start"), now = time(varz, "now");
             assertFalse(start.isBefore(before) || now.isBefore(start) || now.isAfter(Instant.now()));
@@ -126,7 +126,7 @@ class VarzTest {
 
     @Test
     void requestsAreCountedByEndpoint() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start()) {
+        try (TestMonitor monitored = TestMonitor.start()) {
             for (String path : List.of("/", "/connz", "/connz?callback=x", "/routez", "/subsz", "/subscriptionsz",
                     "/stacksz", "/healthz"))
                 monitored.text(path);
@@ -141,7 +141,7 @@ class VarzTest {
     /** Docker gives such names to containers, and URI.getHost() knows no host in them. */
     @Test
     void hostNamesWithUnderscoresAreShown() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.clusterHost = "127.0.0.1";
             o.clusterPort = -1;
             o.routes = List.of(URI.create("nats-route://joe:hush@nats_1:6222"), URI.create("nats://[::1]:7"));
@@ -155,7 +155,7 @@ class VarzTest {
 
     @Test
     void routeAddressesHaveNoPasswords() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> {
+        try (TestMonitor monitored = TestMonitor.start(o -> {
             o.routes = List.of(URI.create("nats-route://joe:hush@10.1.1.1:6222"));
             o.users = List.of(new User("joe", "hush2", "", null, 0));
         })) {

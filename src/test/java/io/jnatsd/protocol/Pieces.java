@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A socket's input as it may come: each read gets no more than the next piece. */
-final class Pieces extends InputStream {
+public final class Pieces extends InputStream {
     private final List<byte[]> pieces = new ArrayList<>();
     int reads;
 
-    static Pieces of(byte[]... pieces) {
+    public static Pieces of(byte[]... pieces) {
         Pieces all = new Pieces();
         for (byte[] piece : pieces)
             if (piece.length > 0)
@@ -19,12 +19,12 @@ final class Pieces extends InputStream {
         return all;
     }
 
-    static Pieces of(String... texts) {
+    public static Pieces of(String... texts) {
         return of(Arrays.stream(texts).map(Pieces::bytes).toArray(byte[][]::new));
     }
 
     /** The text in pieces of one size. */
-    static Pieces every(int size, String text) {
+    public static Pieces every(int size, String text) {
         Pieces all = new Pieces();
         for (int i = 0; i < text.length(); i += size)
             all.pieces.add(bytes(text.substring(i, Math.min(i + size, text.length()))));
@@ -36,7 +36,7 @@ final class Pieces extends InputStream {
     }
 
     /** One byte per char. */
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.client.ClientFigures;
+import io.jnatsd.client.ClientStats;
 import io.jnatsd.delivery.Traffic.Totals;
 import io.jnatsd.subject.SubscriptionIndex;
 import java.io.IOException;
@@ -16,7 +16,7 @@ class CountersTest {
     @AutoClose
     private final TestServer server = TestServer.start();
 
-    private ClientFigures client(int id) {
+    private ClientStats client(int id) {
         return server.clients().get(id).stats();
     }
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.client.Client;
-import io.jnatsd.monitor.MonitoredServer;
+import io.jnatsd.monitor.TestMonitor;
 import io.jnatsd.websocket.ClientFrames;
 import java.io.IOException;
 import java.time.Duration;
@@ -289,7 +289,7 @@ class WebSocketTest {
 
     @Test
     void connzNamesTheKindWhetherItIsThereOrHasGone() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.webSocketPort = -1)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.webSocketPort = -1)) {
             try (RawWebSocket ws = RawWebSocket.connect(monitored.server());
                     RawClient tcp = RawClient.quiet(monitored.server().port())) {
                 assertEquals(List.of("websocket", "nats"), types(monitored, "open"));
@@ -299,7 +299,7 @@ class WebSocketTest {
         }
     }
 
-    private static List<String> types(MonitoredServer monitored, String state) throws IOException {
+    private static List<String> types(TestMonitor monitored, String state) throws IOException {
         return monitored.json("/connz?sort=cid&state=" + state).getAsJsonArray("connections").asList().stream()
                 .map(c -> c.getAsJsonObject().get("type").getAsString()).toList();
     }

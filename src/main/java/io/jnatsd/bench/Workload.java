@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param queue group of the subscribers, empty for none
  * @param rate messages a second over all publishers, 0 for as fast as possible
  */
-record Load(int publishers, int subscribers, long messages, int size, int headers, String subject, int subjects, String queue,
+record Workload(int publishers, int subscribers, long messages, int size, int headers, String subject, int subjects, String queue,
         boolean request, long rate) {
     /** The publishers' parts differ by one message at most. */
     long share(int publisher) {

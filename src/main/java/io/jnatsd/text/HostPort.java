@@ -1,19 +1,22 @@
-package io.jnatsd.cluster;
+package io.jnatsd.text;
 
-/** A host and a port in one text. Threads: immutable. */
-record Address(String host, int port) {
-    /** Reads {@code host:port} or a host alone. */
-    static Address of(String text, int defaultPort) {
+/**
+ * A host and a port as one text, {@code host:port}, with brackets round an IPv6 address. Threads: immutable.
+ *
+ * @param host a name or an IP address, without brackets
+ */
+public record HostPort(String host, int port) {
+    /** Reads {@code host:port} or a host alone. An IPv6 address with a port must have brackets. */
+    public static HostPort of(String text, int defaultPort) {
         int colon = text.lastIndexOf(':');
         boolean ported = colon >= 0 && text.substring(colon + 1).chars().allMatch(Character::isDigit)
                 && colon + 1 < text.length() && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
         String host = ported ? text.substring(0, colon) : text;
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        return new Address(bracketed ? host.substring(1, host.length() - 1) : host,
+        return new HostPort(bracketed ? host.substring(1, host.length() - 1) : host,
                 ported ? Integer.parseInt(text.substring(colon + 1)) : defaultPort);
     }
 
-    /** With brackets round an IPv6 address. */
     @Override
     public String toString() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

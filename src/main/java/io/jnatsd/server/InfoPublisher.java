@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * What this server says of itself in INFO (protocol reference, section 3), made anew whenever some of it changes.
  * Threads: anybody's.
  */
-final class Introduction {
+final class InfoPublisher {
     private final ServerState state;
     private final Clients clients;
     private final String serverId;
@@ -24,7 +24,7 @@ final class Introduction {
     private boolean lameDuck;
 
     /** @param port where clients come in */
-    Introduction(ServerState state, Clients clients, String serverId, int port) {
+    InfoPublisher(ServerState state, Clients clients, String serverId, int port) {
         this.state = state;
         this.clients = clients;
         this.serverId = serverId;

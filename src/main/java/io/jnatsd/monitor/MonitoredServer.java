@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * @param configLoaded when they were loaded
  * @param ailment what keeps the server from doing its work; empty when it is well
  */
-public record Watched(ServerState state, Clients clients, String serverId, String version, Instant started,
+public record MonitoredServer(ServerState state, Clients clients, String serverId, String version, Instant started,
         Supplier<ServerOptions> options, Supplier<Instant> configLoaded, Supplier<String> ailment,
         Supplier<List<RouteView>> routes) {
 

@@ -1,4 +1,4 @@
-package io.jnatsd.protocol;
+package io.jnatsd.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

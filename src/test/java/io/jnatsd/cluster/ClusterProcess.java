@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A server in a process of its own, which can be killed, frozen and started again on the same ports. */
-final class ServerProcess implements AutoCloseable {
+final class ClusterProcess implements AutoCloseable {
     private final List<String> command = new ArrayList<>();
     private final Path log;
     private final int port;
     private Process process;
 
-    ServerProcess(Path dir, URI route, String... more) throws IOException {
+    ClusterProcess(Path dir, URI route, String... more) throws IOException {
         int clusterPort;
         try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
             port = one.getLocalPort();
@@ -31,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
         command.addAll(List.of(more));
     }
 
-    ServerProcess start() throws IOException {
+    ClusterProcess start() throws IOException {
         process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         Clusters.soon("server process").until(() -> Files.exists(log) && Files.readString(log).contains("Server is ready"));

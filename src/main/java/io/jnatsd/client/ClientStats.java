@@ -22,7 +22,7 @@ import javax.net.ssl.SSLSession;
  *
  * <p>Threads: the client's reader calls {@link #active}, any thread the rest.
  */
-public final class ClientFigures {
+public final class ClientStats {
     private final Client client;
     private final Clients clients;
     private final SidTable subs;
@@ -31,7 +31,7 @@ public final class ClientFigures {
     private final long started = System.currentTimeMillis();
     private volatile long lastActivity;
 
-    ClientFigures(Client client, Clients clients, SidTable subs, PingTimer pings, Delivery delivery) {
+    ClientStats(Client client, Clients clients, SidTable subs, PingTimer pings, Delivery delivery) {
         this.client = client;
         this.clients = clients;
         this.subs = subs;

@@ -1,4 +1,4 @@
-package io.jnatsd.config;
+package io.jnatsd.text;
 
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -21,29 +21,29 @@ import java.util.concurrent.locks.LockSupport;
  * faster: a server as the command starts it, some hundred connections, and a second or two of load, in one process. The
  * exit code is 0 if all went well.
  */
-final class Rehearsal {
+final class TrainingRun {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final int CONNECTIONS = 500;
     private static final int ROUND_TRIPS = 5000;
     private static final int REQUESTS = 2000;
-    private static final String MODERN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"rehearsal\",\"lang\":\"java\","
+    private static final String MODERN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"training run\",\"lang\":\"java\","
             + "\"version\":\"1\",\"protocol\":1,\"headers\":true,\"no_responders\":true,\"echo\":true}\r\n";
     private static final String HEADERS = "NATS/1.0\r\nA: B\r\n\r\n";
-    private static final String LOGIN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"rehearsal\"}\r\n";
+    private static final String LOGIN = "CONNECT {\"verbose\":false,\"pedantic\":false,\"name\":\"training run\"}\r\n";
 
     private final InetAddress host = InetAddress.getLoopbackAddress();
     private final int port;
 
-    private Rehearsal(int port) {
+    private TrainingRun(int port) {
         this.port = port;
     }
 
     public static void main(String[] args) throws Exception {
         CompletableFuture.delayedExecutor(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .execute(() -> Runtime.getRuntime().halt(1));
-        Rehearsal rehearsal = new Rehearsal(freePort());
-        Thread.ofPlatform().daemon().start(rehearsal::serve);
-        rehearsal.play();
+        TrainingRun run = new TrainingRun(freePort());
+        Thread.ofPlatform().daemon().start(run::serve);
+        run.play();
         System.exit(0);
     }
 

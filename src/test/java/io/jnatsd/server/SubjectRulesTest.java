@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Protocol reference, section 5, over the wire; PedanticTest has what pedantic clients may publish. */
-class SubjectTest {
+class SubjectRulesTest {
     @AutoClose
     private final TestServer server = TestServer.start();
 

@@ -7,13 +7,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The launcher says nothing if there is no record of a rehearsal, so that this must. */
+/** The launcher says nothing if there is no record of a training run, so that this must. */
 @Timeout(120)
-class RehearsalTest {
+class TrainingRunTest {
     @Test
     void itIsPlayedToTheEnd() throws Exception {
         List<String> command = ServerProcess.java();
-        command.set(command.size() - 1, Rehearsal.class.getName());
+        command.set(command.size() - 1, TrainingRun.class.getName());
         try (ServerProcess process = ServerProcess.launchQuiet(command)) {
             Ended ended = process.ended();
             assertEquals(0, ended.code(), ended.err());

@@ -1,4 +1,4 @@
-package io.jnatsd.config;
+package io.jnatsd.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
  * The body of an answer on its way. It is gathered; whenever much has come together that is sent, and while a visitor
  * takes his time with it, his place among those who make answers is another's. Threads: the visitor's, which has a place.
  */
-final class AnswerStream extends OutputStream {
+final class ResponseStream extends OutputStream {
     private static final int FIRST = 4 * 1024;
     private static final int MUCH = 64 * 1024;
 
@@ -24,7 +24,7 @@ final class AnswerStream extends OutputStream {
     private long skipped;
     private boolean begun;
 
-    AnswerStream(HttpExchange exchange, int status, Semaphore places) {
+    ResponseStream(HttpExchange exchange, int status, Semaphore places) {
         this.exchange = exchange;
         this.status = status;
         this.places = places;
@@ -69,7 +69,7 @@ final class AnswerStream extends OutputStream {
             places.acquireUninterruptibly();
         }
         count = 0;
-        Breath.take();
+        Yielding.take();
     }
 
     /** Sends what is left. The place has been given up. */

@@ -20,23 +20,23 @@ import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
 /** A server with a monitor on a free port, and a visitor to it. */
-public final class MonitoredServer implements AutoCloseable {
+public final class TestMonitor implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final NatsServer server;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE).build();
 
-    private MonitoredServer(NatsServer server) {
+    private TestMonitor(NatsServer server) {
         this.server = server;
     }
 
-    public static MonitoredServer start() throws IOException {
+    public static TestMonitor start() throws IOException {
         return start(o -> { });
     }
 
-    public static MonitoredServer start(Consumer<OptionsBuilder> change) throws IOException {
-        return new MonitoredServer(NatsServer.start(options(change)));
+    public static TestMonitor start(Consumer<OptionsBuilder> change) throws IOException {
+        return new TestMonitor(NatsServer.start(options(change)));
     }
 
     public static ServerOptions options(Consumer<OptionsBuilder> change) {

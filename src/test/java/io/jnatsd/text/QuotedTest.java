@@ -1,7 +1,8 @@
-package io.jnatsd.protocol;
+package io.jnatsd.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jnatsd.protocol.Pieces;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Configuration reference, 2.6 and 6.3: what a user may do. */
-class PermissionsTest {
+class PermissionsOptionTest {
     private static final SubjectRules NOTHING = new SubjectRules(List.of(), List.of());
     private static final SubjectRules EVERYTHING = new SubjectRules(null, List.of());
 

@@ -4,7 +4,7 @@ package io.jnatsd.monitor;
  * Lets others have the processor now and then during a long piece of work. A virtual thread is never interrupted in
  * its work, and its carrier is needed for messages, too. Threads: one.
  */
-final class Breath {
+final class Yielding {
     private static final int STEPS = 1024;
 
     private int steps;

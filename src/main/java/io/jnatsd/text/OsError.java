@@ -1,15 +1,15 @@
-package io.jnatsd.log;
+package io.jnatsd.text;
 
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** The words of a failed system call as Go prints them: {@code no such file or directory}. Threads: pure functions. */
-final class OsError {
+public final class OsError {
     private OsError() {
     }
 
-    static String text(Throwable e) {
+    public static String text(Throwable e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file or directory";
             case AccessDeniedException denied -> "permission denied";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Whatever is thrown, Errors included, a server goes on; what the error was about ends. */
 @Timeout(60)
-class ThrownErrorTest {
+class ServerErrorTest {
     private static OutOfMemoryError withoutTrace() {
         OutOfMemoryError e = new OutOfMemoryError("Java heap space");
         e.setStackTrace(new StackTraceElement[0]);

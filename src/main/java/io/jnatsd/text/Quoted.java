@@ -1,4 +1,4 @@
-package io.jnatsd.protocol;
+package io.jnatsd.text;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

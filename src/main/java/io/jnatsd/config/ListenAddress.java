@@ -3,7 +3,7 @@ package io.jnatsd.config;
 import java.util.regex.Pattern;
 
 /** The value of {@code listen} and its like: {@code host:port} (configuration reference, 2.4). */
-record Address(String host, int port) {
+record ListenAddress(String host, int port) {
     private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cntrl}\"'/\\\\@,:\\[\\]]+");
     private static final Pattern IPV6 = Pattern.compile("\\p{XDigit}*:[\\p{XDigit}.]*:[\\p{XDigit}:.]*(%[\\w.-]+)?");
     private static final Pattern DIGITS = Pattern.compile("-1|\\d{1,5}");
@@ -12,14 +12,14 @@ record Address(String host, int port) {
     static final int MAX_PORT = 65535;
 
     /** @throws IllegalArgumentException with the text for the user */
-    static Address parse(String text) {
+    static ListenAddress parse(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
         String plain = bracketed ? host.substring(1, host.length() - 1) : host;
         if (colon < 0 || plain.indexOf('[') >= 0 || plain.indexOf(']') >= 0 || !bracketed && plain.indexOf(':') >= 0)
             throw new IllegalArgumentException("Could not parse address string \"" + withoutLogin(text) + "\"");
-        return new Address(plain, port(text.substring(colon + 1)));
+        return new ListenAddress(plain, port(text.substring(colon + 1)));
     }
 
     /** Whether a server can listen there: a name or an IP address, IPv6 with brackets or without. */

@@ -1,4 +1,4 @@
-package io.jnatsd.protocol;
+package io.jnatsd.text;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;

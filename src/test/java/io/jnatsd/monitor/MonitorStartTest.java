@@ -25,17 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("nobody else should take the ports that become free")
-class StartTest {
+class MonitorStartTest {
     @TempDir
     private Path dir;
 
     private static String failure(Consumer<OptionsBuilder> change) {
-        return assertThrows(IOException.class, () -> MonitoredServer.start(change).close()).getMessage();
+        return assertThrows(IOException.class, () -> TestMonitor.start(change).close()).getMessage();
     }
 
     @Test
     void withoutAPortThereIsNoMonitor() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpPort = 0)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.httpPort = 0)) {
             assertNull(monitored.server().monitorUrl());
         }
     }
@@ -58,7 +58,7 @@ class StartTest {
 
     @Test
     void aPortInUseIsNamed() throws IOException {
-        try (MonitoredServer first = MonitoredServer.start()) {
+        try (TestMonitor first = TestMonitor.start()) {
             int port = first.port();
             assertEquals("Can't start monitoring: can't listen to the monitor port: listen tcp 127.0.0.1:" + port
                     + ": bind: address already in use", failure(o -> o.httpPort = port));
@@ -75,7 +75,7 @@ class StartTest {
     @Test
     void theLogSaysWhereTheMonitorIs() throws IOException {
         Path file = dir.resolve("log");
-        ServerOptions options = MonitoredServer.options(o -> o.logFile = file.toString());
+        ServerOptions options = TestMonitor.options(o -> o.logFile = file.toString());
         String url;
         try (Log log = ServerLog.open(options.log()); NatsServer server = NatsServer.start(options, log)) {
             url = server.monitorUrl();
@@ -95,7 +95,7 @@ class StartTest {
 
     @Test
     void theMonitorListensWhereItIsToldAndNowhereElse() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.httpHost = "localhost")) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.httpHost = "localhost")) {
             monitored.json("/varz");
             for (InetAddress other : NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
                     .filter(a -> !a.isLoopbackAddress()).toList())
@@ -105,19 +105,19 @@ class StartTest {
 
     @Test
     void theMonitorEndsWithItsServer() throws IOException {
-        MonitoredServer monitored = MonitoredServer.start();
+        TestMonitor monitored = TestMonitor.start();
         int port = URI.create(monitored.server().monitorUrl()).getPort();
         monitored.json("/varz");
         monitored.close();
         assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
-        try (MonitoredServer next = MonitoredServer.start(o -> o.httpPort = port)) {
+        try (TestMonitor next = TestMonitor.start(o -> o.httpPort = port)) {
             next.json("/varz");
         }
     }
 
     @Test
     void thePortsFileListsTheMonitor() throws IOException {
-        try (MonitoredServer monitored = MonitoredServer.start(o -> o.portsFileDir = dir)) {
+        try (TestMonitor monitored = TestMonitor.start(o -> o.portsFileDir = dir)) {
             try (var files = Files.list(dir)) {
                 String ports = Files.readString(files.findFirst().orElseThrow());
                 assertTrue(ports.contains("\"monitoring\":[\"" + monitored.server().monitorUrl() + "\"]"), ports);

@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
  * The answer to one visitor. What is short is sent with its length, what is long in chunks while it is being made.
  * Threads: the visitor's.
  */
-final class Answer {
+final class Response {
     static final String HTML = "text/html; charset=utf-8";
     static final String JSON = "application/json";
     static final String SCRIPT = "application/javascript";
@@ -25,7 +25,7 @@ final class Answer {
     private final Semaphore places;
 
     /** @param places how many answers may be made at a time */
-    Answer(HttpExchange exchange, Semaphore places) {
+    Response(HttpExchange exchange, Semaphore places) {
         this.exchange = exchange;
         this.places = places;
     }
@@ -40,7 +40,7 @@ final class Answer {
 
     void send(int status, String type, Body body) throws IOException, BadQuery {
         header("Content-Type", type);
-        AnswerStream out = new AnswerStream(exchange, status, places);
+        ResponseStream out = new ResponseStream(exchange, status, places);
         places.acquireUninterruptibly();
         try {
             body.writeTo(out);
