@@ -5,8 +5,8 @@ import io.jnatsd.auth.Permissions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ProtocolException;
-import io.jnatsd.protocol.ProtocolException.Fault;
-import io.jnatsd.protocol.Subject;
+import io.jnatsd.protocol.SubLine;
+import io.jnatsd.protocol.UnsubLine;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.Subscription;
 import io.jnatsd.text.Quoted;
@@ -33,17 +33,14 @@ final class ClientSubscriptions {
     void subscribe(Arguments line, Granted granted) throws ProtocolException {
         if (client.isTraced())
             server.log.trace(client, "->> [SUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 2 || count > 3)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
+        SubLine wanted = SubLine.of(line);
         client.stats().active();
-        String subject = line.token(0), queue = count == 3 ? line.token(1) : null, sid = line.token(count - 1);
         Permissions permissions = granted.permissions();
-        if (!permissions.maySubscribe(subject, queue)) {
-            refuseSubscribe(subject, queue, sid);
+        if (!permissions.maySubscribe(wanted.subject(), wanted.queue())) {
+            refuseSubscribe(wanted.subject(), wanted.queue(), wanted.sid());
             return;
         }
-        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
+        if (!wanted.valid()) {
             client.complain("Invalid Subject");
             return;
         }
@@ -52,8 +49,7 @@ final class ClientSubscriptions {
             client.complain("maximum subscriptions exceeded");
             return;
         }
-        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        Subscription sub = new Subscription(client.outbound(), subject, queue, sid, literal);
+        Subscription sub = new Subscription(client.outbound(), wanted);
         login.restrict(sub, permissions);
         if (table.add(sub) && login.state() != granted)
             // A reload came in between, and may have looked through the subscriptions before this one was there.
@@ -93,13 +89,10 @@ final class ClientSubscriptions {
     void unsubscribe(Arguments line) throws ProtocolException {
         if (client.isTraced())
             server.log.trace(client, "->> [UNSUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 1 || count > 2)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
+        UnsubLine ended = UnsubLine.of(line);
         client.stats().active();
-        // gnatsd: a maximum that is no number counts as none.
-        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
-        Subscription sub = table.get(line.token(0));
+        long max = ended.max();
+        Subscription sub = table.get(ended.sid());
         if (sub != null) {
             long received = max == 0 ? -1 : table.endAfter(sub, max);
             if (received < 0)

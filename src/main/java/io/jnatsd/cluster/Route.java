@@ -18,7 +18,8 @@ import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.protocol.Redacted;
 import io.jnatsd.protocol.RouteInfo;
-import io.jnatsd.protocol.Subject;
+import io.jnatsd.protocol.SubLine;
+import io.jnatsd.protocol.UnsubLine;
 import io.jnatsd.subject.Receiver;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.Subscription;
@@ -258,27 +259,21 @@ public final class Route extends Connection {
     private void subscribe(Arguments line) throws ProtocolException {
         if (isTraced())
             trace("->> [SUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 2 || count > 3)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processSub Parse Error: '" + line.text() + "'");
-        if (!Subject.isValidPattern(line.buffer(), line.start(0), line.length(0))) {
+        SubLine wanted = SubLine.of(line);
+        if (!wanted.valid()) {
             complain("Invalid Subject");
             return;
         }
-        boolean literal = !Subject.hasWildcard(line.buffer(), line.start(0), line.length(0));
-        subs.add(new Subscription(outbound(), line.token(0), count == 3 ? line.token(1) : null, line.token(count - 1), literal));
+        subs.add(new Subscription(outbound(), wanted));
         acknowledge();
     }
 
     private void unsubscribe(Arguments line) throws ProtocolException {
         if (isTraced())
             trace("->> [UNSUB " + line.text() + "]");
-        int count = line.count();
-        if (count < 1 || count > 2)
-            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
-        long max = count == 2 ? Math.max(line.number(1), 0) : 0;
-        Subscription sub = subs.get(line.token(0));
-        if (sub != null && (max == 0 || subs.endAfter(sub, max) < 0))
+        UnsubLine ended = UnsubLine.of(line);
+        Subscription sub = subs.get(ended.sid());
+        if (sub != null && (ended.max() == 0 || subs.endAfter(sub, ended.max()) < 0))
             remove(sub);
         acknowledge();
     }

@@ -3,6 +3,7 @@ package io.jnatsd.subject;
 import io.jnatsd.auth.ReplySubjects;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.SubLine;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -43,6 +44,11 @@ public final class Subscription {
         this.sid = sid;
         this.literal = literal;
         this.head = ((literal ? HEAD + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** What a SUB asks for. */
+    public Subscription(Receiver receiver, SubLine wanted) {
+        this(receiver, wanted.subject(), wanted.queue(), wanted.sid(), wanted.literal());
     }
 
     /**

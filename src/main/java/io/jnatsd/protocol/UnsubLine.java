@@ -1,0 +1,21 @@
+package io.jnatsd.protocol;
+
+import io.jnatsd.protocol.ProtocolException.Fault;
+
+/**
+ * The arguments of UNSUB, {@code sid [max]} (protocol.md, section 7). Threads: immutable.
+ *
+ * @param max messages after which the subscription ends, 0 to end it at once
+ */
+public record UnsubLine(String sid, long max) {
+    private static final int MOST = 2;
+
+    /** @throws ProtocolException if there are too few arguments or too many */
+    public static UnsubLine of(Arguments line) throws ProtocolException {
+        int count = line.count();
+        if (count < 1 || count > MOST)
+            throw new ProtocolException(Fault.BAD_ARGUMENTS, "processUnsub Parse Error: '" + line.text() + "'");
+        // gnatsd: a maximum that is no number counts as none.
+        return new UnsubLine(line.token(0), count == MOST ? Math.max(line.number(1), 0) : 0);
+    }
+}
