@@ -67,7 +67,7 @@ class ArchitectureTest {
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("Rehearsal", "bench.*", "tls.*", "top.Trust", "core.Client",
                     "core.ClientTls", "core.ClientWebSocket", "core.Connection",
                     "core.Transport", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
-                    "server.ClusterPort", "server.WebSocketPort"),
+                    "server.ClusterPort", "server.ReservedPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("Rehearsal", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),

@@ -84,8 +84,8 @@ public final class Cluster {
     }
 
     /**
-     * Options come into force, for the start or by a reload: configured servers are dialled, those that are not
-     * configured any more are let go, and who may not be here any more has to leave.
+     * Options come into force, before the start or by a reload: servers that may not be here any more have to leave.
+     * Those that are configured are dialled by {@link #dial}.
      */
     public void apply(ClusterOptions next, TlsHandshake nextTls) {
         ClusterOptions before = options;
@@ -100,7 +100,11 @@ public final class Cluster {
                 || before.user().equals(next.user()) && before.password().equals(next.password());
         if (!sameLogin)
             recheck();
-        dialers.configure(next.routes());
+    }
+
+    /** Dials the servers that are configured, and lets go of those that are not configured any more. */
+    public void dial() {
+        dialers.configure(options.routes());
     }
 
     /** All open routes, also those that have not said yet who they are, and spare ones. */

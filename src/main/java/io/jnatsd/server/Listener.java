@@ -7,19 +7,16 @@ import io.jnatsd.core.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A listening port and the thread that accepts from it. Threads: {@link #bind} and {@link #close} anybody's; the
- * accept loop runs on a platform thread of its own and hands each socket to a virtual one.
+ * A port and the thread that accepts from it. Threads: {@link #start} the one that starts the server, {@link #close} any
+ * thread; the accept loop runs on a platform thread of its own and hands each socket to a virtual one.
  */
 final class Listener {
     /** What becomes of an accepted socket; it may throw, and then the socket is closed. */
@@ -47,6 +44,7 @@ final class Listener {
     private final String name;
     private final Log log;
     private final Threads threads;
+    private final ReservedPort port;
     private final ServerSocket socket;
     private final Acceptor acceptor;
     private final Thread thread;
@@ -58,8 +56,9 @@ final class Listener {
     private long shortageSaid = System.nanoTime() - SHORTAGE_SAID_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Listener(String name, ServerSocket socket, ServerState state, Acceptor acceptor) {
+    private Listener(String name, ReservedPort port, ServerSocket socket, ServerState state, Acceptor acceptor) {
         this.name = name;
+        this.port = port;
         this.socket = socket;
         this.log = state.log;
         this.threads = state.threads;
@@ -67,10 +66,10 @@ final class Listener {
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
     }
 
-    /** Binds the port where clients come in, with a message that says which. */
+    /** For the port where clients come in, with a message that says which. */
     static Listener forClients(ListenOptions at, ServerState state) throws IOException {
         try {
-            return bind("Client", at.host(), at.port(), state, socket -> new Client(state, socket, null));
+            return reserve("Client", at.host(), at.port(), state, socket -> new Client(state, socket, null));
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + address(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);
@@ -78,32 +77,14 @@ final class Listener {
     }
 
     /**
-     * Binds a port; connections wait until {@link #start}.
+     * Reserves a port; it accepts no connections before {@link #start}.
      *
      * @param port 0 or below for any free one
      * @throws IOException with a message in the words of the system
      */
-    static Listener bind(String name, String host, int port, ServerState state, Acceptor acceptor) throws IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new IOException("lookup " + host + ": no such host", e);
-        }
-        ServerSocket socket = new ServerSocket();
-        try {
-            socket.bind(new InetSocketAddress(address, Math.max(port, 0)), BACKLOG);
-        } catch (IOException | IllegalArgumentException e) {
-            socket.close();
-            throw new IOException("listen tcp " + address(host, port) + ": bind: " + reason(e), e);
-        }
-        return new Listener(name, socket, state, acceptor);
-    }
-
-    private static String reason(Exception e) {
-        String text = String.valueOf(e.getMessage());
-        int detail = text.indexOf(" (Bind failed)");
-        return (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);
+    static Listener reserve(String name, String host, int port, ServerState state, Acceptor acceptor)
+            throws IOException {
+        return new Listener(name, ReservedPort.of(host, port), new ServerSocket(), state, acceptor);
     }
 
     /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
@@ -116,15 +97,17 @@ final class Listener {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
-    InetSocketAddress bound() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+    InetSocketAddress address() {
+        return port.address();
     }
 
     int port() {
-        return socket.getLocalPort();
+        return port.address().getPort();
     }
 
-    void start() {
+    /** Listens on the port and accepts what comes. */
+    void start() throws IOException {
+        port.listen(address -> socket.bind(address, BACKLOG));
         thread.start();
     }
 
@@ -221,6 +204,7 @@ final class Listener {
     void close() {
         closed.countDown();
         try {
+            port.close();
             socket.close();
             // The system keeps the port until the thread has come back from its accept.
             if (thread != Thread.currentThread())

@@ -51,7 +51,7 @@ class ThrownErrorTest {
     void aPortAcceptsFurtherConnectionsAfterAnError() throws Exception {
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
         AtomicInteger taken = new AtomicInteger();
-        Listener listener = Listener.bind("Client", "127.0.0.1", 0, state, socket -> {
+        Listener listener = Listener.reserve("Client", "127.0.0.1", 0, state, socket -> {
             if (taken.getAndIncrement() < 3)
                 throw withoutTrace();
             return new Client(state, socket, null);
