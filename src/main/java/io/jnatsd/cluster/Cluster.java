@@ -7,6 +7,7 @@ import io.jnatsd.core.CloseReason;
 import io.jnatsd.core.Connection;
 import io.jnatsd.core.ServerState;
 import io.jnatsd.core.SubscriptionView;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.RouteDownEvent;
 import io.jnatsd.events.RouteUpEvent;
 import io.jnatsd.log.Log;
@@ -169,7 +170,8 @@ public final class Cluster {
         switch (arrival) {
             case FIRST -> {
                 log.debug(route, "Registering remote route \"" + id + "\"");
-                RouteUpEvent.commit(route.label(), id, route.isDialled());
+                if (EventRecording.isPossible())
+                    RouteUpEvent.commit(route.label(), id, route.isDialled());
                 announce(route);
                 spread(route, said);
                 // Its first INFO may have been older.
@@ -231,7 +233,8 @@ public final class Cluster {
     /** A route has ended. */
     void left(Route route) {
         open.remove(route);
-        RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
+        if (EventRecording.isPossible())
+            RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
         Route heir = routes.leave(route);
         if (heir != null) {
             log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");

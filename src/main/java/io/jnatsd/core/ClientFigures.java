@@ -6,6 +6,7 @@ import io.jnatsd.core.ClientView.Times;
 import io.jnatsd.core.ClientView.Tls;
 import io.jnatsd.core.ClientView.Traffic;
 import io.jnatsd.events.ConnectionClosedEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.tls.TlsContext;
 import java.util.List;
@@ -95,11 +96,12 @@ public final class ClientFigures {
         CloseReason why = client.closeReason();
         boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;
         ClientView last = view(new End(System.currentTimeMillis(), why, slow ? client.backlog : null));
-        new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
-                .peer(last.identity().name(), last.identity().user())
-                .in(last.traffic().inMessages(), last.traffic().inBytes())
-                .out(last.traffic().outMessages(), last.traffic().outBytes())
-                .commit();
+        if (EventRecording.isPossible())
+            new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
+                    .peer(last.identity().name(), last.identity().user())
+                    .in(last.traffic().inMessages(), last.traffic().inBytes())
+                    .out(last.traffic().outMessages(), last.traffic().outBytes())
+                    .commit();
         client.server.closed.add(last);
     }
 

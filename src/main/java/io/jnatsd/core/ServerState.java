@@ -3,6 +3,7 @@ package io.jnatsd.core;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.events.ConnectionOpenedEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.protocol.ServerInfo;
@@ -162,7 +163,8 @@ public final class ServerState {
 
     void began(Connection connection) {
         running.add(connection);
-        ConnectionOpenedEvent.commit(connection.label());
+        if (EventRecording.isPossible())
+            ConnectionOpenedEvent.commit(connection.label());
         if (stopping)
             connection.kill(CloseReason.SERVER_SHUTDOWN);
     }
@@ -175,7 +177,8 @@ public final class ServerState {
     void ended(Connection connection) {
         running.remove(connection);
         CloseReason why = connection.closeReason();
-        if (why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT)
+        boolean loginFailed = why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT;
+        if (loginFailed && EventRecording.isPossible())
             AuthFailureEvent.commit(connection.label(), connection.user(), why.toString());
         if (stopping && running.isEmpty()) {
             stopLock.lock();

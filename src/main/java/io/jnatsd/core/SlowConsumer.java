@@ -2,6 +2,7 @@ package io.jnatsd.core;
 
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.core.ClientView.Backlog;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.SlowConsumerEvent;
 import io.jnatsd.protocol.Quoted;
 import java.util.ArrayList;
@@ -64,8 +65,9 @@ final class SlowConsumer {
         server.slowConsumers.increment();
         if (!(connection instanceof Client))
             server.slowRoutes.increment();
-        new SlowConsumerEvent(connection.label(), why.toString())
-                .peer(connection.clientName(), connection.user()).backlog(backlog.subject(), backlog.pending()).commit();
+        if (EventRecording.isPossible())
+            new SlowConsumerEvent(connection.label(), why.toString()).peer(connection.clientName(), connection.user())
+                    .backlog(backlog.subject(), backlog.pending()).commit();
         server.log.notice(connection, "Slow Consumer Detected: " + limit.replace("%d", Long.toString(backlog.pending()))
                 + who(connection, backlog.subject()));
     }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.events.AuthFailureEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.tls.TlsContext;
@@ -202,7 +203,8 @@ public final class Monitor implements AutoCloseable {
             String visitor = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
             String user = Query.shown(VisitorLogin.of(header).user());
             log.warn("Monitor: " + visitor + " was refused as user \"" + user + "\"");
-            AuthFailureEvent.commit(visitor, user, "Monitor Login");
+            if (EventRecording.isPossible())
+                AuthFailureEvent.commit(visitor, user, "Monitor Login");
         }
         answer.header("WWW-Authenticate", CHALLENGE);
         answer.line(401, "Unauthorized");

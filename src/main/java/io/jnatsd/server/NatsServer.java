@@ -10,6 +10,7 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.core.Client;
 import io.jnatsd.core.ServerState;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Views;
@@ -276,7 +277,27 @@ public final class NatsServer implements AutoCloseable {
      */
     public void tryReload() throws ConfigException, IOException {
         reloadLock.lock();
+        try {
+            if (EventRecording.isPossible())
+                loadAndRecord();
+            else
+                loadAndApply();
+        } finally {
+            reloadLock.unlock();
+        }
+    }
+
+    private void loadAndRecord() throws ConfigException, IOException {
         ReloadEvent event = new ReloadEvent();
+        try {
+            loadAndApply();
+            event.succeeded();
+        } finally {
+            event.commit();
+        }
+    }
+
+    private void loadAndApply() throws ConfigException, IOException {
         try {
             OptionsSource.Loaded loaded = source.load();
             ServerOptions next = loaded.options();
@@ -289,7 +310,6 @@ public final class NatsServer implements AutoCloseable {
             apply(reload, next, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
-            event.succeeded();
         } catch (TlsException e) {
             log.error("Failed to reload server configuration: " + e.getMessage());
             throw new IOException(e.getMessage(), e);
@@ -297,9 +317,6 @@ public final class NatsServer implements AutoCloseable {
             for (String line : e.getMessage().split("\n"))
                 log.error("Failed to reload server configuration: " + line);
             throw e;
-        } finally {
-            event.commit();
-            reloadLock.unlock();
         }
     }
 
