@@ -35,6 +35,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ServerState {
     /** After so long a thread is started again that could not be started when it was due. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** At the stop, a write that lasts longer has a peer that is not waited for. */
+    private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
+    private static final Duration STOP_SWEEP = Duration.ofMillis(50);
 
     /** Every subscription of this server's clients, and what other servers want for theirs. */
     public final SubscriptionIndex index = new SubscriptionIndex();
@@ -190,15 +193,25 @@ public final class ServerState {
         }
     }
 
-    /** Closes every connection, gives them a while to write what waits, and kills those that need longer. */
+    /**
+     * Closes every connection and gives them a while to write what waits. Those that need longer are killed, and those
+     * whose peer takes nothing for a second even before.
+     */
     public void closeAll(Duration patience) throws InterruptedException {
+        long begun = System.nanoTime();
         for (Connection connection : running)
             if (!threads.start(connection, "close", () -> connection.close(CloseReason.SERVER_SHUTDOWN, "")))
                 connection.kill(CloseReason.SERVER_SHUTDOWN);
-        if (!awaitEnded(patience)) {
+        while (!awaitEnded(STOP_SWEEP)) {
+            long now = System.nanoTime();
+            boolean late = now - begun > patience.toNanos();
             for (Connection connection : running)
-                connection.kill(CloseReason.SERVER_SHUTDOWN);
-            awaitEnded(patience);
+                if (late || connection.outbound.isStuck(now, STUCK_AT_STOP.toNanos()))
+                    connection.kill(CloseReason.SERVER_SHUTDOWN);
+            if (late) {
+                awaitEnded(patience);
+                return;
+            }
         }
     }
 

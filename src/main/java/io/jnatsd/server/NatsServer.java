@@ -438,8 +438,8 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, writes what is pending, closes every connection and waits for them, for two seconds at the
-     * most. Closing twice does nothing more.
+     * Stops accepting, writes what is pending, closes every connection and waits for them: for two seconds at the most,
+     * and for one second where a peer takes nothing. Closing twice does nothing more.
      */
     @Override
     public void close() {
