@@ -1,6 +1,7 @@
 package io.jnatsd;
 
 import io.jnatsd.usage.FlagHint;
+import io.jnatsd.usage.SecretFlags;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,18 +38,21 @@ final class FlagSyntax {
 
     /** @param known picocli's options by all of their names */
     static Rewritten rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
+        SecretFlags secrets = new SecretFlags(known);
         Set<String> empty = new LinkedHashSet<>();
         // Picocli would make a new argument group when one of its options comes again, without the group's other values.
         Map<String, String> rewritten = new LinkedHashMap<>();
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
             if (arg.equals("--") || !arg.startsWith("-") || arg.length() == 1) {
-                command(arg.equals("--") && i + 1 < args.length ? args[i + 1] : arg, rewritten);
+                int word = arg.equals("--") && i + 1 < args.length ? i + 1 : i;
+                if (!isCommand(args[word], rewritten))
+                    throw UsageException.command(secrets.word(args, word));
                 break;
             }
             String name = arg.substring(arg.startsWith("--") ? 2 : 1), value = null;
             if (name.startsWith("-") || name.startsWith("="))
-                throw UsageException.flag("bad flag syntax: " + arg);
+                throw UsageException.flag("bad flag syntax: " + secrets.flag(args, i, SecretFlags.name(arg)));
             int equals = name.indexOf('=');
             if (equals >= 0) {
                 value = name.substring(equals + 1);
@@ -58,7 +62,7 @@ final class FlagSyntax {
             if (option == null && JETSTREAM.contains(name))
                 throw UsageException.flag("flag not supported: -" + name + ": jnatsd has no JetStream");
             if (option == null)
-                throw UsageException.flag("flag provided but not defined: -" + name
+                throw UsageException.flag("flag provided but not defined: " + secrets.flag(args, i, "-" + name)
                         + FlagHint.of(name, known.keySet()));
             boolean bool = isBoolean(option);
             if (value == null && bool)
@@ -87,16 +91,18 @@ final class FlagSyntax {
     }
 
     /** The words that stand for flags; nothing else may stand alone, but behind a question it does not matter. */
-    private static void command(String word, Map<String, String> rewritten) throws UsageException {
+    private static boolean isCommand(String word, Map<String, String> rewritten) {
         switch (word.toLowerCase(Locale.ROOT)) {
             case "version", "help" -> {
                 String name = "--" + word.toLowerCase(Locale.ROOT);
                 rewritten.put(name, name + "=true");
+                return true;
             }
-            case "--" -> { }
+            case "--" -> {
+                return true;
+            }
             default -> {
-                if (!rewritten.containsValue(VERSION) && !rewritten.containsValue(TLS_HELP))
-                    throw UsageException.command(word);
+                return rewritten.containsValue(VERSION) || rewritten.containsValue(TLS_HELP);
             }
         }
     }

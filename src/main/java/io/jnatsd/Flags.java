@@ -5,6 +5,7 @@ import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.usage.Secret;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -96,8 +97,10 @@ final class Flags {
     static final class Authorization {
         @Option(names = "--user", paramLabel = "<user>", description = "User required for connections")
         private String user;
+        @Secret
         @Option(names = "--pass", paramLabel = "<password>", description = "Password required for connections")
         private String password;
+        @Secret
         @Option(names = "--auth", paramLabel = "<token>", description = "Authorization token required for connections")
         private String token;
     }
@@ -118,8 +121,10 @@ final class Flags {
     }
 
     static final class Cluster {
+        @Secret
         @Option(names = "--routes", paramLabel = "<url,...>", description = "Routes to solicit and connect")
         private String routes;
+        @Secret
         @Option(names = {"--cluster", "--cluster_listen"}, paramLabel = "<url>",
                 description = "Cluster URL for solicited routes, nats://host:port")
         private String listen;
@@ -169,7 +174,8 @@ final class Flags {
 
     static Flags parse(String[] args) throws UsageException {
         Flags flags = new Flags();
-        CommandLine line = new CommandLine(flags).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+        CommandLine line = new CommandLine(flags).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true)
+                .setAllowOptionsAsOptionParameters(true);
         FlagSyntax.Rewritten rewritten = FlagSyntax.rewrite(args, line.getCommandSpec().optionsMap());
         line.parseArgs(rewritten.args().toArray(String[]::new));
         flags.empty = rewritten.empty();

@@ -2,6 +2,7 @@ package io.jnatsd;
 
 import io.jnatsd.server.Version;
 import io.jnatsd.usage.FlagHint;
+import io.jnatsd.usage.Secret;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -30,6 +31,8 @@ final class MkPasswd {
     /** More, bcrypt would not look at. */
     private static final int MAX_BYTES = 72;
 
+    /** People put the password behind it. */
+    @Secret
     @Option(names = "-p", description = "Ask for a password, or read it from a pipe, and show only its hash")
     private boolean ask;
     @Option(names = "-c", paramLabel = "<cost>", defaultValue = "11",
@@ -70,7 +73,7 @@ final class MkPasswd {
                 command.make(input, out);
             return 0;
         } catch (ParameterException e) {
-            err.println("mkpasswd: " + FlagHint.message(e));
+            err.println("mkpasswd: " + FlagHint.message(e, args));
             return FAILURE;
         } catch (IOException e) {
             err.println("mkpasswd: " + e.getMessage());

@@ -18,8 +18,8 @@ final class UsageException extends Exception {
     }
 
     /** A word that is no flag. gnatsd: an exit code of its own. */
-    static UsageException command(String word) {
-        return new UsageException("Unrecognized command: \"" + word + "\"", COMMAND);
+    static UsageException command(String shown) {
+        return new UsageException("Unrecognized command: " + shown, COMMAND);
     }
 
     int exitCode() {

@@ -71,9 +71,10 @@ class ArchitectureTest {
 
     /** Who may use what of the JDK, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
-            "java\\.net\\.(Socket|DatagramSocket)", Set.of("TrainingRun", "bench.*", "tls.*", "top.Trust", "client.Client", "client.Clients",
-                    "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
-                    "server.ClusterPort", "server.WebSocketPort"),
+            "java\\.net\\.(Socket|DatagramSocket)", Set.of("TrainingRun", "bench.*", "tls.*", "top.Trust",
+                    "client.Client", "client.Clients", "client.ClientTls", "client.ClientWebSocket", "connection.*",
+                    "cluster.Cluster", "cluster.Route", "cluster.RouteDialer", "server.Listener",
+                    "server.ClusterPort", "server.ReservedPort", "server.WebSocketPort"),
             "java\\.net\\.ServerSocket", Set.of("TrainingRun", "server.Listener"),
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),

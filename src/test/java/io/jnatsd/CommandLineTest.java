@@ -103,7 +103,7 @@ class CommandLineTest {
             --jetstream    | 2 | flag not supported: -jetstream: jnatsd has no JetStream
             -sd /tmp/x     | 2 | flag not supported: -sd: jnatsd has no JetStream
             ---port 4222   | 2 | bad flag syntax: ---port
-            -=x            | 2 | bad flag syntax: -=x
+            -=x            | 2 | bad flag syntax: -
             -p             | 2 | flag needs an argument: -p
             --config       | 2 | flag needs an argument: -config
             -p abc         | 2 | invalid value "abc" for flag -p: expected a whole number of 32 bits

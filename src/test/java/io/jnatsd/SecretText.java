@@ -2,6 +2,7 @@ package io.jnatsd;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -50,6 +51,12 @@ public final class SecretText {
 
     public String text() {
         return text;
+    }
+
+    /** A word of a command line that has the secret in place of SECRET; without quotes its blanks make several words. */
+    public List<String> words(String word, boolean quoted) {
+        String full = word.replace("SECRET", text);
+        return quoted ? List.of(full) : List.of(full.split(" +"));
     }
 
     /** Fails if a run of four characters of the secret is in what was shown. */

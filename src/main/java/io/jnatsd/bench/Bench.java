@@ -1,6 +1,7 @@
 package io.jnatsd.bench;
 
 import io.jnatsd.usage.FlagHint;
+import io.jnatsd.usage.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,6 +51,7 @@ public final class Bench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Secret
     @Option(names = {"-s", "--server"}, paramLabel = "URL", defaultValue = "nats://127.0.0.1:4222",
             description = {"host:port, or a URL with nats:// or tls:// before it, which may have user:password@ or "
                     + "token@ before the host", "(default: ${DEFAULT-VALUE})"})
@@ -115,9 +117,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--user", paramLabel = "NAME", description = "log in as this user")
     private String user;
 
+    @Secret
     @Option(names = "--pass", paramLabel = "PASSWORD", defaultValue = "", description = "the user's password")
     private String password;
 
+    @Secret
     @Option(names = "--token", paramLabel = "TOKEN", description = "log in with a token")
     private String token;
 
@@ -147,9 +151,9 @@ public final class Bench implements Callable<Integer> {
     /** The command without the process: the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
         CommandLine command = new CommandLine(new Bench()).setOut(out).setErr(err)
-                .setOverwrittenOptionsAllowed(true);
+                .setOverwrittenOptionsAllowed(true).setAllowOptionsAsOptionParameters(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
-            err.println("nats-bench: " + FlagHint.message(fault) + " (see nats-bench --help)");
+            err.println("nats-bench: " + FlagHint.message(fault, args) + " (see nats-bench --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();
         });
         command.setExecutionExceptionHandler((fault, ignored, parsed) -> {

@@ -14,7 +14,12 @@ import java.nio.charset.StandardCharsets;
 record Endpoint(String host, int port, String user, String password, String token, boolean tls) {
     private static final int DEFAULT_PORT = 4222;
 
-    /** Reads {@code host}, {@code host:port} or a URL {@code nats://[user:password@|token@]host[:port]}, or tls://. */
+    /**
+     * Reads {@code host}, {@code host:port} or a URL {@code nats://[user:password@|token@]host[:port]}, or tls://.
+     *
+     * @throws IllegalArgumentException whose message holds nothing of the text: a password may stand anywhere in a URL
+     *         that is malformed
+     */
     static Endpoint parse(String text) {
         String rest = text;
         boolean tls = false;
@@ -23,7 +28,7 @@ record Endpoint(String host, int port, String user, String password, String toke
             String name = text.substring(0, scheme);
             tls = name.equals("tls");
             if (!tls && !name.equals("nats"))
-                throw new IllegalArgumentException("'" + text + "' begins with neither nats:// nor tls://");
+                throw new IllegalArgumentException("the URL begins with neither nats:// nor tls://");
             rest = text.substring(scheme + 3);
         }
         if (rest.endsWith("/"))
@@ -33,11 +38,11 @@ record Endpoint(String host, int port, String user, String password, String toke
         String address = rest.substring(at + 1);
         int portColon = address.endsWith("]") ? -1 : address.lastIndexOf(':');
         String host = portColon < 0 ? address : address.substring(0, portColon);
-        int port = portColon < 0 ? DEFAULT_PORT : port(text, address.substring(portColon + 1));
+        int port = portColon < 0 ? DEFAULT_PORT : port(address.substring(portColon + 1));
         if (host.startsWith("[") && host.endsWith("]"))
             host = host.substring(1, host.length() - 1);
         if (host.isBlank())
-            throw new IllegalArgumentException("'" + text + "' names no host");
+            throw new IllegalArgumentException("the URL names no host");
         int colon = login.indexOf(':');
         if (colon < 0)
             return new Endpoint(host, port, "", "", decoded(login), tls);
@@ -69,16 +74,20 @@ record Endpoint(String host, int port, String user, String password, String toke
         return user.isEmpty() ? "" : "\"user\":" + quoted(user) + ",\"pass\":" + quoted(password) + ",";
     }
 
-    private static int port(String text, String digits) {
+    private static int port(String digits) {
         int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
         if (port < 1 || port > 65535)
-            throw new IllegalArgumentException("'" + text + "' has a bad port '" + digits + "'");
+            throw new IllegalArgumentException("invalid port after host, expected 1 to 65535");
         return port;
     }
 
     /** Only %XX is an escape here; the decoder made for forms would turn + into a space. */
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the user or password has a %, which must be written as %25", e);
+        }
     }
 
     private static String quoted(String text) {

@@ -10,6 +10,7 @@ import io.jnatsd.connection.Times;
 import io.jnatsd.delivery.Delivery;
 import io.jnatsd.delivery.Outbound;
 import io.jnatsd.events.ConnectionClosedEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.SubscriptionView;
@@ -103,11 +104,12 @@ public final class ClientStats {
         CloseReason why = client.closeReason();
         boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;
         ClientView last = view(new End(System.currentTimeMillis(), why, slow ? client.slowBacklog() : null));
-        new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
-                .peer(last.identity().name(), last.identity().user())
-                .in(last.traffic().inMessages(), last.traffic().inBytes())
-                .out(last.traffic().outMessages(), last.traffic().outBytes())
-                .commit();
+        if (EventRecording.isPossible())
+            new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
+                    .peer(last.identity().name(), last.identity().user())
+                    .in(last.traffic().inMessages(), last.traffic().inBytes())
+                    .out(last.traffic().outMessages(), last.traffic().outBytes())
+                    .commit();
         clients.closed().add(last);
     }
 

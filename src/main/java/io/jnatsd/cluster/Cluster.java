@@ -6,6 +6,7 @@ import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.Connection;
 import io.jnatsd.connection.ServerState;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.RouteDownEvent;
 import io.jnatsd.events.RouteUpEvent;
 import io.jnatsd.log.Log;
@@ -85,8 +86,8 @@ public final class Cluster {
     }
 
     /**
-     * Options come into force, for the start or by a reload: configured servers are dialled, those that are not
-     * configured any more are let go, and who may not be here any more has to leave.
+     * Options come into force, before the start or by a reload: servers that may not be here any more have to leave.
+     * Those that are configured are dialled by {@link #dial}.
      */
     public void apply(ClusterOptions next, TlsHandshake nextTls) {
         ClusterOptions before = options;
@@ -101,7 +102,11 @@ public final class Cluster {
                 || before.user().equals(next.user()) && before.password().equals(next.password());
         if (!sameLogin)
             recheck();
-        dialers.configure(next.routes());
+    }
+
+    /** Dials the servers that are configured, and lets go of those that are not configured any more. */
+    public void dial() {
+        dialers.configure(options.routes());
     }
 
     /** All open routes, also those that have not said yet who they are, and spare ones. */
@@ -166,7 +171,8 @@ public final class Cluster {
         switch (arrival) {
             case FIRST -> {
                 log.debug(route, "Registering remote route \"" + id + "\"");
-                RouteUpEvent.commit(route.label(), id, route.isDialled());
+                if (EventRecording.isPossible())
+                    RouteUpEvent.commit(route.label(), id, route.isDialled());
                 announce(route);
                 spread(route, said);
                 // Its first INFO may have been older.
@@ -228,7 +234,8 @@ public final class Cluster {
     /** A route has ended. */
     void left(Route route) {
         open.remove(route);
-        RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
+        if (EventRecording.isPossible())
+            RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
         Route heir = routes.leave(route);
         if (heir != null) {
             log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");

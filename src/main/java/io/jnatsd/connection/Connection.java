@@ -3,6 +3,7 @@ package io.jnatsd.connection;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.delivery.Batch;
 import io.jnatsd.delivery.Outbound;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.SlowConsumerEvent;
 import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Op;
@@ -341,8 +342,9 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         server.slowConsumers.increment();
         if (isRoute())
             server.slowRoutes.increment();
-        new SlowConsumerEvent(label, why.toString()).peer(clientName(), user())
-                .backlog(waiting.subject(), waiting.pending()).commit();
+        if (EventRecording.isPossible())
+            new SlowConsumerEvent(label, why.toString()).peer(clientName(), user())
+                    .backlog(waiting.subject(), waiting.pending()).commit();
         server.log.notice(this, "Slow Consumer Detected: " + limit.replace("%d", Long.toString(waiting.pending()))
                 + named("name", clientName()) + named("user", user())
                 + (waiting.subject().isEmpty() ? "" : ", subject " + waiting.subject()));

@@ -6,6 +6,7 @@ import io.jnatsd.delivery.Traffic;
 import io.jnatsd.delivery.WriteWatchdog;
 import io.jnatsd.events.AuthFailureEvent;
 import io.jnatsd.events.ConnectionOpenedEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.protocol.ServerInfo;
@@ -35,6 +36,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ServerState {
     /** After so long a thread is started again that could not be started when it was due. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** At the stop, a write that lasts longer has a peer that is not waited for. */
+    private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
+    private static final Duration STOP_SWEEP = Duration.ofMillis(50);
 
     public final Log log;
     /** Starts every thread that this server needs for a while. */
@@ -141,7 +145,8 @@ public final class ServerState {
 
     void began(Connection connection) {
         running.put(connection.id(), connection);
-        ConnectionOpenedEvent.commit(connection.label());
+        if (EventRecording.isPossible())
+            ConnectionOpenedEvent.commit(connection.label());
         if (stopping)
             connection.kill(CloseReason.SERVER_SHUTDOWN);
     }
@@ -149,7 +154,8 @@ public final class ServerState {
     void ended(Connection connection) {
         running.remove(connection.id());
         CloseReason why = connection.closeReason();
-        if (why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT)
+        boolean loginFailed = why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT;
+        if (loginFailed && EventRecording.isPossible())
             AuthFailureEvent.commit(connection.label(), connection.user(), why.toString());
         if (stopping && running.isEmpty()) {
             stopLock.lock();
@@ -196,15 +202,25 @@ public final class ServerState {
         stopping = true;
     }
 
-    /** Closes every connection, gives them a while to write what waits, and kills those that need longer. */
+    /**
+     * Closes every connection and gives them a while to write what waits. Those that need longer are killed, and those
+     * whose peer takes nothing for a second even before.
+     */
     public void closeAll(Duration patience) throws InterruptedException {
+        long begun = System.nanoTime();
         for (Connection connection : running.values())
             if (!threads.start(connection, "close", () -> connection.close(CloseReason.SERVER_SHUTDOWN, "")))
                 connection.kill(CloseReason.SERVER_SHUTDOWN);
-        if (!awaitEnded(patience)) {
+        while (!awaitEnded(STOP_SWEEP)) {
+            long now = System.nanoTime();
+            boolean late = now - begun > patience.toNanos();
             for (Connection connection : running.values())
-                connection.kill(CloseReason.SERVER_SHUTDOWN);
-            awaitEnded(patience);
+                if (late || connection.outbound.isStuck(now, STUCK_AT_STOP.toNanos()))
+                    connection.kill(CloseReason.SERVER_SHUTDOWN);
+            if (late) {
+                awaitEnded(patience);
+                return;
+            }
         }
     }
 

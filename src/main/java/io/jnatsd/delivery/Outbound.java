@@ -406,7 +406,7 @@ public final class Outbound extends Receiver implements Runnable {
     }
 
     /** Whether the present write has lasted longer than so many nanoseconds. */
-    boolean isStuck(long now, long nanos) {
+    public boolean isStuck(long now, long nanos) {
         long started = writeStarted;
         return started != 0 && now - started > nanos;
     }

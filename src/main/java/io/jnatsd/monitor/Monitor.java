@@ -6,17 +6,15 @@ import com.sun.net.httpserver.HttpsServer;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.events.AuthFailureEvent;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP or HTTPS port for monitoring. Threads: {@link #open}, {@link #serve} and {@link #close} any thread; each visit has a thread
- * of its own, which reads what it shows and changes nothing.
+ * The HTTP or HTTPS server for monitoring. Threads: {@link #create}, {@link #serve} and {@link #close} any thread; each
+ * visit has a thread of its own, which reads what it shows and changes nothing.
  */
 public final class Monitor implements AutoCloseable {
     private static final int BACKLOG = 128;
@@ -62,12 +60,7 @@ public final class Monitor implements AutoCloseable {
         this.basePath = normal(options.basePath());
         this.pages = new Pages(views, basePath).byPath();
         boolean secure = options.httpsPort() != 0;
-        InetSocketAddress address = address(options.host(), secure ? options.httpsPort() : options.httpPort());
-        try {
-            server = secure ? HttpsServer.create(address, BACKLOG) : HttpServer.create(address, BACKLOG);
-        } catch (IOException e) {
-            throw cannotListen(options.host(), address.getPort(), e.getMessage(), e);
-        }
+        server = secure ? HttpsServer.create() : HttpServer.create();
         if (server instanceof HttpsServer https)
             https.setHttpsConfigurator(new LiveTls(tls, deadlines));
         server.setExecutor(visitors(secure));
@@ -75,36 +68,43 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Binds the port that the options name, and says so in the log. Visitors are answered from {@link #serve} on.
+     * Refuses options with which there can be no monitor.
+     *
+     * @param certificate whether there is one
+     * @throws IOException saying what is wrong, in gnatsd's words
+     */
+    public static void require(MonitorOptions options, boolean certificate) throws IOException {
+        if (options.httpPort() != 0 && options.httpsPort() != 0)
+            throw new IOException("can't specify both HTTP (" + options.httpPort() + ") and HTTPs ("
+                    + options.httpsPort() + ") ports");
+        if (options.httpsPort() != 0 && !certificate)
+            throw new IOException("TLS cert and key required for HTTPS");
+    }
+
+    /**
+     * Prepares all that visitors need. There is no port before {@link #serve}.
      *
      * @param passwords compares the visitors' with ours
      * @param tls the certificate in force; it gives null if there is none
      * @param mostConnections that the JDK's server has at a time, unless the user has set that for the JVM
-     * @throws IOException saying what is wrong with the ports, in gnatsd's words
      */
-    public static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, int mostConnections,
+    public static Monitor create(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, int mostConnections,
             Log log) throws IOException {
         setUpJdk(mostConnections);
         ProcessUsage.load();
-        return open(views, passwords, tls, VISIT_TIME, log);
+        return new Monitor(views, passwords, tls, VISIT_TIME, log);
     }
 
-    static Monitor open(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
+    static Monitor create(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
             Log log) throws IOException {
-        MonitorOptions options = views.watched().monitor();
-        if (options.httpPort() != 0 && options.httpsPort() != 0)
-            throw new IOException("can't specify both HTTP (" + options.httpPort() + ") and HTTPs ("
-                    + options.httpsPort() + ") ports");
-        if (options.httpsPort() != 0 && tls.get() == null)
-            throw new IOException("TLS cert and key required for HTTPS");
-        Monitor monitor = new Monitor(views, passwords, tls, visitTime, log);
-        log.notice("Starting " + monitor.scheme() + " monitor on " + monitor.hostAndPort(options.host()));
-        return monitor;
+        return new Monitor(views, passwords, tls, visitTime, log);
     }
 
-    /** Answers visitors, those included who have connected since the port was bound. */
-    public void serve() {
+    /** Listens on a port, says so in the log, and answers visitors. */
+    public void serve(InetSocketAddress at) throws IOException {
+        server.bind(at, BACKLOG);
         server.start();
+        log.notice("Starting " + scheme() + " monitor on " + hostAndPort(options().host()));
     }
 
     /**
@@ -120,20 +120,6 @@ public final class Monitor implements AutoCloseable {
             if (System.getProperty(name) == null)
                 System.setProperty(name, value);
         });
-    }
-
-    private static InetSocketAddress address(String host, int port) throws IOException {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(host), Math.max(port, 0));
-        } catch (UnknownHostException e) {
-            throw cannotListen(host, port, "lookup " + host + ": no such host", e);
-        }
-    }
-
-    private static IOException cannotListen(String host, int port, String why, IOException cause) {
-        String reason = String.valueOf(why).replace(" (Bind failed)", "").toLowerCase(Locale.ROOT);
-        return new IOException("can't listen to the monitor port: listen tcp " + new HostPort(host, port)
-                + (reason.startsWith("lookup") ? ": " : ": bind: ") + reason, cause);
     }
 
     /** With a slash before it and none behind; empty for none. */
@@ -214,7 +200,8 @@ public final class Monitor implements AutoCloseable {
             String visitor = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
             String user = Query.shown(VisitorLogin.of(header).user());
             log.warn("Monitor: " + visitor + " was refused as user \"" + user + "\"");
-            AuthFailureEvent.commit(visitor, user, "Monitor Login");
+            if (EventRecording.isPossible())
+                AuthFailureEvent.commit(visitor, user, "Monitor Login");
         }
         answer.header("WWW-Authenticate", CHALLENGE);
         answer.line(401, "Unauthorized");

@@ -21,8 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The port where other servers come in, and the cluster behind it. Threads: {@link #start}, {@link #apply} and
- * {@link #close} one at a time.
+ * The port where other servers come in, and the cluster behind it. Threads: {@link #start}, {@link #dial}, {@link #apply}
+ * and {@link #close} one at a time.
  */
 final class ClusterPort {
     private final ServerState state;
@@ -31,20 +31,20 @@ final class ClusterPort {
     /** Null until {@link #create}, which comes before the port is served. */
     private volatile Cluster cluster;
 
-    /** Binds the port; no connection is taken before {@link #start}. */
+    /** Reserves the port; it accepts no connections before {@link #start}. */
     ClusterPort(ServerState state, ServerOptions options) throws IOException {
         this.state = state;
         this.log = state.log;
         ClusterOptions at = options.cluster();
         try {
-            this.listener = Listener.bind("Route", at.host(), at.port(), state, this::accept);
+            this.listener = Listener.reserve("Route", at.host(), at.port(), state, this::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
         }
     }
 
     /**
-     * Creates the cluster, once the client port is known: other servers are told of it.
+     * Creates the cluster, once INFO can be made: other servers are told of the client port.
      *
      * @param urlsChanged called when INFO has to say something else of other servers
      */
@@ -55,7 +55,7 @@ final class ClusterPort {
             log.error("Address \"" + options.client().host() + "\" can not be resolved properly");
         boolean old = options.compat() == ServerOptions.Compat.GNATSD_1_0;
         this.cluster = new Cluster(state,
-                new Cluster.Self(serverId, listener.bound(), options.limits().maxPayload()), passwords,
+                new Cluster.Self(serverId, listener.address(), options.limits().maxPayload()), passwords,
                 new ConnectUrls(state, own, !old, urlsChanged));
     }
 
@@ -83,15 +83,19 @@ final class ClusterPort {
                 && !address.isAnyLocalAddress();
     }
 
-    /** Lets others in and dials those that are configured. */
-    void start(ServerOptions options, TlsHandshake tls) {
-        log.notice("Listening for route connections on " + new HostPort(options.cluster().host(), port()));
+    /** Options come into force, before the start or by a reload. */
+    void apply(ServerOptions options, TlsHandshake tls) {
         cluster.apply(options.cluster(), tls);
+    }
+
+    /** Lets others in. */
+    void start() throws IOException {
         listener.start();
     }
 
-    void apply(ServerOptions options, TlsHandshake tls) {
-        cluster.apply(options.cluster(), tls);
+    /** Dials those that are configured. */
+    void dial() {
+        cluster.dial();
     }
 
     int port() {

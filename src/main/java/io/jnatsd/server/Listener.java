@@ -8,19 +8,15 @@ import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.text.HostPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A listening port and the thread that accepts from it. Threads: {@link #bind} and {@link #close} anybody's; the
- * accept loop runs on a platform thread of its own and hands each socket to a virtual one.
+ * A port and the thread that accepts from it. Threads: {@link #start} the one that starts the server, {@link #close} any
+ * thread; the accept loop runs on a platform thread of its own and hands each socket to a virtual one.
  */
 final class Listener {
     /** What becomes of an accepted socket; it may throw, and then the socket is closed. */
@@ -48,6 +44,7 @@ final class Listener {
     private final String name;
     private final Log log;
     private final Threads threads;
+    private final ReservedPort port;
     private final ServerSocket socket;
     private final Acceptor acceptor;
     private final Thread thread;
@@ -59,8 +56,9 @@ final class Listener {
     private long shortageSaid = System.nanoTime() - SHORTAGE_SAID_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Listener(String name, ServerSocket socket, ServerState state, Acceptor acceptor) {
+    private Listener(String name, ReservedPort port, ServerSocket socket, ServerState state, Acceptor acceptor) {
         this.name = name;
+        this.port = port;
         this.socket = socket;
         this.log = state.log;
         this.threads = state.threads;
@@ -68,10 +66,10 @@ final class Listener {
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
     }
 
-    /** Binds the port where clients come in, with a message that says which. */
+    /** For the port where clients come in, with a message that says which. */
     static Listener forClients(ListenOptions at, ServerState state, Clients clients) throws IOException {
         try {
-            return bind("Client", at.host(), at.port(), state, clients::accept);
+            return reserve("Client", at.host(), at.port(), state, clients::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + new HostPort(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);
@@ -79,32 +77,14 @@ final class Listener {
     }
 
     /**
-     * Binds a port; connections wait until {@link #start}.
+     * Reserves a port; it accepts no connections before {@link #start}.
      *
      * @param port 0 or below for any free one
      * @throws IOException with a message in the words of the system
      */
-    static Listener bind(String name, String host, int port, ServerState state, Acceptor acceptor) throws IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new IOException("lookup " + host + ": no such host", e);
-        }
-        ServerSocket socket = new ServerSocket();
-        try {
-            socket.bind(new InetSocketAddress(address, Math.max(port, 0)), BACKLOG);
-        } catch (IOException | IllegalArgumentException e) {
-            socket.close();
-            throw new IOException("listen tcp " + new HostPort(host, port) + ": bind: " + reason(e), e);
-        }
-        return new Listener(name, socket, state, acceptor);
-    }
-
-    private static String reason(Exception e) {
-        String text = String.valueOf(e.getMessage());
-        int detail = text.indexOf(" (Bind failed)");
-        return (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);
+    static Listener reserve(String name, String host, int port, ServerState state, Acceptor acceptor)
+            throws IOException {
+        return new Listener(name, ReservedPort.of(host, port), new ServerSocket(), state, acceptor);
     }
 
     /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
@@ -112,15 +92,17 @@ final class Listener {
         return scheme + "://" + new HostPort(host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host, port);
     }
 
-    InetSocketAddress bound() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+    InetSocketAddress address() {
+        return port.address();
     }
 
     int port() {
-        return socket.getLocalPort();
+        return port.address().getPort();
     }
 
-    void start() {
+    /** Listens on the port and accepts what comes. */
+    void start() throws IOException {
+        port.listen(address -> socket.bind(address, BACKLOG));
         thread.start();
     }
 
@@ -217,6 +199,7 @@ final class Listener {
     void close() {
         closed.countDown();
         try {
+            port.close();
             socket.close();
             // The system keeps the port until the thread has come back from its accept.
             if (thread != Thread.currentThread())

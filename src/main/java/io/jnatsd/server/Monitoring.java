@@ -4,21 +4,31 @@ import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.client.ClientView.Traffic;
 import io.jnatsd.cluster.Cluster;
 import io.jnatsd.cluster.Route;
-import io.jnatsd.config.ServerOptions;
+import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.MonitoredServer;
 import io.jnatsd.monitor.RouteView;
 import io.jnatsd.monitor.Views;
+import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Shows a server to its monitor. Threads: the one that starts the server. */
+/**
+ * The port for monitoring, and what a server shows there. Threads: the one that starts the server; {@link #close} any
+ * thread.
+ */
 final class Monitoring {
-    private Monitoring() {
+    private final ReservedPort port;
+    /** Null until {@link #prepare}. */
+    private volatile Monitor monitor;
+
+    private Monitoring(ReservedPort port) {
+        this.port = port;
     }
 
     /** What a server that is starting will show. */
@@ -28,19 +38,57 @@ final class Monitoring {
     }
 
     /**
-     * The monitor of a server that is starting, not served yet; null if its options want none.
+     * Reserves the port for a server that is starting; it accepts no connections before {@link #start}.
      *
-     * @param tls the certificate of the client port that is in force; it gives null if there is none
+     * @param certificate whether the client port has one
+     * @return null if the options want no monitoring
      */
-    static Monitor open(Views views, ServerOptions options, PasswordCheck passwords, Supplier<TlsContext> tls,
-            Log log) throws IOException {
-        if (options.monitor().httpPort() == 0 && options.monitor().httpsPort() == 0)
+    static Monitoring reserve(MonitorOptions options, boolean certificate) throws IOException {
+        if (options.httpPort() == 0 && options.httpsPort() == 0)
             return null;
         try {
-            return Monitor.open(views, passwords, tls, Descriptors.visits(), log);
+            Monitor.require(options, certificate);
+            int port = options.httpsPort() != 0 ? options.httpsPort() : options.httpPort();
+            return new Monitoring(reserve(options.host(), port));
         } catch (IOException e) {
             throw new IOException("Can't start monitoring: " + e.getMessage(), e);
         }
+    }
+
+    private static ReservedPort reserve(String host, int port) throws IOException {
+        try {
+            return ReservedPort.of(host, port);
+        } catch (UnknownHostException e) {
+            throw new IOException("can't listen to the monitor port: listen tcp " + new HostPort(host, port) + ": "
+                    + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException("can't listen to the monitor port: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Creates what answers visitors.
+     *
+     * @param tls the certificate of the client port that is in force; it gives null if there is none
+     */
+    void prepare(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log) throws IOException {
+        monitor = Monitor.create(views, passwords, tls, Descriptors.visits(), log);
+    }
+
+    /** Lets visitors in. */
+    void start() throws IOException {
+        port.listen(monitor::serve);
+    }
+
+    /** {@code http://host:port}, for a visitor on this machine. */
+    String url() {
+        return monitor.url();
+    }
+
+    void close() {
+        port.close();
+        if (monitor != null)
+            monitor.close();
     }
 
     private static String ailment(NatsServer server) {

@@ -10,9 +10,9 @@ import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.ServerState;
+import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.log.Log;
-import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsException;
@@ -51,7 +51,7 @@ public final class NatsServer implements AutoCloseable {
     private final String serverId = ServerId.next();
     private final ServerState state;
     private final Clients clients;
-    /** Null until the start has bound it, after all other ports. Written by the start. */
+    /** Null until the start has reserved it. Written by the start. */
     private volatile Listener clientPort;
     /** Written by the start, once the client port is known. */
     private volatile InfoPublisher introduction;
@@ -72,7 +72,7 @@ public final class NatsServer implements AutoCloseable {
     private volatile Instant configLoaded = Instant.now();
     private Path portsFile;
     /** Null without monitoring. Written by the start. */
-    private volatile Monitor monitor;
+    private volatile Monitoring monitoring;
     /** Null for closing. */
     private volatile Runnable exhaustion;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -151,7 +151,7 @@ public final class NatsServer implements AutoCloseable {
         Authenticator own = authenticator != null ? authenticator : Security.pluggedIn(log);
         NatsServer server = new NatsServer(loaded.options(), source, own, log);
         try {
-            server.listen();
+            server.start();
             return server;
         } catch (IOException e) {
             server.stop();
@@ -159,55 +159,78 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
-    /**
-     * A bound port accepts connections in the system's queue, before the server takes them. So whatever may be slow comes
-     * first, then the ports are bound one after the other, the client port last, and then they are served.
-     */
-    private void listen() throws IOException {
-        security.warmUp(log);
-        MemoryWatch.start(state, this::exhausted);
-        Views views = Monitoring.views(this);
-        // The first port takes longest: it loads what its pages need.
-        monitor = Monitoring.open(views, options, passwords, () -> security.context(), log);
+    private void start() throws IOException {
+        reservePorts();
+        prepare();
+        serve();
+    }
+
+    /** In the order in which the ports are opened later, so that the first one that cannot be had is reported. */
+    private void reservePorts() throws IOException {
+        monitoring = Monitoring.reserve(options.monitor(), security.context() != null);
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options);
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, clients, options.webSocket());
         clientPort = Listener.forClients(options.client(), state, clients);
-        introduction = new InfoPublisher(state, clients, serverId, clientPort.port());
+    }
+
+    /** All that may fail or take time: no port accepts connections yet. */
+    private void prepare() throws IOException {
+        security.warmUp(log);
+        MemoryWatch.start(state, this::exhausted);
+        Views views = Monitoring.views(this);
+        if (monitoring != null)
+            monitoring.prepare(views, passwords, () -> security.context(), log);
+        introduction = new InfoPublisher(state, clients, serverId, port());
         introduction.apply(options, security);
+        if (cluster != null) {
+            cluster.create(options, serverId, port(), passwords, introduction::push);
+            cluster.apply(options, security.routes());
+        }
+        systemAccess = new SystemAccess(this, views);
+        systemAccess.update();
+        certificates.watch(options);
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
+    }
+
+    /** The ports open one right after the other, the client port last. Other servers are dialled when clients can come. */
+    private void serve() throws IOException {
+        if (monitoring != null)
+            monitoring.start();
         if (cluster != null)
-            cluster.create(options, serverId, port(), passwords, introduction::push);
-        systemAccess = new SystemAccess(this, views);
-        systemAccess.update();
-        certificates.watch(options);
-        if (monitor != null)
-            monitor.serve();
+            cluster.start();
+        if (webSockets != null)
+            webSockets.start();
         clientPort.start();
         log.notice("Listening for client connections on " + new HostPort(options.client().host(), port()));
         if (security.tlsRequired())
             log.notice("TLS required for client connections");
         if (webSockets != null)
-            webSockets.start();
+            webSockets.announce();
         if (options.portsFileDir() != null)
             portsFile = RunFiles.writePorts(options.portsFileDir(), urls());
         log.debug("Server id is " + serverId);
         log.notice("Server is ready");
-        if (cluster != null)
-            cluster.start(options, security.routes());
+        if (cluster != null) {
+            log.notice("Listening for route connections on "
+                    + new HostPort(options.cluster().host(), cluster.port()));
+            cluster.dial();
+        }
     }
 
     private void install(Security renewed) {
         security = renewed;
         security.install(clients, log);
         introduction.apply(options, renewed);
-        if (cluster != null)
+        if (cluster != null) {
             cluster.apply(options, security.routes());
+            cluster.dial();
+        }
         systemAccess.update();
     }
 
@@ -226,8 +249,8 @@ public final class NatsServer implements AutoCloseable {
     private Map<String, List<String>> urls() {
         Map<String, List<String>> urls = new LinkedHashMap<>();
         urls.put("nats", List.of(url()));
-        if (monitor != null)
-            urls.put("monitoring", List.of(monitor.url()));
+        if (monitoring != null)
+            urls.put("monitoring", List.of(monitoring.url()));
         if (cluster != null)
             urls.put("cluster", List.of(Listener.url("nats", options.cluster().host(), cluster.port())));
         if (webSockets != null)
@@ -257,7 +280,27 @@ public final class NatsServer implements AutoCloseable {
      */
     public void tryReload() throws ConfigException, IOException {
         reloadLock.lock();
+        try {
+            if (EventRecording.isPossible())
+                loadAndRecord();
+            else
+                loadAndApply();
+        } finally {
+            reloadLock.unlock();
+        }
+    }
+
+    private void loadAndRecord() throws ConfigException, IOException {
         ReloadEvent event = new ReloadEvent();
+        try {
+            loadAndApply();
+            event.succeeded();
+        } finally {
+            event.commit();
+        }
+    }
+
+    private void loadAndApply() throws ConfigException, IOException {
         try {
             OptionsSource.Loaded loaded = source.load();
             ServerOptions next = loaded.options();
@@ -270,7 +313,6 @@ public final class NatsServer implements AutoCloseable {
             apply(reload, next, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
-            event.succeeded();
         } catch (TlsException e) {
             log.error("Failed to reload server configuration: " + e.getMessage());
             throw new IOException(e.getMessage(), e);
@@ -278,9 +320,6 @@ public final class NatsServer implements AutoCloseable {
             for (String line : e.getMessage().split("\n"))
                 log.error("Failed to reload server configuration: " + line);
             throw e;
-        } finally {
-            event.commit();
-            reloadLock.unlock();
         }
     }
 
@@ -355,7 +394,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** {@code http://host:port} of the monitor; null if there is none. */
     public String monitorUrl() {
-        return monitor == null ? null : monitor.url();
+        return monitoring == null ? null : monitoring.url();
     }
 
     public String serverId() {
@@ -407,8 +446,8 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, writes what is pending, closes every connection and waits for them, for two seconds at the
-     * most. Closing twice does nothing more.
+     * Stops accepting, writes what is pending, closes every connection and waits for them: for two seconds at the most,
+     * and for one second where a peer takes nothing. Closing twice does nothing more.
      */
     @Override
     public void close() {
@@ -431,8 +470,8 @@ public final class NatsServer implements AutoCloseable {
         passwords.close();
         if (systemAccess != null)
             systemAccess.close();
-        if (monitor != null)
-            monitor.close();
+        if (monitoring != null)
+            monitoring.close();
         if (cluster != null)
             cluster.close();
         try {

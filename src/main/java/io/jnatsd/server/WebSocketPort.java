@@ -14,7 +14,7 @@ final class WebSocketPort {
     private final Listener listener;
 
     /**
-     * Takes the port; nobody is let in before {@link #start}.
+     * Reserves the port; it accepts no connections before {@link #start}.
      *
      * @throws IOException with one line that says which port can't be had, and why
      */
@@ -22,15 +22,19 @@ final class WebSocketPort {
         this.options = options;
         this.log = state.log;
         try {
-            this.listener = Listener.bind("WebSocket", options.host(), options.port(), state,
+            this.listener = Listener.reserve("WebSocket", options.host(), options.port(), state,
                     clients::acceptWebSocket);
         } catch (IOException e) {
             throw new IOException("Unable to listen for websocket connections: " + e.getMessage(), e);
         }
     }
 
-    void start() {
+    void start() throws IOException {
         listener.start();
+    }
+
+    /** Says in the log that clients may come. */
+    void announce() {
         log.notice("Listening for websocket clients on " + scheme() + "://"
                 + new HostPort(options.host(), listener.port()));
         if (options.tls() == null)

@@ -1,9 +1,12 @@
 package io.jnatsd.top;
 
 import io.jnatsd.usage.FlagHint;
+import io.jnatsd.usage.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -33,6 +36,7 @@ public final class Top implements Callable<Integer> {
     /** Set by the launcher, which can tell; Java 21 cannot. */
     private static final String TERMINAL = "jnatsd.top.terminal";
 
+    @Secret
     @Option(names = {"-s", "--server"}, paramLabel = "HOST", defaultValue = "127.0.0.1",
             description = "the server's host, host:port or URL for monitoring (default: ${DEFAULT-VALUE})")
     private String server;
@@ -71,6 +75,7 @@ public final class Top implements Callable<Integer> {
             description = "log in to the monitoring port as this user")
     private String user;
 
+    @Secret
     @Option(names = "--pass", paramLabel = "PASSWORD", defaultValue = "${env:NATS_TOP_PASS:-}",
             description = "the user's password (default: $NATS_TOP_PASS)")
     private String password;
@@ -102,9 +107,10 @@ public final class Top implements Callable<Integer> {
     /** The command without the process: the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err, InputStream in) {
         CommandLine command = new CommandLine(new Top(out, in)).setOut(out).setErr(err)
-                .setPosixClusteredShortOptionsAllowed(false).setOverwrittenOptionsAllowed(true);
+                .setPosixClusteredShortOptionsAllowed(false).setOverwrittenOptionsAllowed(true)
+                .setAllowOptionsAsOptionParameters(true);
         command.setParameterExceptionHandler((fault, ignored) -> {
-            err.println("nats-top: " + FlagHint.message(fault) + " (see nats-top --help)");
+            err.println("nats-top: " + FlagHint.message(fault, args) + " (see nats-top --help)");
             return command.getCommandSpec().exitCodeOnInvalidInput();
         });
         command.setExecutionExceptionHandler((fault, ignored, parsed) -> {
@@ -137,6 +143,17 @@ public final class Top implements Callable<Integer> {
     }
 
     private String url() {
+        // None of these messages quotes the text, since it may have a password in it.
+        if (server.indexOf('@') >= 0)
+            throw new IllegalArgumentException("--server takes no user and password: use --user and --pass");
+        try {
+            return new URI(written()).toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("--server is not a host, host:port or URL: " + e.getReason(), e);
+        }
+    }
+
+    private String written() {
         if (server.contains("://"))
             return server.replaceAll("/+$", "");
         boolean ipv6 = server.indexOf(':') != server.lastIndexOf(':') && !server.startsWith("[");

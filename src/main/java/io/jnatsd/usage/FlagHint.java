@@ -1,8 +1,10 @@
 package io.jnatsd.usage;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -26,18 +28,27 @@ public final class FlagHint {
         return nearest == null ? "" : ", did you mean " + flags.get(nearest) + "?";
     }
 
-    /** The message about a command line that picocli refuses, in one line, with a hint if a flag is unknown. */
-    public static String message(ParameterException e) {
-        if (!(e instanceof UnmatchedArgumentException unmatched) || !unmatched.isUnknownOption())
+    /**
+     * The message about a command line that picocli refuses, in one line, with a hint if a flag is unknown, and without
+     * words that may be part of a secret.
+     */
+    public static String message(ParameterException e, String[] args) {
+        if (!(e instanceof UnmatchedArgumentException unmatched))
             return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        String flag = unmatched.getUnmatched().getFirst();
-        int equals = flag.indexOf('=');
-        // What follows the sign may be a secret.
-        String name = equals < 0 ? flag : flag.substring(0, equals);
-        return "Unknown option: '" + name + "'" + of(bare(name), e.getCommandLine().getCommandSpec().optionsMap().keySet());
+        Map<String, OptionSpec> known = e.getCommandLine().getCommandSpec().optionsMap();
+        String word = unmatched.getUnmatched().getFirst();
+        int found = List.of(args).lastIndexOf(word);
+        // Of short flags that are written together, the unknown one is no argument of its own.
+        int index = found < 0 ? args.length : found;
+        // No command takes words of their own: this one is a part of some value, or a password in the wrong place.
+        if (!unmatched.isUnknownOption())
+            return "Unexpected word (argument " + (index + 1) + "): a value with blanks needs quotes";
+        String name = SecretFlags.name(word);
+        return "Unknown option: '" + new SecretFlags(known).flag(args, index, name) + "'"
+                + of(bare(name), known.keySet());
     }
 
-    private static String bare(String flag) {
+    static String bare(String flag) {
         return flag.substring(flag.startsWith("--") ? 2 : 1);
     }
 }

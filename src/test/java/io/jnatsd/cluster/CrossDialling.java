@@ -1,5 +1,6 @@
 package io.jnatsd.cluster;
 
+import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Two servers that dial each other, the second one started while the first one waits for it, and numbered messages
@@ -16,7 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  * and the last message that arrived, and the most subscriptions that a server counted.
  *
  * <p>As a main program: a hundred rounds (or as many as the first argument says), by turns without delay, with a delay
- * on the way from one to the other, from the other to the one, and on both. It ends with status 1 if any round failed.
+ * on the way from one to the other, from the other to the one, and on both; with TLS if the second argument is
+ * {@code tls}. It ends with status 1 if any round failed.
  */
 final class CrossDialling {
     private static final long PAUSE_NANOS = 500_000;
@@ -39,10 +42,12 @@ final class CrossDialling {
     }
 
     /**
+     * @param change what both servers have beyond a route to the other
      * @param firstMillis the delay on the first server's way to the second
      * @param secondMillis the delay on the way back
      */
-    static Outcome round(int firstMillis, int secondMillis, Duration length) throws Exception {
+    static Outcome round(Consumer<OptionsBuilder> change, int firstMillis, int secondMillis, Duration length)
+            throws Exception {
         int firstPort = freePort(), secondPort = freePort();
         try (TcpProxy toSecond = new TcpProxy(); TcpProxy toFirst = new TcpProxy()) {
             toSecond.to(secondPort);
@@ -51,8 +56,8 @@ final class CrossDialling {
             toFirst.delay(Duration.ofMillis(secondMillis));
             URI second = Clusters.url(firstMillis == 0 ? secondPort : toSecond.number());
             URI first = Clusters.url(secondMillis == 0 ? firstPort : toFirst.number());
-            try (TestServer one = Clusters.server(o -> o.clusterPort = firstPort, second);
-                    TestServer two = Clusters.server(o -> o.clusterPort = secondPort, first)) {
+            try (TestServer one = Clusters.server(change.andThen(o -> o.clusterPort = firstPort), second);
+                    TestServer two = Clusters.server(change.andThen(o -> o.clusterPort = secondPort), first)) {
                 return exchange(one, two, length);
             }
         }
@@ -108,10 +113,11 @@ final class CrossDialling {
 
     public static void main(String[] args) throws Exception {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 100, bad = 0;
+        Consumer<OptionsBuilder> change = List.of(args).contains("tls") ? MeshTest.TLS : o -> { };
         int[][] delays = {{0, 0}, {0, 20}, {20, 0}, {20, 20}, {0, 150}, {150, 0}};
         for (int i = 0; i < rounds; i++) {
             int[] delay = delays[i % delays.length];
-            Outcome outcome = round(delay[0], delay[1], Duration.ofSeconds(3));
+            Outcome outcome = round(change, delay[0], delay[1], Duration.ofSeconds(3));
             if (!outcome.isGood())
                 bad++;
             System.out.println((outcome.isGood() ? "good " : "BAD  ") + i + " " + delay[0] + "/" + delay[1] + " ms " + outcome);

@@ -45,8 +45,8 @@ class PageErrorTest {
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";
             }, List::of);
-            try (Monitor monitor = Monitor.open(new Views(watched), passwords, () -> null, 1024, log)) {
-                monitor.serve();
+            try (Monitor monitor = Monitor.create(new Views(watched), passwords, () -> null, 1024, log)) {
+                monitor.serve(TestMonitor.ANY_PORT);
                 assertThrows(IOException.class, () -> get(monitor.url() + "/healthz"));
                 await().until(() -> {
                     log.flush();

@@ -10,6 +10,8 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +23,8 @@ import java.util.stream.StreamSupport;
 
 /** A server with a monitor on a free port, and a visitor to it. */
 public final class TestMonitor implements AutoCloseable {
+    /** Where a monitor without a server listens. */
+    static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final NatsServer server;

@@ -1,5 +1,6 @@
 package io.jnatsd.server;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -9,6 +10,7 @@ import io.jnatsd.config.ServerOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,25 @@ class ShutdownTest {
         stopWithin(8);
         assertEquals(0, server.clients().count());
         assertEquals(0, server.subscriptions());
+    }
+
+    /** Two seconds are for those that take what waits for them. */
+    @Test
+    void aClientThatHasTakenNothingForASecondIsNotWaitedFor() throws IOException {
+        RawClient client = server.openNarrow();
+        client.send("CONNECT {\"verbose\":false}\r\nSUB foo 1\r\nPING\r\n").expect("INFO.*PONG\r\n");
+        RawClient publisher = server.quiet();
+        for (int i = 0; i < 10; i++)
+            publisher.send("PUB foo 1000000\r\n" + "x".repeat(1_000_000) + "\r\n").roundTrip();
+        AtomicLong held = new AtomicLong();
+        await().during(Duration.ofMillis(1200)).atMost(Duration.ofSeconds(20)).until(() -> {
+            long now = server.state().pendingBudget.held();
+            return held.getAndSet(now) == now && now > 0;
+        });
+        long begun = System.nanoTime();
+        server.server().close();
+        assertTrue(System.nanoTime() - begun < Duration.ofMillis(1900).toNanos());
+        assertEquals(0, server.clients().count());
     }
 
     @Test

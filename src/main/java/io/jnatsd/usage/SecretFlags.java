@@ -1,0 +1,77 @@
+package io.jnatsd.usage;
+
+import java.lang.reflect.AnnotatedElement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Keeps the values of secret flags out of messages about a command line. A value that has blanks but no quotes arrives
+ * as several words: all but the first look like commands or unknown flags. Threads: immutable.
+ */
+public final class SecretFlags {
+    private static final String HIDDEN = "[REDACTED]";
+
+    private final Map<String, OptionSpec> known;
+    /** Names without dashes. */
+    private final List<String> secrets = new ArrayList<>();
+
+    /** @param known picocli's options by all of their names; those marked with {@link Secret} are secret */
+    public SecretFlags(Map<String, OptionSpec> known) {
+        this.known = known;
+        known.forEach((name, option) -> {
+            if (option.userObject() instanceof AnnotatedElement field && field.isAnnotationPresent(Secret.class))
+                secrets.add(FlagHint.bare(name));
+        });
+    }
+
+    /** {@code args[index]}, which is no flag, as messages show it. */
+    public String word(String[] args, int index) {
+        String secret = secretBefore(args, index);
+        return secret == null ? "\"" + args[index] + "\"" : hidden(secret);
+    }
+
+    /**
+     * The name of {@code args[index]}, which is no known flag, as messages show it.
+     *
+     * @param name with dashes, without the value behind the equals sign
+     */
+    public String flag(String[] args, int index, String name) {
+        String secret = secretBefore(args, index);
+        if (secret != null)
+            return hidden(secret);
+        String bare = FlagHint.bare(name), prefix = "";
+        for (String candidate : secrets) {
+            if (bare.startsWith(candidate) && candidate.length() > prefix.length())
+                prefix = candidate;
+        }
+        // The blank before the value may be missing.
+        return prefix.isEmpty() ? name : name.substring(0, name.length() - bare.length()) + prefix + HIDDEN;
+    }
+
+    private static String hidden(String secret) {
+        return HIDDEN + " (not shown, it may be part of the value of " + secret + "; a value with blanks needs quotes)";
+    }
+
+    /** The last secret flag before a word; null if there is none. */
+    private String secretBefore(String[] args, int end) {
+        for (int i = end - 1; i >= 0; i--) {
+            if (!args[i].startsWith("-"))
+                continue;
+            String name = name(args[i]), bare = FlagHint.bare(name);
+            if (secrets.contains(bare))
+                return name;
+            // A flag of one letter may have its value right behind it.
+            if (!known.containsKey(name) && bare.length() > 1 && secrets.contains(bare.substring(0, 1)))
+                return name.substring(0, name.length() - bare.length() + 1);
+        }
+        return null;
+    }
+
+    /** A flag without its value. */
+    public static String name(String arg) {
+        int equals = arg.indexOf('=');
+        return equals < 0 ? arg : arg.substring(0, equals);
+    }
+}
