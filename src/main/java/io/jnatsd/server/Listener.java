@@ -8,6 +8,7 @@ import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.text.HostPort;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;

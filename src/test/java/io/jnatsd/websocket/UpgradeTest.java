@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.connection.Connection;
-import io.jnatsd.server.Version;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
