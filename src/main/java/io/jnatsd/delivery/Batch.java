@@ -5,24 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the present batch of a reader owes: the receivers that it must flush, and the one that it waits for since more
- * is pending there than should be.
+ * The pending work of the current batch of a reader: the receivers that it must flush, and the receiver that it waits
+ * for because too much output is pending there.
  *
- * <p>Threads: the reader, alone.
+ * <p>Threads: the reader only.
  */
 public final class Batch {
-    /** At most so long per batch does a publisher wait for receivers that are behind. */
+    /** A publisher waits at most this long per batch for receivers that are behind. */
     private static final long PATIENCE_NANOS = 10_000_000;
 
     private final List<Receiver> touched = new ArrayList<>();
-    /** How many of them the present flush has flushed. */
+    /** Number of receivers in {@code touched} that the current flush has flushed. */
     private int flushed;
-    /** The last receiver found to be behind, if any. */
+    /** The last receiver found to be behind, or null. */
     private Receiver crowded;
-    /** Bytes that may wait for one receiver. */
+    /** The limit of pending bytes of one receiver. */
     private long maxPending = Long.MAX_VALUE;
 
-    /** @param most bytes that may wait for one receiver, negative for no limit */
+    /** @param most the limit of pending bytes of one receiver, negative for no limit */
     public void begin(long most) {
         maxPending = most < 0 ? Long.MAX_VALUE : most;
     }
@@ -31,7 +31,10 @@ public final class Batch {
         return maxPending;
     }
 
-    /** Must be told what {@link Receiver#deliver} or {@link Outbound#append} returned. */
+    /**
+     * Handles what {@link Receiver#deliver} or {@link Outbound#append} returned. The caller must pass every return
+     * value.
+     */
     public void sent(Receiver to, int outcome) {
         if ((outcome & Receiver.FLUSH) != 0)
             touch(to);
@@ -55,8 +58,8 @@ public final class Batch {
     /**
      * Flushes every receiver that the batch has touched, and waits for the one that is behind.
      *
-     * @param busy whether more input waits already; then the thread yields, since a reader whose input never ends would
-     *        keep its carrier from all others
+     * @param busy whether more input is already available; the thread then yields, because a virtual thread whose reads
+     *         never block would keep its carrier thread from all others
      */
     public void flush(boolean busy) throws InterruptedException {
         boolean woke = false;
@@ -64,7 +67,7 @@ public final class Batch {
             while (flushed < touched.size())
                 woke |= touched.get(flushed++).flush();
         } catch (Throwable e) {
-            // The others wait for the flush that they were promised, whatever is wrong with this one.
+            // The remaining receivers must be flushed even if one fails.
             flush(busy);
             throw e;
         }

@@ -7,20 +7,20 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The bytes of an {@link Outbound} that nobody has taken to write yet: one array that is being filled, and full ones
- * before it while there is a backlog. Arrays start small and grow to 128 KB, which is the most that the JDK hands to a
- * socket in one call; larger ones would only push data out of the processor's cache before it is written.
+ * The bytes of an {@link Outbound} that are not being written yet: one array that is being filled, and full arrays
+ * before it if there is a backlog. Arrays start small and grow to 128 KB, the most that the JDK passes to a socket in
+ * one call. Larger arrays would not be written faster, and would no longer fit into the processor's cache.
  *
- * <p>The sizes of all arrays, the one that is being written included, are reported to the {@link PendingBudget}.
+ * <p>The sizes of all arrays, including the one that is being written, are reported to the {@link PendingBudget}.
  *
  * <p>Threads: guarded by the outbound's lock.
  */
 final class ChunkQueue {
     static final int CHUNK = 128 * 1024;
     private static final int FIRST_CHUNK = 256;
-    /** After so many writes that used an eighth of the array or less, it is given back. */
-    private static final int CALM_WRITES = 64;
-    /** The budget is told of changes that add up to so many bytes. */
+    /** An array is released after this number of consecutive writes that used at most an eighth of it. */
+    private static final int SMALL_WRITES = 64;
+    /** Changes of memory are reported to the budget when they add up to this number of bytes. */
     private static final int REPORTED_STEP = 4096;
     private static final byte[] EMPTY = {};
     private static final byte[] MSG = {'M', 'S', 'G', ' '};
@@ -30,24 +30,24 @@ final class ChunkQueue {
     }
 
     private final PendingBudget budget;
-    /** Bytes of all arrays, and those that the budget knows of. */
+    /** The size of all arrays, and the size that was reported to the budget. */
     private long held;
     private long reported;
-    /** The budget was found exceeded when an array was added. Whoever handles that resets it. */
+    /** The budget was exceeded when an array was added. The caller that handles it resets this. */
     boolean overBudget;
-    /** Bytes in {@link #room}'s array. */
+    /** Number of bytes used in {@link #fill}. */
     private int filled;
     private byte[] fill = EMPTY;
     /** Full chunks before {@link #fill}, oldest first; null until there is a backlog. */
     private Queue<Chunk> backlog;
     private byte[] spare = EMPTY;
-    private int calmWrites;
+    private int smallWrites;
 
     ChunkQueue(PendingBudget budget) {
         this.budget = budget;
     }
 
-    /** Bytes of memory that this queue takes. */
+    /** Returns the memory of this queue in bytes. */
     long held() {
         return held;
     }
@@ -67,7 +67,7 @@ final class ChunkQueue {
         filled += bytes.length;
     }
 
-    /** Appends a message, {@code MSG subject sid} or HMSG and the rest in one piece; returns its length. */
+    /** Appends a message, {@code MSG subject sid} or HMSG followed by the tail; returns its length. */
     int add(Subscription sub, Message m) {
         int tail = m.tailLength(), letter = m.headerLength() < 0 ? 0 : 1;
         int length = letter + lineLength(sub, m) + tail;
@@ -81,7 +81,7 @@ final class ChunkQueue {
         return length;
     }
 
-    /** The same for so many messages of a run; returns the length of all. */
+    /** Appends a number of messages of a run; returns their total length. */
     long add(Subscription sub, Run run, int first, int count) {
         byte[] in = run.buffer(), subject = run.match().subject(), head = sub.head();
         boolean literal = sub.isLiteral();
@@ -103,7 +103,7 @@ final class ChunkQueue {
         return sum;
     }
 
-    /** The same for a peer that does not know of headers. */
+    /** Appends a message without its headers, for a peer that does not support them; returns its length. */
     int addWithoutHeaders(Subscription sub, Message m) {
         int length = lineLength(sub, m) + m.headerlessTailLength();
         byte[] bytes = room(length);
@@ -112,12 +112,12 @@ final class ChunkQueue {
         return length;
     }
 
-    /** Bytes of {@code MSG subject sid SP} for a message. */
+    /** Returns the length of {@code MSG subject sid SP} for a message. */
     private static int lineLength(Subscription sub, Message m) {
         return sub.isLiteral() ? sub.head().length : MSG.length + m.subjectLength() + sub.head().length;
     }
 
-    /** Writes them; returns where they end. */
+    /** Writes {@code MSG subject sid SP}; returns the position after it. */
     private static int copyLine(Subscription sub, Message m, byte[] to, int start) {
         byte[] head = sub.head();
         int at = start;
@@ -130,7 +130,9 @@ final class ChunkQueue {
         return at + head.length;
     }
 
-    /** The array to append so many bytes to, at {@link #filled}, which the caller then moves on. */
+    /**
+     * Returns an array with room for this number of bytes at {@link #filled}. The caller then advances {@link #filled}.
+     */
     private byte[] room(int length) {
         if (length > fill.length - filled)
             enlarge(length);
@@ -169,14 +171,16 @@ final class ChunkQueue {
         return oldest;
     }
 
-    /** A chunk has been written: its array serves again, unless so large a one is not needed any more. */
+    /**
+     * Takes back a chunk that has been written. Its array is reused, unless arrays of its size are no longer needed.
+     */
     void giveBack(Chunk chunk) {
         int size = chunk.bytes.length;
-        calmWrites = chunk.length * 8 > size ? 0 : calmWrites + 1;
-        if (calmWrites >= CALM_WRITES) {
-            calmWrites = 0;
+        smallWrites = chunk.length * 8 > size ? 0 : smallWrites + 1;
+        if (smallWrites >= SMALL_WRITES) {
+            smallWrites = 0;
             hold(-size);
-            // The other array too: they take turns, and this one may be the small one every time.
+            // Two arrays are used in turns, and this one may always be the small one; so the other one is released too.
             trim();
         } else if (size <= CHUNK && size > spare.length) {
             hold(-spare.length);
@@ -186,7 +190,7 @@ final class ChunkQueue {
         }
     }
 
-    /** Drops the arrays that hold nothing. */
+    /** Drops the arrays that contain no data. */
     void trim() {
         hold(-spare.length);
         spare = EMPTY;

@@ -10,38 +10,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How the messages that one connection reads get to those who want them, and the count of both. Plain messages that
- * come in a row on one subject are held until the row ends, and then given to each receiver in one go.
+ * Delivers the messages that one connection reads to their receivers, and counts both. Consecutive plain messages on
+ * one subject are held, and then given to each receiver in one call.
  *
- * <p>Threads: the connection's reader, alone; any thread may call {@link #inMessages} and {@link #inBytes}.
+ * <p>Threads: the connection's reader only, except {@link #inMessages} and {@link #inBytes}: any thread.
  */
 public final class Delivery {
     private static final String NO_RESPONDERS = "NATS/1.0 503\r\n\r\n";
 
-    /** At most so many messages go by, on average, for one that is sampled for the busiest subjects, */
+    /** For the busiest subjects, at least one message out of this number is sampled on average. */
     private static final int MOST_PER_SAMPLE = 256;
-    /** and about so many of a batch are. */
+    /** The average number of samples in a batch. */
     private static final int SAMPLES_PER_BATCH = 8;
 
     private final Traffic traffic;
     private final Batch batch;
-    /** Of whoever publishes: it may not want its own messages. */
+    /** The receiver of the publishing connection, which may not want its own messages. */
     private final Receiver own;
-    /** The messages come from another traffic. */
+    /** The messages come from a route. */
     private final boolean routed;
-    /** Its own messages come back to it. */
+    /** The connection receives its own messages. */
     private boolean echo = true;
     private int random;
 
-    /** Messages of the present batch that are yet to be delivered. */
+    /** Messages of the current batch that are not delivered yet. */
     private final Run waiting = new Run();
-    /** The batch's last match: messages on one subject tend to come in a row. */
+    /** The last match of the batch, because consecutive messages often have the same subject. */
     private MatchResult last;
     private long batchMessages;
     private long batchBytes;
-    /** The next sample is due when {@link #batchMessages} is this, in a later batch if this one has fewer. */
+    /**
+     * The next sample is taken when {@link #batchMessages} reaches this value, in a later batch if this one ends
+     * before.
+     */
     private long nextSample = Long.MAX_VALUE;
-    /** Messages that the next sample stands for, 0 while samples are not wanted. */
+    /** Number of messages that the next sample represents, 0 while sampling is off. */
     private int messagesPerSample;
     private long lastBatchMessages;
     private long batchMatches;
@@ -52,8 +55,8 @@ public final class Delivery {
     private volatile long inBytes;
 
     /**
-     * @param own the receiver of whoever publishes
-     * @param routed the messages come from another server
+     * @param own the receiver of the publishing connection
+     * @param routed whether the messages come from a route
      */
     public Delivery(Traffic traffic, Batch batch, Receiver own, boolean routed) {
         this.traffic = traffic;
@@ -68,7 +71,7 @@ public final class Delivery {
         echo = on;
     }
 
-    /** Counts a message, whatever becomes of it. */
+    /** Counts a message, whether it is delivered or not. */
     public void received(Message m) {
         batchBytes += m.payloadLength();
         if (++batchMessages >= nextSample)
@@ -76,8 +79,8 @@ public final class Delivery {
     }
 
     /**
-     * One message at a time, and at random distances: every subject of a batch has its chance, also if subjects come
-     * in a regular order.
+     * Samples single messages at random distances, so that every subject of a batch can be sampled, even if the
+     * subjects come in a regular order.
      */
     private void sample(Message m) {
         TopSubjects top = traffic.topSubjects();
@@ -86,7 +89,7 @@ public final class Delivery {
         planSample();
     }
 
-    /** The distance is 1 to 2n - 1, and n on average. */
+    /** The distance is between 1 and 2n - 1, and n on average. */
     private void planSample() {
         long size = Math.max(batchMessages, lastBatchMessages);
         messagesPerSample = Math.clamp(size / SAMPLES_PER_BATCH, 1, MOST_PER_SAMPLE);
@@ -101,10 +104,10 @@ public final class Delivery {
     }
 
     /**
-     * A client's message: to every client, to every other server once, and to one member of each queue group. A plain
-     * one may wait for those that come behind it, until {@link #settle}.
+     * Delivers a client's message to every plain subscription of a client, once to every other server, and to one
+     * member of each queue group. A plain message may be held until {@link #settle}.
      *
-     * @return false if nobody gets it; a request is never held, so of that this is certain
+     * @return false if there is no receiver; a request is never held, so its result is exact
      */
     public boolean publish(MatchResult match, Message m) {
         if (match.fanout() == 0)
@@ -124,10 +127,10 @@ public final class Delivery {
     }
 
     /**
-     * Another server's message: to every client here, and no further.
+     * Delivers a message from a route to the plain subscriptions of this server's clients, and never to a route.
      *
-     * @param trusted the other server sees to it that only the system user says anything under {@code $SYS}
-     * @return false if nobody may publish to its subject
+     * @param trusted whether the other server lets only the system user publish to {@code $SYS.}
+     * @return false if the subject is reserved, so that publishing to it is not allowed
      */
     public boolean deliverHere(Message m, boolean trusted) {
         MatchResult match = match(m);
@@ -144,7 +147,10 @@ public final class Delivery {
         return true;
     }
 
-    /** Who asks may have to be told that nobody answers, and a trace shows each message where it belongs. */
+    /**
+     * A request is not held, because no responders must be reported; with tracing, each message must be traced in its
+     * place.
+     */
     private boolean mayWait(MatchResult match, Message m) {
         return match.oneEach() && m.replyLength() == 0 && m.headerLength() < 0 && !traffic.log.traceOn();
     }
@@ -156,7 +162,7 @@ public final class Delivery {
         }
     }
 
-    /** Delivers what waits. Called before anything that must not overtake it. */
+    /** Delivers the held messages. Called before anything that must not be sent earlier than they are. */
     public void settle() {
         if (waiting.isEmpty())
             return;
@@ -169,7 +175,7 @@ public final class Delivery {
         waiting.clear();
     }
 
-    /** Gives a subscription what waits, from one message on; returns how many it took. */
+    /** Delivers the held messages from an index on to one subscription; returns how many it accepted. */
     private int deliver(Subscription sub, int first) {
         if (sub.receiver() == own && !echo)
             return 0;
@@ -182,14 +188,14 @@ public final class Delivery {
         int taken = outcome >>> Receiver.COUNT_SHIFT;
         batchDelivered += taken;
         batchDeliveredBytes += waiting.payload(first, first + taken);
-        tell(receiver, sub, outcome);
+        handleOutcome(receiver, sub, outcome);
         return taken;
     }
 
     /**
-     * To some member of a queue group, to one that is connected here if there is any.
+     * Delivers a message to one member of a queue group, preferably to one that is connected to this server.
      *
-     * @return false if there is none
+     * @return false if there is no member
      */
     public boolean deliverToGroup(String queue, Message m) {
         for (Subscription[] members : match(m).queues()) {
@@ -210,7 +216,10 @@ public final class Delivery {
         return false;
     }
 
-    /** Answers a request that nobody got, at the asker's own subscription for replies (protocol reference, 19.4). */
+    /**
+     * Answers a request without receivers with status 503, through the requester's own subscription (protocol.md,
+     * section 11).
+     */
     public void reportNoResponders(Message request) {
         settle();
         Message answer = Message.ofHeaders(request.replyText(), NO_RESPONDERS);
@@ -219,7 +228,7 @@ public final class Delivery {
                 return;
     }
 
-    /** Any member with the same probability; if it has just gone, the next one that has not. */
+    /** Chooses a random member, all with the same probability; if it has just left, the next one that has not. */
     private boolean deliverToOne(Subscription[] members, Message m) {
         int first = (int) ((nextRandom() & 0xFFFFFFFFL) * members.length >>> 32);
         for (int i = 0; i < members.length; i++) {
@@ -230,7 +239,10 @@ public final class Delivery {
         return false;
     }
 
-    /** To one subscription, which it matches, behind what came before. False if that has gone. */
+    /**
+     * Delivers a message to one subscription, after all held messages. Returns false if the subscription no longer
+     * exists.
+     */
     public boolean deliver(Subscription sub, Message m) {
         settle();
         return (sub.receiver() != own || echo) && send(sub, m);
@@ -251,13 +263,13 @@ public final class Delivery {
         boolean stripped = (outcome & Receiver.STRIPPED) != 0;
         batchDeliveredBytes += m.payloadLength() - (stripped ? m.headerLength() : 0);
         if (outcome != Receiver.DELIVERED)
-            tell(receiver, sub, outcome);
+            handleOutcome(receiver, sub, outcome);
         if (traffic.log.traceOn())
             trace(sub, m, stripped);
         return true;
     }
 
-    private void tell(Receiver receiver, Subscription sub, int outcome) {
+    private void handleOutcome(Receiver receiver, Subscription sub, int outcome) {
         batch.sent(receiver, outcome);
         if ((outcome & Receiver.LAST) != 0)
             sub.receiver().exhausted(sub);
@@ -270,16 +282,16 @@ public final class Delivery {
                     + (stripped ? m.headerlessTailText() : m.tailText()) + "]");
     }
 
-    /** Xorshift: queue groups need evenness, not secrecy. */
+    /** Xorshift: the choice in queue groups must be uniform, but need not be unpredictable. */
     private int nextRandom() {
         random ^= random << 13;
         random ^= random >>> 17;
         return random ^= random << 5;
     }
 
-    /** Writes a received message to the log, if it is to be traced. */
+    /** Traces a received message, if tracing is on for its connection and subject. */
     public void trace(String command, Message m) {
-        // Traces are asked for first: this is called for every message, and the rest takes calls.
+        // traceOn is checked first, because this method is called for every message and the other checks cost more.
         if (!traffic.log.traceOn() || !own.isTraced() || !traffic.traceFilter().wants(m))
             return;
         traffic.log.trace(own, "->> [" + command + " " + m.lineText() + "]");
@@ -290,13 +302,13 @@ public final class Delivery {
     }
 
     /**
-     * The batch is done: what waits is delivered, and its figures become visible.
+     * Ends the batch: delivers the held messages, and publishes the counters.
      *
-     * @return whether it had messages
+     * @return whether the batch had messages
      */
     public boolean endBatch() {
         settle();
-        // Kept no longer: it refers to connections that may be gone soon.
+        // Not kept between batches: it refers to connections that may close.
         last = null;
         endSampling();
         boolean any = batchMessages > 0;
@@ -316,7 +328,7 @@ public final class Delivery {
         return any;
     }
 
-    /** Counts on in the next batch, and sees whether samples are wanted there. */
+    /** Adjusts the distance of the next sample to the next batch, and starts or stops sampling. */
     private void endSampling() {
         boolean wanted = traffic.topSubjects() != null;
         if (wanted && messagesPerSample == 0) {

@@ -13,12 +13,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.Function;
 
 /**
- * A part of this server that answers requests. It subscribes and publishes as a client does, so that other servers are
- * told of its subscriptions and its answers are routed to them, but it has no connection and is not counted as one.
- * A request that arrives while too many wait is dropped: no publisher waits for this server's own answers.
+ * A component of this server that answers requests. It subscribes and publishes as a client does, so its subscriptions
+ * are announced to routes and its responses are routed. It has no connection and is not counted as a client. If too
+ * many requests are waiting, a new one is dropped, because a publisher must not wait for this server's own responses.
  *
- * <p>Threads: a virtual thread makes the answers, one after the other; {@link Receiver#lock} guards the queue; the rest
- * any thread.
+ * <p>Threads: a virtual thread computes the responses one after the other; {@link Receiver#lock} guards the queue; all
+ * other methods: any thread.
  */
 public final class InternalClient extends Receiver implements Runnable {
     private static final int MOST_REQUESTS = 1024;
@@ -38,7 +38,7 @@ public final class InternalClient extends Receiver implements Runnable {
     private boolean flushPromised;
     private boolean closed;
 
-    /** One request. Subjects keep one char per byte. */
+    /** One request. Subjects have one char per byte. */
     public record Request(String subject, String reply, byte[] body) {
         int bytes() {
             return subject.length() + reply.length() + body.length;
@@ -55,10 +55,10 @@ public final class InternalClient extends Receiver implements Runnable {
     }
 
     /**
-     * Subscribes. From when this returns, requests are answered.
+     * Subscribes. Requests are answered from the time this returns.
      *
-     * @param id the cid, which no connection has
-     * @param answers the answer to a request, null for none
+     * @param id a cid that no connection has
+     * @param answers returns the response to a request, or null for none
      */
     public static InternalClient start(Traffic traffic, Threads threads, long id, List<String> subjects,
             Function<Request, byte[]> answers) {
@@ -90,7 +90,7 @@ public final class InternalClient extends Receiver implements Runnable {
             publish(request.reply(), answer);
     }
 
-    /** Null once it is closed. */
+    /** Returns the next request, or null after {@link #close}. */
     private Request next() throws InterruptedException {
         lock.lock();
         try {
@@ -126,7 +126,7 @@ public final class InternalClient extends Receiver implements Runnable {
         }
     }
 
-    /** Messages of a run have no reply subject, and so want no answer. */
+    /** Messages of a run have no reply subject, so they need no response. */
     @Override
     public int deliver(Subscription sub, Run run, int first, long maxPending) {
         lock.lock();
@@ -168,17 +168,17 @@ public final class InternalClient extends Receiver implements Runnable {
         }
     }
 
-    /** It never reports {@link Receiver#CROWDED}. */
+    /** Not called: {@link #deliver} never returns {@link Receiver#CROWDED}. */
     @Override
     public void awaitRoom(long nanos, long maxPending) {
     }
 
-    /** It never reports {@link Receiver#OVERFLOW}. */
+    /** Not called: {@link #deliver} never returns {@link Receiver#OVERFLOW}. */
     @Override
     public void overflowed() {
     }
 
-    /** It never reports {@link Receiver#OVER_BUDGET}. */
+    /** Not called: {@link #deliver} never returns {@link Receiver#OVER_BUDGET}. */
     @Override
     public void overBudget() {
     }
@@ -188,7 +188,7 @@ public final class InternalClient extends Receiver implements Runnable {
         subs.remove(sub);
     }
 
-    /** Unsubscribes and ends the thread. Closing twice does nothing more. */
+    /** Unsubscribes and ends the thread. A second call has no effect. */
     public void close() {
         lock.lock();
         try {

@@ -11,63 +11,67 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What waits to be written to one connection. Any thread appends, copying straight from the read buffer of the
- * publisher; one writer, a virtual thread that starts on first need, takes what has gathered and writes it, 128 KB at a
- * time, which is also the most that the JDK hands to the socket in one call. Nothing is written while the lock is held,
- * and no reader ever waits for the socket of a peer: a publisher that is ahead of its receivers pauses a little
- * ({@link #awaitRoom}), and a receiver that lets more than {@code maxPending} bytes gather, or one write last longer
- * than the write deadline, is cut off as a slow consumer.
+ * The pending output of one connection. Any thread appends, and copies directly from the read buffer of the publisher.
+ * One writer, a virtual thread that is started when it is first needed, takes the pending bytes and writes them, at
+ * most 128 KB at a time. Nothing is written while the lock is held, and no reader ever waits for the socket of a peer.
+ * A publisher that is faster than its receivers pauses for a limited time ({@link #awaitRoom}). A receiver is
+ * disconnected as a slow consumer if more than {@code maxPending} bytes are pending, or one write lasts longer than the
+ * write deadline.
  *
- * <p>The writer also writes what the stream itself has to say: pongs and the close frame of a WebSocket, the end of
- * TLS. The only writes that other threads do are the first few bytes to a plain socket, which cannot block. The
- * watchdog watches all of them.
+ * <p>The writer also writes the data that the stream itself produces: pongs and the close frame of a WebSocket, and the
+ * end of TLS. Other threads only write the first few bytes to a plain socket, which cannot block. The watchdog watches
+ * all writes.
  *
- * <p>Threads: see above. {@code writing} is the right to write; a chunk that was taken belongs to the thread that has
- * that right. Everything else is guarded by {@code lock}, a leaf: no other lock is taken under it.
+ * <p>Threads: any thread, except for the writing described above. The thread that has set {@code writing} may write,
+ * and owns the chunk that it has taken. {@code lock} guards everything else. It is a leaf: no other lock is taken under
+ * it.
  */
 public final class Outbound extends Receiver implements Runnable {
-    /** So much may wait before publishers are asked to wait as well. */
+    /** Publishers pause while more than this number of bytes is pending. */
     private static final int ROOM = ChunkQueue.CHUNK;
     /**
-     * So many bytes fit into the send buffer of any fresh socket: until then a write cannot block, and most idle
+     * The send buffer of a new socket has room for this number of bytes. Until then a write cannot block, so most idle
      * connections never need a writer thread.
      */
     private static final int NEVER_BLOCKS = 4096;
-    /** Less than this is held back while a batch that adds to it goes on, so that the batch leaves in one piece. */
-    private static final int WORTH_A_WRITE = 2 * 1024;
-    /** A writer that makes no progress for so long gets no more consideration from publishers, */
+    /**
+     * Less than this is not written while a batch is still appending, so that the output of a batch is sent in one
+     * piece.
+     */
+    private static final int LEAST_WRITE = 2 * 1024;
+    /** Publishers no longer wait for a writer whose current write has lasted this long, */
     private static final long STUCK_NANOS = 50_000_000;
-    /** but so much once half of what may wait does: it may be alive and short of processor time. */
+    /** or this long if half of the allowed bytes are pending, because the peer may only be short of processor time. */
     private static final long STUCK_WHEN_FULL_NANOS = 2_000_000_000;
 
-    /** The connection whose output this is. */
+    /** The connection that owns this output. */
     public interface Owner extends LogOrigin {
         long id();
 
         String remoteId();
 
-        /** The peer is a server. */
+        /** Returns whether the peer is a server. */
         boolean isRoute();
 
         boolean isTraced();
 
         String threadName(String role);
 
-        /** More bytes wait than may. */
+        /** Handles that more bytes are pending than allowed. */
         void overflowed();
 
-        /** A write has lasted longer than the write deadline. */
+        /** Handles that a write has lasted longer than the write deadline. */
         void deadlineExceeded();
 
-        /** The output of all connections together takes more memory than it may. */
+        /** Handles that the output of all connections together uses more memory than allowed. */
         void overBudget();
 
         void exhausted(Subscription sub);
 
-        /** Nothing more can be written; an IOException is the peer's or the network's doing. */
+        /** Handles that nothing more can be written. An IOException is caused by the peer or the network. */
         void writeFailed(Throwable e);
 
-        /** All output up to {@link Outbound#finish} is written. */
+        /** Handles that all output up to {@link Outbound#finish} was written. */
         void outputFinished();
     }
 
@@ -77,28 +81,28 @@ public final class Outbound extends Receiver implements Runnable {
     private final Condition drained = lock.newCondition();
 
     private final ChunkQueue waiting;
-    /** Bytes not yet written, those of the present write included. */
+    /** Number of bytes not written yet, including those of the current write. */
     private long pending;
     private long written;
     private long messages;
     private long messageBytes;
-    /** {@link #messages} when something was last taken to be written, and when messages were, in milliseconds. */
+    /** {@link #messages} when bytes were last taken for writing, and the time when messages were, in milliseconds. */
     private long messagesTaken;
     private long lastDelivery;
     private boolean writing;
-    /** Any thread may write the first bytes: nothing has been put over the plain socket. */
+    /** No other stream was put over the plain socket, so any thread may write the first bytes. */
     private boolean plain = true;
-    /** The stream has something of its own to write, such as a pong. */
+    /** The stream has data of its own to write, such as a pong. */
     private boolean controlDue;
     private boolean flushPromised;
     private boolean finishing;
-    /** Nothing more is taken. */
+    /** No more output is accepted. */
     private boolean sealed;
     private boolean dead;
     private Thread writer;
-    /** The peer understands HMSG. */
+    /** The peer supports HMSG. */
     private boolean takesHeaders;
-    /** When the present write began, 0 if there is none; read by the watchdog. */
+    /** The start of the current write, 0 if there is none; read by the watchdog. */
     private volatile long writeStarted;
 
     public Outbound(Owner owner, OutputStream out, WriteWatchdog watchdog, PendingBudget budget) {
@@ -108,7 +112,7 @@ public final class Outbound extends Receiver implements Runnable {
         this.watchdog = watchdog;
     }
 
-    /** Whether the peer is sent HMSG for messages that have headers, or the same messages without them. */
+    /** Sets whether the peer supports HMSG. If not, messages are sent without their headers. */
     public void takeHeaders(boolean on) {
         lock.lock();
         try {
@@ -119,8 +123,8 @@ public final class Outbound extends Receiver implements Runnable {
     }
 
     /**
-     * Writes to another stream from now on: TLS or frames have been put over the socket. What was flushed before still
-     * goes to the old one, and this waits for that.
+     * Writes to another stream from now on, such as TLS or WebSocket frames over the socket. Waits until the pending
+     * output was written to the old stream.
      */
     public void writeTo(OutputStream other) {
         lock.lock();
@@ -144,7 +148,7 @@ public final class Outbound extends Receiver implements Runnable {
             messages++;
             messageBytes += m.payloadLength();
             int outcome = sub.isRemoved() ? DELIVERED | LAST : DELIVERED;
-            // Clients do not understand an HMSG whose headers have no bytes: it goes as a MSG.
+            // Clients do not accept an HMSG whose header section is empty, so it is sent as MSG.
             if (m.headerLength() < 0 || takesHeaders && m.headerLength() > 0)
                 return outcome | added(waiting.add(sub, m), maxPending);
             messageBytes -= m.headerLength();
@@ -170,7 +174,7 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** Appends protocol text; returns what {@link #deliver} does. */
+    /** Appends protocol text; returns the same bits as {@link #deliver}. */
     public int append(byte[] text, long maxPending) {
         lock.lock();
         try {
@@ -200,7 +204,7 @@ public final class Outbound extends Receiver implements Runnable {
     }
 
     /**
-     * Has what waits written: by the writer, or right here while that cannot block.
+     * Starts writing what is pending: by the writer, or on this thread if the write cannot block.
      *
      * @return whether the writer was woken
      */
@@ -230,7 +234,7 @@ public final class Outbound extends Receiver implements Runnable {
         return true;
     }
 
-    /** Has the writer flush the stream, which has something of its own to write. Never writes on this thread. */
+    /** Lets the writer flush the stream, which has data of its own to write. Never writes on the calling thread. */
     public void flushControl() {
         Throwable failure = null;
         lock.lock();
@@ -252,11 +256,11 @@ public final class Outbound extends Receiver implements Runnable {
             LockSupport.unpark(writer);
     }
 
-    /** Returns what stands in the way, null for nothing. */
+    /** Returns the reason if the writer could not be started, or null. */
     private Throwable startWriter() {
         assert lock.isHeldByCurrentThread() && writing;
         try {
-            // run() itself answers for what it throws.
+            // Not started by Threads: run() handles everything that it throws.
             writer = Thread.ofVirtual().name(owner.threadName("write")).unstarted(this);
             watchdog.watch(this);
             writer.start();
@@ -266,7 +270,7 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** {@code writing} is set and there is no writer: this thread is the writer for a moment. */
+    /** Writes on the calling thread, while {@code writing} is set and there is no writer. */
     private void writeFirstBytes() {
         lock.lock();
         Chunk first = dead ? Chunk.NOTHING : takeOldest();
@@ -276,7 +280,7 @@ public final class Outbound extends Receiver implements Runnable {
         boolean finished;
         lock.lock();
         try {
-            // Before others may write, and have themselves watched.
+            // Must come before another thread may write and be watched.
             watchdog.forget(this);
             wrote(first);
             finished = finishing && pending == 0;
@@ -292,7 +296,7 @@ public final class Outbound extends Receiver implements Runnable {
             owner.outputFinished();
     }
 
-    /** The writer. What it throws ends the connection. */
+    /** Runs the writer. A failure ends the connection. */
     @Override
     public void run() {
         try {
@@ -302,7 +306,7 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** Takes what has gathered, writes it, and rests when there is nothing more. */
+    /** Takes the pending bytes and writes them, and parks when nothing is pending. */
     private void writeAll() {
         while (true) {
             Chunk chunk = null;
@@ -336,7 +340,7 @@ public final class Outbound extends Receiver implements Runnable {
                 lock.unlock();
             }
         }
-        // With frames or TLS this is a write as well.
+        // With WebSocket or TLS this also writes.
         writeStarted = System.nanoTime();
         try {
             owner.outputFinished();
@@ -345,10 +349,10 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** Something waits, and the batch that it was appended by is done or has appended much. */
+    /** Returns whether bytes are pending, and the batch that appended them is complete or has appended much. */
     private boolean hasWork() {
         assert lock.isHeldByCurrentThread();
-        return pending > 0 && (!flushPromised || finishing || pending > WORTH_A_WRITE);
+        return pending > 0 && (!flushPromised || finishing || pending > LEAST_WRITE);
     }
 
     private Chunk takeOldest() {
@@ -387,9 +391,9 @@ public final class Outbound extends Receiver implements Runnable {
     }
 
     /**
-     * Lets the writer catch up before the caller publishes more to it: a little while, and once half of what may wait
-     * does, eight to sixteen times that. A receiver that makes no progress is soon not waited for, but for a route:
-     * with it a whole server's clients would be cut off.
+     * Waits until the writer has caught up, for a limited time. If half of the allowed bytes are pending, the time is
+     * eight to sixteen times longer. A receiver whose writes make no progress is not waited for, except for a route:
+     * disconnecting it would affect all clients of another server.
      */
     @Override
     public void awaitRoom(long nanos, long maxPending) throws InterruptedException {
@@ -405,13 +409,13 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** Whether the present write has lasted longer than so many nanoseconds. */
+    /** Returns whether the current write has lasted longer than this number of nanoseconds. */
     public boolean isStuck(long now, long nanos) {
         long started = writeStarted;
         return started != 0 && now - started > nanos;
     }
 
-    /** Appends a last text; what comes later is not taken, while what waits is still written. */
+    /** Appends a last text. Later output is discarded; what is pending is still written. */
     public void seal(byte[] last) {
         lock.lock();
         try {
@@ -426,7 +430,7 @@ public final class Outbound extends Receiver implements Runnable {
         flush();
     }
 
-    /** Everything up to here is still written, then the output is shut down and the owner told. */
+    /** Writes what is pending, then informs the owner. Later output is discarded. */
     public void finish() {
         Throwable failure = null;
         lock.lock();
@@ -453,7 +457,7 @@ public final class Outbound extends Receiver implements Runnable {
             LockSupport.unpark(writer);
     }
 
-    /** Nothing is written any more; the writer, if there is one, ends. The owner closes the socket beneath it. */
+    /** Discards what is pending, and ends the writer. The owner closes the socket. */
     public void die() {
         lock.lock();
         try {
@@ -479,7 +483,7 @@ public final class Outbound extends Receiver implements Runnable {
         owner.overBudget();
     }
 
-    /** Bytes of memory that the output takes: what is pending, and what is kept for later output. */
+    /** Returns the memory of the output in bytes: what is pending, and arrays that are kept for reuse. */
     public long held() {
         lock.lock();
         try {
@@ -489,7 +493,7 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** Drops the memory that is kept for later output. */
+    /** Releases the arrays that are kept for reuse. */
     public void trim() {
         lock.lock();
         try {
@@ -499,7 +503,7 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
-    /** The present write has lasted longer than the write deadline. */
+    /** Called by the watchdog when the current write has lasted longer than the write deadline. */
     void deadlineExceeded() {
         owner.deadlineExceeded();
     }
@@ -539,7 +543,7 @@ public final class Outbound extends Receiver implements Runnable {
         return owner.user();
     }
 
-    /** Figures for monitoring; the last delivery in milliseconds since 1970, 0 if there was none. */
+    /** Statistics for monitoring. The last delivery is in milliseconds since 1970, 0 if there was none. */
     public record Stats(long messages, long bytes, long pending, long lastDelivery) {
     }
 

@@ -3,25 +3,28 @@ package io.jnatsd.delivery;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the pending output of all connections takes, and how much it may take ({@code max_pending_total}).
- * Each connection adds the arrays that it allocates and subtracts those that it drops, in steps of several kilobytes,
- * so that a message costs nothing here.
+ * The memory used by the pending output of all connections, and its limit ({@code max_pending_total}). Each connection
+ * adds the arrays that it allocates and subtracts those that it releases, in steps of several kilobytes, so that single
+ * messages cost nothing here.
  *
- * <p>Threads: any thread, also one that holds the lock of a receiver.
+ * <p>Threads: any thread, also while it holds the lock of a receiver.
  */
 public final class PendingBudget {
-    /** When receivers are cut off, so much of the limit is freed, so that the next message does not start it again. */
+    /**
+     * When receivers are disconnected, this fraction of the limit is freed, so that the next message does not exceed it
+     * again.
+     */
     private static final int RESERVE = 16;
 
     private final AtomicLong held = new AtomicLong();
     private volatile long limit = Long.MAX_VALUE;
 
-    /** @param most bytes, negative for no limit */
+    /** @param most the limit in bytes, negative for no limit */
     public void limit(long most) {
         limit = most < 0 ? Long.MAX_VALUE : most;
     }
 
-    /** Adds bytes that are held, or subtracts bytes that are not held any more; returns whether it is too much now. */
+    /** Adds bytes, negative if they were released; returns whether the limit is exceeded. */
     boolean add(long bytes) {
         return held.addAndGet(bytes) > limit;
     }
@@ -30,7 +33,7 @@ public final class PendingBudget {
         return held.get() > limit;
     }
 
-    /** Whether receivers that are cut off have freed enough. */
+    /** Returns whether enough memory was freed, so that no more receivers need to be disconnected. */
     public boolean isRelieved() {
         return held.get() <= limit - limit / RESERVE;
     }

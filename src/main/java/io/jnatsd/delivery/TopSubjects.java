@@ -10,27 +10,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The subjects with the most traffic of late: an estimate in little memory, however many subjects there are. A sampled
- * message stands for those that went by since the one before. A fixed number of counters goes to the busiest: a
- * subject without one takes over the smallest, with its count, which is remembered as possible error (the
- * "space-saving" algorithm). Counts fade with time, so what is left is a rate.
+ * An estimate of the subjects with the most traffic, in a fixed amount of memory. A sampled message represents all
+ * messages since the previous sample. There is a fixed number of counters. A subject without a counter takes over the
+ * smallest one including its count, which is stored as the possible error (the "space-saving" algorithm). Counts decay
+ * over time, so that they represent a rate.
  *
- * <p>Threads: any thread; {@code lock} guards everything. A reader that finds it taken leaves its sample out rather than
- * wait.
+ * <p>Threads: any thread. {@code lock} guards all fields. A reader that cannot take the lock at once skips its sample.
  */
 public final class TopSubjects {
     private static final int COUNTERS = 256;
-    /** Longer subjects get no counter: only a max_control_line above the default lets them through. */
+    /** Longer subjects get no counter. They are only possible if max_control_line is above its default. */
     private static final int LONGEST = 4096;
-    /** After so long a count has faded to 1/e. */
+    /** The time in which a count decays to 1/e. */
     private static final double FADE_SECONDS = 30;
-    /** Instead of shrinking all counts, new ones weigh more; when they weigh so much, all are scaled down. */
+    /** New counts get a higher weight instead of reducing all old ones. At this weight all counts are scaled down. */
     private static final double HEAVIEST = 1e9;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Counter> counters = new ArrayList<>();
     private final long started = System.nanoTime();
-    /** When a new count weighed 1. */
+    /** The time at which a new count had the weight 1. */
     private long lightest = started;
 
     private static final class Counter {
@@ -39,11 +38,11 @@ public final class TopSubjects {
         private double messages, error, bytes;
     }
 
-    /** Messages and payload bytes a second that a subject has had lately, at the least. */
+    /** The recent rate of a subject in messages and payload bytes per second, as a lower bound. */
     public record Rate(String subject, double messages, double bytes) {
     }
 
-    /** So many messages, of which this is one. */
+    /** Counts a sample that represents this number of messages and bytes. */
     void sample(Message one, long messages, long bytes) {
         if (one.subjectLength() > LONGEST || !lock.tryLock())
             return;
@@ -93,12 +92,12 @@ public final class TopSubjects {
         return (System.nanoTime() - since) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
-    /** The busiest, busiest first. */
+    /** Returns the busiest subjects, in descending order. */
     public List<Rate> busiest(int most) {
         List<Rate> rates = new ArrayList<>();
         lock.lock();
         try {
-            // What a steady rate of 1 a second would have added up to by now.
+            // The count that a constant rate of 1 per second would have reached by now.
             double unit = weight() * FADE_SECONDS * -Math.expm1(-seconds(started) / FADE_SECONDS);
             for (Counter c : counters)
                 rates.add(new Rate(new String(c.subject, StandardCharsets.UTF_8), (c.messages - c.error) / unit,

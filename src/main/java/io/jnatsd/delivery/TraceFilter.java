@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which clients and subjects are traced; the whole traffic of a busy server would be too much to read. Threads: immutable.
+ * The clients and subjects that are traced. The traffic of a busy server would be too much to read. Threads: immutable.
  */
 public final class TraceFilter {
     private final Set<String> clients;
@@ -21,7 +21,7 @@ public final class TraceFilter {
         maxPayload = options.maxTracedPayload();
     }
 
-    /** Clients are listed by cid or by the name that they gave themselves. */
+    /** Clients are listed by cid or by the name in their CONNECT. */
     public boolean wants(Receiver receiver) {
         return clients.isEmpty() || clients.contains(receiver.clientName())
                 || clients.contains(String.valueOf(receiver.id()));
@@ -32,7 +32,7 @@ public final class TraceFilter {
                 .anyMatch(pattern -> Subject.matches(pattern, m.buffer(), m.subjectStart(), m.subjectLength()));
     }
 
-    /** How much of a payload is shown, in bytes. */
+    /** Returns the number of bytes of a payload that a trace shows. */
     int payload(int length) {
         return maxPayload > 0 ? Math.min(length, maxPayload) : length;
     }

@@ -7,9 +7,10 @@ import io.jnatsd.subject.SubjectSpace;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the deliveries of one server share: the subscriptions, the counters, and what is traced and sampled.
+ * The state that all deliveries of one server share: the subscriptions, the counters, and the options for tracing and
+ * sampling.
  *
- * <p>Threads: any thread. The counters are concurrent; a reload replaces the volatile fields, each as a whole.
+ * <p>Threads: any thread. The counters are concurrent; a reload replaces each volatile field as a whole.
  */
 public final class Traffic {
     final SubjectSpace subjects;
@@ -19,11 +20,11 @@ public final class Traffic {
     final LongAdder inBytes = new LongAdder();
     final LongAdder outMessages = new LongAdder();
     final LongAdder outBytes = new LongAdder();
-    /** Lookups in the subscription index. */
+    /** Number of lookups in the subscription index. */
     final LongAdder matches = new LongAdder();
 
     private volatile TraceFilter traceFilter;
-    /** Null unless the busiest subjects are asked for. */
+    /** Null while sampling is off. */
     private volatile TopSubjects topSubjects;
     private volatile long maxPending;
     /** Only one user may publish to subjects that begin with {@code $SYS.}. */
@@ -34,11 +35,11 @@ public final class Traffic {
         this.log = log;
     }
 
-    /** Messages and payload bytes of all connections ever, and lookups in the subscription index. */
+    /** Messages and payload bytes of all connections since the start, and lookups in the subscription index. */
     public record Totals(long inMessages, long inBytes, long outMessages, long outBytes, long matches) {
     }
 
-    /** Options come into force, at the start or by a reload. */
+    /** Applies options, at the start or in a reload. */
     public void apply(LogOptions logs, Limits limits, boolean sampled) {
         traceFilter = new TraceFilter(logs);
         maxPending = limits.maxPending();
@@ -46,7 +47,7 @@ public final class Traffic {
             topSubjects = sampled ? new TopSubjects() : null;
     }
 
-    /** Whether only one user may publish to subjects that begin with {@code $SYS.}. */
+    /** Sets whether only one user may publish to subjects that begin with {@code $SYS.}. */
     public void systemUser(boolean on) {
         systemUser = on;
     }
@@ -55,17 +56,17 @@ public final class Traffic {
         return systemUser;
     }
 
-    /** Which connections and subjects are traced. */
+    /** Returns the clients and subjects that are traced. */
     public TraceFilter traceFilter() {
         return traceFilter;
     }
 
-    /** The busiest subjects; null unless they are asked for. */
+    /** Returns the busiest subjects, or null while sampling is off. */
     public TopSubjects topSubjects() {
         return topSubjects;
     }
 
-    /** Bytes that may wait for one receiver, negative for no limit. */
+    /** Returns the limit of pending bytes of one receiver, negative for no limit. */
     long maxPending() {
         return maxPending;
     }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends connections whose present write has lasted longer than the write deadline. Java's sockets have no time limit
- * for writes. Threads: any thread adds and removes; the timer calls {@link #sweep}.
+ * Ends connections whose current write has lasted longer than the write deadline, because Java's sockets have no
+ * timeout for writes. Threads: any thread adds and removes outputs; the timer calls {@link #sweep}.
  */
 public final class WriteWatchdog {
     private final Set<Outbound> watched = ConcurrentHashMap.newKeySet();
@@ -32,7 +32,7 @@ public final class WriteWatchdog {
                 end(outbound);
     }
 
-    /** What goes wrong with one connection does not keep the others from being looked at. */
+    /** A failure of one connection must not prevent the check of the others. */
     private void end(Outbound outbound) {
         try {
             outbound.deadlineExceeded();
@@ -41,7 +41,7 @@ public final class WriteWatchdog {
         }
     }
 
-    /** Often enough that a write overstays its deadline by an eighth at most. */
+    /** Returns the interval between two sweeps: short enough that a write exceeds the deadline by an eighth at most. */
     public static Duration pause(Duration deadline) {
         long millis = Math.min(Math.max(deadline.toMillis() / 8, 5), 1000);
         return Duration.ofMillis(millis);

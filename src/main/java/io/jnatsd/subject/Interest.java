@@ -3,15 +3,16 @@ package io.jnatsd.subject;
 import java.util.Collection;
 
 /**
- * Those who are told of every subscription of this server's clients: its routes, as far as this package is concerned
- * a set that never changes. When a route comes or goes, {@link SubjectSpace#interest} is swapped for another set; each
- * {@link SidTable} notices when it is next used, and first tells newcomers what it already has.
+ * The routes of this server, which are informed of every subscription of its clients. An instance is an immutable set
+ * of routes. When a route is added or removed, {@link SubjectSpace#interest} is replaced by a new set. Each {@link
+ * SidTable} compares the sets when it is next used, and first announces its existing subscriptions to the routes that
+ * are new.
  *
- * <p>Threads: any thread. All but {@link #flush} are called under the lock of a table, so that nothing that the table
- * does next can overtake them: they append lines and do no more.
+ * <p>Threads: any thread. All methods except {@link #flush} are called under the lock of a table, so that changes of
+ * one table are announced in their order. They only append lines to the output of the routes.
  */
 public interface Interest {
-    /** Nobody is told. */
+    /** The empty set of routes. */
     Interest NONE = new Interest() {
         @Override
         public void subscribed(Subscription sub) {
@@ -32,12 +33,12 @@ public interface Interest {
 
     void subscribed(Subscription sub);
 
-    /** @param max messages after which it ends, 0 if it has ended */
+    /** @param max number of messages after which the subscription ends, 0 if it has ended */
     void unsubscribed(Subscription sub, long max);
 
-    /** Tells those who are not in the earlier set of subscriptions that were made before. */
+    /** Announces subscriptions that already exist to the routes that are not in the set {@code before}. */
     void catchUp(Interest before, Collection<Subscription> subs);
 
-    /** Has what was appended written. Called without any lock. */
+    /** Starts writing what was appended. Called without any lock. */
     void flush();
 }

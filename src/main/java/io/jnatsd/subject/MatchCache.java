@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The match results of one stripe of the {@link SubscriptionIndex}. A result sits in one of four neighbouring slots
- * that its hash selects; the table doubles while it is crowded, up to a bound that lets 64 stripes hold a quarter of a
- * million subjects. All results together take no more memory than a bound in bytes allows: others are dropped for a new
- * one, in the order of their slots, and a result that is larger than the bound is not kept.
+ * The cache of match results of one stripe of the {@link SubscriptionIndex}. The hash of a subject selects four
+ * neighbouring slots; its result is in one of them. The table doubles its size when many current results are displaced,
+ * up to a limit: the 64 stripes together have at most 262,144 slots. The memory of all results is bounded. To make room
+ * for a new result, others are dropped in the order of their slots. A result that is larger than the bound is not
+ * cached.
  *
- * <p>A result that leaves the cache is marked so, since a reader may still hold it.
+ * <p>A result that is removed from the cache is marked as dropped, because a reader may still hold it.
  *
- * <p>Threads: any thread may call {@link #get}, which takes no lock; all that changes the table is called under the stripe's.
+ * <p>Threads: any thread may call {@link #get}, which takes no lock; all methods that change the table are called under
+ * the lock of the stripe.
  */
 final class MatchCache {
     private static final int WAYS = 4;
@@ -20,21 +22,21 @@ final class MatchCache {
     private static final int LARGEST = 4096;
 
     private volatile AtomicReferenceArray<MatchResult> slots = new AtomicReferenceArray<>(SMALLEST);
-    /** Results that displaced a current one since the table last grew. */
+    /** Number of current results that were displaced since the table last grew. */
     private int displaced;
     private int next;
     private final long mostBytes;
-    /** Of the results in the table. */
+    /** Memory of the results in the table. */
     private long bytes;
-    /** The slot that was last looked at to free memory. */
+    /** The slot that was last examined to free memory. */
     private int hand;
 
-    /** @param mostBytes the memory that the results may take */
+    /** @param mostBytes the most memory that the results may use */
     MatchCache(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
-    /** The current result for a subject, or null. */
+    /** Returns the current result for a subject, or null. */
     MatchResult get(byte[] buffer, int start, int length, int hash) {
         AtomicReferenceArray<MatchResult> table = slots;
         int set = set(table, hash);
@@ -86,7 +88,7 @@ final class MatchCache {
             victim = set + (next++ & WAYS - 1);
             displaced++;
         }
-        // Not null in between: a reader finds the one or the other.
+        // The slot is never null in between, so a reader finds either the old or the new result.
         MatchResult before = table.get(victim);
         if (before != null) {
             before.drop();
@@ -96,7 +98,7 @@ final class MatchCache {
         table.set(victim, result);
     }
 
-    /** The literal subscriptions of a subject have changed. */
+    /** Drops the result of a subject whose literal subscriptions have changed. */
     void drop(byte[] subject, int hash) {
         int set = set(slots, hash);
         for (int i = set; i < set + WAYS; i++) {

@@ -8,53 +8,59 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who gets a message on one subject: every plain subscription of a client, every other server with such clients, and
- * one member of each queue group. Groups are told apart by name alone: members whose patterns differ but match the
- * same subject are one group for it, wherever they are.
+ * The receivers of a message on one subject: every plain subscription of a client, every other server that has plain
+ * subscriptions, and one member of each queue group. A queue group is identified by its name alone: members whose
+ * patterns differ but match the same subject belong to one group, whichever server they are connected to.
  *
- * <p>Threads: immutable but for {@code dropped}, which is written under the lock of the subject's stripe. It is valid as
- * long as no subscription that matters to its subject came or went: see {@link #isCurrent}.
+ * <p>Threads: immutable except {@code dropped}, which is written under the lock of the subject's stripe. A result is
+ * valid until a subscription that matches its subject is added or removed: see {@link #isCurrent}.
  */
 public final class MatchResult {
     private static final Subscription[] NONE = {};
     private static final Subscription[][] NO_GROUPS = {};
     private static final byte[] RESERVED = {'_', 'S', 'Y', 'S', '.'}, SYSTEM = {'$', 'S', 'Y', 'S', '.'};
 
-    /** Of the object, its subject's header and its slots in the cache. */
+    /** Approximate size of the object, the array header of its subject and its slot in the cache. */
     private static final int OWN_BYTES = 128;
     private static final int ARRAY_BYTES = 24, REFERENCE_BYTES = 8;
 
     private final byte[] subject;
     private final int hash;
-    /** Those of this server's own clients. */
+    /** Plain subscriptions of this server's own clients. */
     private final Subscription[] plain;
-    /** One array for each other server, which gets the message once, by way of the first that still takes it. */
+    /**
+     * One array for each other server. The server receives the message once, through the first subscription that
+     * accepts it.
+     */
     private final Subscription[][] routed;
     /** One array of members for each queue group. */
     private final Subscription[][] queues;
-    /** About how much memory it takes: a subject may be long, and many may subscribe to it. */
+    /** Approximate memory of this result, which is large for a long subject or many subscriptions. */
     private final int bytes;
-    /** No connection is among them twice: several messages may go to one receiver before the first goes to the next. */
+    /**
+     * No receiver has two plain subscriptions here, so several messages can be given to one receiver before the next
+     * one.
+     */
     private final boolean oneEach;
-    /** A pedantic client may publish to it. */
+    /** The subject is valid and has no wildcards, so a pedantic client may publish to it. */
     private final boolean literal;
-    /** Begins with {@code _SYS.}: clients may not publish to it. */
+    /** The subject begins with {@code _SYS.}; clients may not publish to it. */
     private final boolean reserved;
-    /** Begins with {@code $SYS.}, which may belong to one user. */
+    /** The subject begins with {@code $SYS.}, which may be reserved for one user. */
     private final boolean system;
 
     private final WildcardTree.Branch branch;
     private final long branchGeneration;
     private final WildcardTree.Branch root;
     private final long rootGeneration;
-    /** It has left the cache, and so would not hear of literal subscriptions. */
+    /** The result was removed from the cache, and is no longer dropped when literal subscriptions change. */
     private volatile boolean dropped;
 
-    /** @param seen the wildcard patterns as they were before the matches were looked for */
+    /** @param seen the generations of the wildcard branches before the search */
     MatchResult(byte[] subject, int hash, List<Subscription> matches, WildcardTree.View seen) {
         this.subject = subject;
         this.hash = hash;
-        // Copied, not referred to: every published message asks isCurrent.
+        // Copied instead of referring to the view, because isCurrent is called for every message.
         this.branch = seen.branch();
         this.branchGeneration = seen.branchGeneration();
         this.root = seen.root();
@@ -94,12 +100,15 @@ public final class MatchResult {
         dropped = true;
     }
 
-    /** No wildcard subscription that could match has come or gone; literal ones drop the result from the cache. */
+    /**
+     * Returns whether the result is still valid: no wildcard subscription in its branches has changed, and no literal
+     * one.
+     */
     boolean isCurrent() {
         return !dropped && branch.generation == branchGeneration && root.generation == rootGeneration;
     }
 
-    /** Deliveries that one message causes. */
+    /** Returns the number of deliveries that one message causes. */
     public int fanout() {
         return plain.length + routed.length + queues.length;
     }
@@ -108,47 +117,53 @@ public final class MatchResult {
         return subject;
     }
 
-    /** Well spread, so that any bits of it select a slot. */
+    /** Returns the hash of the subject, spread so that any of its bits can select a slot. */
     public int hash() {
         return hash;
     }
 
-    /** About how much memory it takes, in bytes. */
+    /** Returns the approximate memory of this result in bytes. */
     public int bytes() {
         return bytes;
     }
 
-    /** Plain subscriptions of this server's own clients. Not to be changed. */
+    /** Returns the plain subscriptions of this server's own clients. The array must not be changed. */
     public Subscription[] plain() {
         return plain;
     }
 
-    /** One array for each other server, which gets the message once, by way of the first that still takes it. */
+    /**
+     * Returns one array for each other server, which receives the message once, through the first subscription that
+     * accepts it.
+     */
     public Subscription[][] routed() {
         return routed;
     }
 
-    /** One array of members for each queue group. */
+    /** Returns one array of members for each queue group. */
     public Subscription[][] queues() {
         return queues;
     }
 
-    /** No receiver is among the plain ones twice: several messages may go to one before the first goes to the next. */
+    /**
+     * Returns whether no receiver has two of the plain subscriptions, so that several messages can be given to one
+     * receiver before the next one.
+     */
     public boolean oneEach() {
         return oneEach;
     }
 
-    /** The subject is valid and has no wildcards: a pedantic client may publish to it. */
+    /** Returns whether the subject is valid and has no wildcards, so that a pedantic client may publish to it. */
     public boolean isLiteral() {
         return literal;
     }
 
-    /** It begins with {@code _SYS.}: clients may not publish to it. */
+    /** Returns whether the subject begins with {@code _SYS.}; clients may not publish to it. */
     public boolean isReserved() {
         return reserved;
     }
 
-    /** It begins with {@code $SYS.}, which may belong to one user. */
+    /** Returns whether the subject begins with {@code $SYS.}, which may be reserved for one user. */
     public boolean isSystem() {
         return system;
     }

@@ -5,83 +5,90 @@ import io.jnatsd.protocol.Message;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where the messages of subscriptions go: the output of a connection, or a part of this server that subscribes itself.
- * It owns the counters of its subscriptions, so that counting a message, finding that it was the last one wanted and
- * appending it is one step under one lock.
+ * The destination of the messages of a subscription: the output of a connection, or a component of this server that
+ * subscribes. The receiver owns the counters of its subscriptions. So counting a message, detecting that it was the
+ * last one and appending it are one step under one lock.
  *
- * <p>{@link #deliver} returns what happened as bits of one number, so that a delivery allocates nothing; 0 means that
- * the subscription or the receiver has gone.
+ * <p>{@link #deliver} returns its outcome as bits of an int, so that a delivery allocates nothing. 0 means that the
+ * subscription or the receiver no longer exists.
  *
- * <p>Threads: any thread. {@code lock} is a leaf: no other lock is taken under it, and nothing is written under it.
+ * <p>Threads: any thread. {@code lock} is a leaf: no other lock is taken under it, and no I/O is done under it.
  */
 public abstract class Receiver implements LogOrigin {
     public static final int DELIVERED = 1;
     /** The caller must call {@link #flush} at the end of its batch. */
     public static final int FLUSH = 2;
-    /** More bytes wait than should: the caller waits in {@link #awaitRoom} at the end of its batch. */
+    /** More bytes are pending than desired: the caller calls {@link #awaitRoom} at the end of its batch. */
     public static final int CROWDED = 4;
-    /** That was the last message that the subscription wanted: the caller calls {@link #exhausted}. */
+    /** This was the last message that the subscription accepts: the caller calls {@link #exhausted}. */
     public static final int LAST = 8;
-    /** More bytes wait than may: the caller calls {@link #overflowed}. */
+    /** More bytes are pending than allowed: the caller calls {@link #overflowed}. */
     public static final int OVERFLOW = 16;
     /** The message was delivered without its headers. */
     public static final int STRIPPED = 32;
-    /** The output of all connections takes more memory than it may: the caller calls {@link #overBudget}. */
+    /** The output of all connections uses more memory than allowed: the caller calls {@link #overBudget}. */
     public static final int OVER_BUDGET = 64;
-    /** The bits from here on are the number of messages of a run that were delivered. */
+    /** The bits from this one up are the number of messages of a run that were delivered. */
     public static final int COUNT_SHIFT = 8;
 
-    /** Guards delivered, max and removed of this receiver's subscriptions, and what subclasses say. */
+    /** Guards delivered, max and removed of this receiver's subscriptions, and the state that subclasses name. */
     protected final ReentrantLock lock = new ReentrantLock();
 
-    /** Receives instead of this one, once it takes nothing more. Written once, by any thread. */
+    /** Receives messages in place of this receiver after it was closed. Written once, by any thread. */
     private volatile Receiver successor;
 
     /** Delivers a message for one of this receiver's subscriptions. */
     public abstract int deliver(Subscription sub, Message m, long maxPending);
 
-    /** Delivers the messages of a run from one index on, as many as the subscription still wants. */
+    /** Delivers the messages of a run from an index on, as many as the subscription still accepts. */
     public abstract int deliver(Subscription sub, Run run, int first, long maxPending);
 
     /**
-     * Has what waits processed. Whoever is told {@link #FLUSH} owes this call; others rely on it.
+     * Starts processing what is pending. A caller that was given {@link #FLUSH} must call this, because other callers
+     * were not given it.
      *
      * @return whether another thread was woken
      */
     public abstract boolean flush();
 
-    /** Waits until less is pending, for a limited time. No lock is held. */
+    /** Waits until less is pending, for a limited time. The caller holds no lock. */
     public abstract void awaitRoom(long nanos, long maxPending) throws InterruptedException;
 
-    /** More bytes wait than may. */
+    /** Handles that more bytes are pending than allowed. */
     public abstract void overflowed();
 
-    /** The output of all connections takes more memory than it may. No lock is held. */
+    /** Handles that the output of all connections uses more memory than allowed. The caller holds no lock. */
     public abstract void overBudget();
 
-    /** A subscription has had the last message that it wanted, and is to be removed. */
+    /** Removes a subscription that has received its last message. */
     public abstract void exhausted(Subscription sub);
 
-    /** Whether what it receives is written to the log. */
+    /** Returns whether the messages that it receives are traced to the log. */
     public abstract boolean isTraced();
 
-    /** The cid or rid, which is also the number in the RSID of its subscriptions. */
+    /** Returns the cid or rid, which is also the number in the RSID of its subscriptions. */
     public abstract long id();
 
-    /** The id of the server that its subscriptions stand for, which gets each message once; null if they are local. */
+    /**
+     * Returns the id of the server that its subscriptions belong to, which receives each message once; null if they are
+     * local.
+     */
     public abstract String remoteId();
 
-    /** From when this receiver takes nothing more, another one does. */
+    /** Sets the receiver that receives messages after this one was closed. */
     public final void succeededBy(Receiver next) {
         successor = next;
     }
 
-    /** The receiver that has taken this one's place; null if there is none. */
+    /** Returns the receiver that has replaced this one, or null. */
     public final Receiver successor() {
         return successor;
     }
 
-    /** Sets when a subscription ends. Returns the messages it has had, or -1 if those were enough. */
+    /**
+     * Sets the number of messages after which a subscription ends. Returns the number it has received, or -1 if that is
+     * enough.
+     */
     final long endAfter(Subscription sub, long max) {
         lock.lock();
         try {
@@ -95,7 +102,7 @@ public abstract class Receiver implements LogOrigin {
         }
     }
 
-    /** How many more messages a subscription wants, 0 for no limit. */
+    /** Returns how many more messages a subscription accepts, 0 for no limit. */
     public final long wanted(Subscription sub) {
         lock.lock();
         try {
@@ -105,7 +112,7 @@ public abstract class Receiver implements LogOrigin {
         }
     }
 
-    /** No message is delivered to a subscription after this. */
+    /** Marks a subscription as removed; no message is delivered to it afterwards. */
     final void end(Subscription sub) {
         lock.lock();
         try {
@@ -115,7 +122,7 @@ public abstract class Receiver implements LogOrigin {
         }
     }
 
-    /** Messages that a subscription has been sent. */
+    /** Returns the number of messages that were delivered to a subscription. */
     final long delivered(Subscription sub) {
         lock.lock();
         try {

@@ -8,35 +8,39 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One connection's subscriptions by sid, kept in step with the index and with what others have been told. Threads:
- * anybody's; {@code lock} guards the map and is held while the index changes and while others are told, so that all
- * agree.
+ * The subscriptions of one connection by sid, kept consistent with the index and with what routes were informed of.
+ *
+ * <p>Threads: any thread. {@code lock} guards the map. It is held while the index is changed and routes are informed,
+ * so that all three agree.
  */
 public final class SidTable {
     private final SubjectSpace space;
     private final SubscriptionIndex index;
-    /** Other servers are told of these subscriptions. */
+    /** Routes are informed of these subscriptions. */
     private final boolean announced;
     private final ReentrantLock lock = new ReentrantLock();
-    /** Null when the connection has left: nothing is added any more. */
+    /** Null after the connection has closed: no subscription can be added. Guarded by {@code lock}. */
     private Map<String, Subscription> subs = new HashMap<>(4);
-    /** How many there were when the connection left. guarded by {@code lock}. */
+    /** Number of subscriptions when the connection closed. Guarded by {@code lock}. */
     private int leftWith;
-    /** Those that it left with, until they are removed or moved. Belongs to the thread in which it leaves. */
+    /** The subscriptions at that time, until they are removed or moved. Used by the closing thread only. */
     private List<Subscription> leaving = List.of();
-    /** Where in that list nobody has been told, and where the index has not been changed. Belongs to the same thread. */
-    private int untold, unremoved;
-    /** Who knows of all that is in the map. guarded by {@code lock}. */
-    private Interest told = Interest.NONE;
+    /**
+     * The positions in that list up to which routes were informed and the index was changed. Used by the closing thread
+     * only.
+     */
+    private int nextToInform, nextToRemove;
+    /** The routes that were informed of all subscriptions in the map. Guarded by {@code lock}. */
+    private Interest informed = Interest.NONE;
 
-    /** @param announced other servers are told of these subscriptions */
+    /** @param announced whether routes are informed of these subscriptions */
     SidTable(SubjectSpace space, boolean announced) {
         this.space = space;
         this.index = space.index();
         this.announced = announced;
     }
 
-    /** False if the sid is in use, which keeps its subscription, or the connection has left. */
+    /** Adds a subscription. Returns false if the sid is in use, or the connection has closed. */
     public boolean add(Subscription sub) {
         Interest flush;
         lock.lock();
@@ -45,8 +49,8 @@ public final class SidTable {
             if (subs == null || subs.putIfAbsent(sub.sid, sub) != null)
                 return false;
             index.insert(sub);
-            told.subscribed(sub);
-            flush = told;
+            informed.subscribed(sub);
+            flush = informed;
         } finally {
             lock.unlock();
         }
@@ -63,7 +67,10 @@ public final class SidTable {
         }
     }
 
-    /** Sets when a subscription ends; its messages so far, -1 if it has had them all and is still to be removed. */
+    /**
+     * Sets the number of messages after which a subscription ends. Returns the number that it has received, or -1 if
+     * that is enough and the caller must remove it.
+     */
     public long endAfter(Subscription sub, long max) {
         Interest flush;
         long received;
@@ -74,8 +81,8 @@ public final class SidTable {
                 return received;
             catchUpLocked();
             if (subs != null)
-                told.unsubscribed(sub, max);
-            flush = told;
+                informed.unsubscribed(sub, max);
+            flush = informed;
         } finally {
             lock.unlock();
         }
@@ -83,7 +90,7 @@ public final class SidTable {
         return received;
     }
 
-    /** False if it has gone already. */
+    /** Removes a subscription. Returns false if it was already removed. */
     public boolean remove(Subscription sub) {
         Interest flush;
         lock.lock();
@@ -93,8 +100,8 @@ public final class SidTable {
                 return false;
             sub.receiver.end(sub);
             index.remove(sub);
-            told.unsubscribed(sub, 0);
-            flush = told;
+            informed.unsubscribed(sub, 0);
+            flush = informed;
         } finally {
             lock.unlock();
         }
@@ -103,23 +110,24 @@ public final class SidTable {
     }
 
     /**
-     * The connection leaves. Where it throws, as it may for lack of memory, the next call goes on from there. Only one
-     * thread at a time.
+     * Removes all subscriptions when the connection closes. If this throws, for example for lack of memory, the next
+     * call continues where this one stopped. Called by one thread at a time.
      */
     public void removeAll() {
         Interest flush;
         lock.lock();
         try {
             leaveLocked();
-            // Whoever has come since, and was not told of them, need not hear of their end.
-            for (; untold < leaving.size(); untold++)
-                told.unsubscribed(leaving.get(untold), 0);
-            flush = told;
+            // No catch-up here: a route that was never informed of these subscriptions need not be informed of their
+            // end.
+            for (; nextToInform < leaving.size(); nextToInform++)
+                informed.unsubscribed(leaving.get(nextToInform), 0);
+            flush = informed;
         } finally {
             lock.unlock();
         }
-        for (; unremoved < leaving.size(); unremoved++)
-            index.remove(leaving.get(unremoved));
+        for (; nextToRemove < leaving.size(); nextToRemove++)
+            index.remove(leaving.get(nextToRemove));
         flush.flush();
         space.left(this);
         leaving = List.of();
@@ -135,8 +143,9 @@ public final class SidTable {
     }
 
     /**
-     * The connection leaves, and another one to the same server takes over its subscriptions. Those that the other
-     * has already end. Only for subscriptions that nobody is told of. Where it throws, as {@link #removeAll}.
+     * Moves all subscriptions to another connection with the same server when this one closes. Those that the other one
+     * already has are removed. Only for subscriptions that are not announced. If this throws, the next call continues
+     * where this one stopped, as in {@link #removeAll}.
      */
     public void moveTo(SidTable other, Receiver receiver) {
         lock.lock();
@@ -145,11 +154,11 @@ public final class SidTable {
         } finally {
             lock.unlock();
         }
-        for (; unremoved < leaving.size(); unremoved++) {
-            Subscription sub = leaving.get(unremoved);
+        for (; nextToRemove < leaving.size(); nextToRemove++) {
+            Subscription sub = leaving.get(nextToRemove);
             Subscription moved = new Subscription(receiver, sub.subject, sub.queue, sub.sid, sub.literal);
             moved.max = sub.receiver.wanted(sub);
-            // Not marked as removed: a publisher that has found it before delivers to the successor.
+            // Not marked as removed: a publisher that matched it earlier delivers to the successor.
             if (other.accept(moved))
                 index.replace(sub, moved);
             else
@@ -167,7 +176,7 @@ public final class SidTable {
         }
     }
 
-    /** Those who have come since the last change learn what is here; they are not flushed. */
+    /** Announces the subscriptions to routes that were added since the last change. Does not flush the routes. */
     void catchUp() {
         lock.lock();
         try {
@@ -180,13 +189,13 @@ public final class SidTable {
     private void catchUpLocked() {
         assert lock.isHeldByCurrentThread();
         Interest now = announced ? space.interest() : Interest.NONE;
-        if (now == told || subs == null)
+        if (now == informed || subs == null)
             return;
-        now.catchUp(told, subs.values());
-        told = now;
+        now.catchUp(informed, subs.values());
+        informed = now;
     }
 
-    /** What their owner stands for has changed: matches that they are in are made anew. */
+    /** Discards the cached matches of these subscriptions, after a property of their receiver has changed. */
     public void ownerChanged() {
         lock.lock();
         try {
@@ -198,7 +207,7 @@ public final class SidTable {
         }
     }
 
-    /** All of them, at this moment. */
+    /** Returns a copy of all subscriptions. */
     public List<Subscription> all() {
         lock.lock();
         try {
@@ -208,7 +217,7 @@ public final class SidTable {
         }
     }
 
-    /** At most so many of them, for monitoring. */
+    /** Returns at most this number of subscriptions, for monitoring. */
     public List<SubscriptionView> views(int most) {
         List<Subscription> some = new ArrayList<>();
         lock.lock();
@@ -225,7 +234,7 @@ public final class SidTable {
         return some.stream().map(Subscription::view).toList();
     }
 
-    /** How many there are, or were when the connection left. */
+    /** Returns the number of subscriptions, or their number when the connection closed. */
     public int size() {
         lock.lock();
         try {

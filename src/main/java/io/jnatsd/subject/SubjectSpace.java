@@ -4,30 +4,30 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The subscriptions of one server: the index that matches subjects, the tables that list them by sid, and who is told
- * of them.
+ * The subscriptions of one server: the index that matches subjects, the tables that list them by sid, and the routes
+ * that are informed of them.
  *
  * <p>Threads: any thread. {@code interest} is replaced as a whole.
  */
 public final class SubjectSpace {
     private final SubscriptionIndex index = new SubscriptionIndex();
-    /** The tables whose subscriptions other servers are told of. */
+    /** The tables whose subscriptions are announced to routes. */
     private final Set<SidTable> announced = ConcurrentHashMap.newKeySet();
     private volatile Interest interest = Interest.NONE;
 
-    /** Every subscription of this server's clients, and those of other servers for theirs. */
+    /** Returns the index of all subscriptions, of this server's clients and of routes. */
     public SubscriptionIndex index() {
         return index;
     }
 
-    /** A table for a client, whose subscriptions other servers are told of. */
+    /** Returns a new table for a client; its subscriptions are announced to routes. */
     public SidTable announcedTable() {
         SidTable table = new SidTable(this, true);
         announced.add(table);
         return table;
     }
 
-    /** A table for another server, whose subscriptions go no further. */
+    /** Returns a new table for a route; its subscriptions are not announced. */
     public SidTable unannouncedTable() {
         return new SidTable(this, false);
     }
@@ -36,17 +36,17 @@ public final class SubjectSpace {
         announced.remove(table);
     }
 
-    /** Who is told of the subscriptions of clients. */
+    /** Returns the routes that are informed of the subscriptions of clients. */
     public Interest interest() {
         return interest;
     }
 
-    /** Replaces who is told of the subscriptions of clients: a route has come or gone. */
+    /** Replaces the set of routes that are informed of the subscriptions of clients. */
     public void interest(Interest next) {
         interest = next;
     }
 
-    /** Tells everyone in {@link #interest} of all subscriptions that they have not been told of yet. */
+    /** Announces existing subscriptions to the routes in {@link #interest} that were not informed of them yet. */
     public void announce() {
         for (SidTable table : announced)
             table.catchUp();

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The subscriptions to exactly one subject. Each remembers its slot, so that removing one of a hundred thousand costs
- * no search. Threads: guarded by the lock of whoever holds it.
+ * The subscriptions to exactly one subject. Each subscription stores its slot, so that removing one of many needs no
+ * search. Threads: guarded by the lock of the stripe or branch that contains it.
  */
 final class Subscribers {
     private Subscription[] slots = new Subscription[1];

@@ -12,14 +12,14 @@ import java.util.List;
 /**
  * One SUB of one connection (protocol.md, section 6).
  *
- * <p>Threads: any thread reads the final fields. {@code delivered}, {@code max} and {@code removed} are guarded by the
- * {@link Receiver#lock}; {@code slot} by the lock of the index that lists it.
+ * <p>Threads: any thread reads the final fields. {@code delivered}, {@code max} and {@code removed} are guarded by
+ * {@link Receiver#lock}; {@code slot} by the lock of the {@link Subscribers} that list it.
  */
 public final class Subscription {
     private static final String HEAD = "MSG ";
 
     final Receiver receiver;
-    /** Subject, queue and sid keep one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
+    /** Subject, queue and sid have one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
     final String subject;
     /** Null for a plain subscription. */
     final String queue;
@@ -28,13 +28,13 @@ public final class Subscription {
     final boolean literal;
 
     long delivered;
-    /** Messages after which it ends, 0 for no end. */
+    /** Number of messages after which it ends, 0 for no limit. */
     long max;
     boolean removed;
     int slot = -1;
-    /** Patterns that its owner must not get messages of; null for none. Read when a match is made. */
+    /** Patterns of subjects that its owner may not receive, or null. Read when a match result is computed. */
     private volatile List<byte[]> denied;
-    /** Takes note of whom its owner may reply to; null if that does not matter. */
+    /** Records the reply subjects that its owner may publish to; null if the owner has no reply permission. */
     private volatile ReplySubjects replies;
 
     public Subscription(Receiver receiver, String subject, String queue, String sid, boolean literal) {
@@ -46,16 +46,16 @@ public final class Subscription {
         this.head = ((literal ? HEAD + subject : "") + " " + sid + " ").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** What a SUB asks for. */
+    /** Creates a subscription from the arguments of a SUB. */
     public Subscription(Receiver receiver, SubLine wanted) {
         this(receiver, wanted.subject(), wanted.queue(), wanted.sid(), wanted.literal());
     }
 
     /**
-     * Counts messages that it is offered, as many as it still wants, and ends with the last. Called under the
-     * receiver's lock.
+     * Counts messages that are offered to it, as many as it still accepts, and marks it as removed after the last.
+     * Called under the receiver's lock.
      *
-     * @return how many it has taken
+     * @return the number of messages that it accepts
      */
     public int take(int offered) {
         int taken = offered;
@@ -67,14 +67,14 @@ public final class Subscription {
         return taken;
     }
 
-    /** Whether its owner may not have messages on this subject. */
+    /** Returns whether its owner may not receive messages on this subject. */
     boolean denies(byte[] subject) {
         List<byte[]> patterns = denied;
         return patterns != null
                 && patterns.stream().anyMatch(p -> Subject.matches(p, subject, 0, subject.length));
     }
 
-    /** False if a message has another subject than the one that is wanted; patterns are not looked at. */
+    /** Returns false if it has a literal subject that differs from that of the message. Patterns are not checked. */
     public boolean mayTake(Message m) {
         int length = m.subjectLength(), start = m.subjectStart();
         return !literal || length == subject.length()
@@ -85,37 +85,45 @@ public final class Subscription {
         return receiver;
     }
 
-    /** No message is delivered to it any more. Called under the receiver's lock. */
+    /** Returns whether no more messages are delivered to it. Called under the receiver's lock. */
     public boolean isRemoved() {
         return removed;
     }
 
-    /** A MSG line as far as it is known: {@code MSG subject sid } for a literal subject, else {@code SP sid SP}. */
+    /**
+     * Returns the part of a MSG line that never changes: {@code MSG subject sid } for a literal subject, else {@code SP
+     * sid SP}.
+     */
     public byte[] head() {
         return head;
     }
 
-    /** Its subject has no wildcards. */
+    /** Returns whether its subject has no wildcards. */
     public boolean isLiteral() {
         return literal;
     }
 
-    /** Notes whom its owner may reply to; null if that does not matter. */
+    /**
+     * Returns the record of reply subjects that its owner may publish to; null if the owner has no reply permission.
+     */
     public ReplySubjects replies() {
         return replies;
     }
 
-    /** Sets what notes whom its owner may reply to. */
+    /** Sets the record of reply subjects that its owner may publish to. */
     public void replies(ReplySubjects next) {
         replies = next;
     }
 
-    /** Patterns that its owner must not get messages of; null for none. */
+    /** Returns the patterns of subjects that its owner may not receive, or null. */
     public List<byte[]> denied() {
         return denied;
     }
 
-    /** Sets the patterns that its owner must not get messages of; {@link SubscriptionIndex#changed} follows. */
+    /**
+     * Sets the patterns of subjects that its owner may not receive. The caller then calls {@link
+     * SubscriptionIndex#changed}.
+     */
     public void denied(List<byte[]> patterns) {
         denied = patterns;
     }
@@ -129,12 +137,12 @@ public final class Subscription {
         return subject;
     }
 
-    /** Messages after which it ends; for logs, since it may change at any time. */
+    /** Returns the number of messages after which it ends. Read without a lock, for log lines. */
     public long max() {
         return max;
     }
 
-    /** Null for a plain subscription. */
+    /** Returns the queue group, or null for a plain subscription. */
     public String queue() {
         return queue;
     }

@@ -10,16 +10,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * All subscriptions of the server, by subject (protocol reference, sections 5 to 7). Literal subjects live in
- * lock-striped maps, patterns in the {@link WildcardTree}. Each stripe caches match results as well; a cached result
- * is found without any lock.
+ * All subscriptions of the server by subject (protocol.md, sections 4 to 8). Literal subjects are in lock-striped maps,
+ * patterns in the {@link WildcardTree}. Each stripe also has a cache of match results, which is read without a lock.
  *
- * <p>Threads: anybody's. A subject's stripe lock guards its literal subscriptions and makes a change of them and the
- * dropping of its cached result one step. Changes of wildcards show in the generations that a result remembers.
+ * <p>Threads: any thread. The lock of a subject's stripe guards its literal subscriptions; changing them and dropping
+ * the cached result is one step under that lock. A change of wildcard subscriptions increments a generation, which each
+ * result compares.
  */
 public final class SubscriptionIndex {
     private static final int STRIPES = 64;
-    /** The cached match results may take this part of the heap. */
+    /** The cached match results may use this fraction of the heap. */
     private static final int CACHE_SHARE = 16;
 
     private final Stripe[] stripes = new Stripe[STRIPES];
@@ -30,7 +30,7 @@ public final class SubscriptionIndex {
 
     private static final class Stripe {
         private final ReentrantLock lock = new ReentrantLock();
-        /** guarded by {@code lock}. */
+        /** Guarded by {@code lock}. */
         private final Map<String, Subscribers> literals = new HashMap<>();
         private final MatchCache cache = new MatchCache(Runtime.getRuntime().maxMemory() / CACHE_SHARE / STRIPES);
     }
@@ -40,7 +40,7 @@ public final class SubscriptionIndex {
             stripes[i] = new Stripe();
     }
 
-    /** Figures for monitoring ({@code /subsz}); hits are what lookups did not miss. */
+    /** The statistics in {@code /subsz}. Cache hits are lookups minus misses. */
     public record Stats(long count, long cached, long inserts, long removes, long misses, int maxFanout,
             double averageFanout) {
     }
@@ -66,14 +66,14 @@ public final class SubscriptionIndex {
         }
     }
 
-    /** One subscription takes the place of another with the same subject; they count as one all the time. */
+    /** Replaces a subscription by another one with the same subject. The count of subscriptions does not change. */
     void replace(Subscription before, Subscription after) {
         put(after);
         if (!take(before))
             inserts.increment();
     }
 
-    /** Does nothing if it is gone already. */
+    /** Removes a subscription, if it is still present. */
     void remove(Subscription sub) {
         if (take(sub))
             removes.increment();
@@ -100,7 +100,7 @@ public final class SubscriptionIndex {
         return removed;
     }
 
-    /** What a subscription must not get has changed: matches that it is in are made anew. */
+    /** Discards the cached matches of a subscription, after its denied subjects have changed. */
     public void changed(Subscription sub) {
         if (!sub.literal) {
             wildcards.touch(sub);
@@ -117,10 +117,10 @@ public final class SubscriptionIndex {
     }
 
     /**
-     * Who gets a message on this subject.
+     * Returns the receivers of a message on this subject.
      *
-     * @param last an earlier answer that may be the one still, null for none
-     * @param hash {@link io.jnatsd.protocol.Parser#hash} of the subject, which is its string's too
+     * @param last an earlier result, which is returned if it has this subject and is current; null for none
+     * @param hash {@link io.jnatsd.protocol.Parser#hash} of the subject, which equals the hash code of its string
      */
     public MatchResult match(MatchResult last, byte[] buffer, int start, int length, int hash) {
         if (last != null && last.hash() == spread(hash) && last.isFor(buffer, start, length) && last.isCurrent())
@@ -132,7 +132,7 @@ public final class SubscriptionIndex {
     private MatchResult search(byte[] subject, int hash) {
         misses.increment();
         String text = new String(subject, StandardCharsets.ISO_8859_1);
-        // Taken before the search: what changes after it makes the result stale, never wrong for long.
+        // Read before the search: a change during the search then makes the result stale.
         WildcardTree.View seen = wildcards.view(text);
         List<Subscription> matches = new ArrayList<>();
         wildcards.match(seen, text, matches);
@@ -151,7 +151,10 @@ public final class SubscriptionIndex {
         }
     }
 
-    /** Whose subscriptions match a literal subject, all members of queue groups included. It counts as no lookup. */
+    /**
+     * Returns the subscriptions that match a literal subject, including all members of queue groups. Not counted as a
+     * lookup.
+     */
     public List<SubscriptionView> matching(String subject) {
         String text = new String(subject.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         List<Subscription> matches = new ArrayList<>();
@@ -190,7 +193,7 @@ public final class SubscriptionIndex {
         return stripes[spread(hash) >>> 26];
     }
 
-    /** Subjects that differ in their last characters only would fall into few slots without this. */
+    /** Without this, subjects that differ only in their last characters would share few slots. */
     private static int spread(int hash) {
         return (hash ^ hash >>> 15) * 0x9E3779B9;
     }

@@ -6,31 +6,31 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The wildcard subscriptions, as a trie of tokens. It is split by the first token into branches with a lock and a
- * generation each, so that the coming and going of inboxes ({@code _INBOX.x.*}) neither waits for other subjects nor
- * makes their cached matches stale. Patterns that begin with a wildcard share one branch, the root, which every match
- * looks at too.
+ * The wildcard subscriptions, as a trie of tokens. The first token of a pattern selects a branch, which has its own
+ * lock and generation. So adding and removing inboxes ({@code _INBOX.x.*}) does not block other subjects and does not
+ * invalidate their cached matches. Patterns that begin with a wildcard are in a separate branch, the root, which every
+ * match also searches.
  *
- * <p>Threads: anybody's; each branch has its own lock.
+ * <p>Threads: any thread; each branch has its own lock.
  */
 final class WildcardTree {
     private static final int BRANCHES = 64;
 
-    /** The patterns whose first token has one of the hashes of this branch. */
+    /** The patterns whose first token hashes to this branch. */
     static final class Branch {
         private final ReentrantLock lock = new ReentrantLock();
-        /** guarded by {@code lock}. */
+        /** Guarded by {@code lock}. */
         private final Level top = new Level();
-        /** Counts changes. Written under {@code lock}, read by anybody. */
+        /** Number of changes. Written under {@code lock}, read by any thread. */
         volatile long generation;
     }
 
-    /** All patterns that share the tokens up to here. */
+    /** A node of the trie: all patterns that share the tokens up to here. */
     private static final class Level {
         final Map<String, Level> next = new HashMap<>(4);
-        /** Patterns that end here. */
+        /** Patterns that end at this node. */
         Subscribers here;
-        /** Patterns that end here with {@code >}, and so match one token or more beyond. */
+        /** Patterns that end with {@code >} after this node, which match one or more further tokens. */
         Subscribers beyond;
 
         boolean isEmpty() {
@@ -38,7 +38,7 @@ final class WildcardTree {
         }
     }
 
-    /** The branches that a subject's matches are in, with their generations before the search. */
+    /** The branches that contain the matches of a subject, with their generations before the search. */
     record View(Branch branch, long branchGeneration, Branch root, long rootGeneration) {
     }
 
@@ -55,7 +55,7 @@ final class WildcardTree {
         return new View(branch, branch.generation, root, root.generation);
     }
 
-    /** Where patterns live that begin with the same token as this subject. */
+    /** Returns the branch of the patterns that begin with the same token as this subject. */
     private Branch branch(String subject) {
         String first = token(subject, 0);
         int hash = first.hashCode();
@@ -104,7 +104,7 @@ final class WildcardTree {
         }
     }
 
-    /** Makes matches of this pattern stale. */
+    /** Makes the cached matches of this pattern stale. */
     void touch(Subscription sub) {
         Branch branch = home(sub.subject);
         branch.lock.lock();
@@ -115,7 +115,7 @@ final class WildcardTree {
         }
     }
 
-    /** Levels that have become empty go as well. */
+    /** Also removes the nodes that have become empty. */
     private static boolean remove(Level level, Subscription sub, int at) {
         String token = token(sub.subject, at);
         int following = at + token.length() + 1;
@@ -144,7 +144,7 @@ final class WildcardTree {
         return true;
     }
 
-    /** Adds the patterns that match a subject. */
+    /** Adds the subscriptions whose patterns match a subject. */
     void match(View view, String subject, List<Subscription> matches) {
         match(view.root, subject, matches);
         match(view.branch, subject, matches);

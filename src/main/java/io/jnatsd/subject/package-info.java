@@ -1,23 +1,23 @@
 /**
- * Subscriptions and who gets a message on a subject. {@link io.jnatsd.subject.SubscriptionIndex} matches subjects, with
- * a cache of results; {@link io.jnatsd.subject.SidTable} lists the subscriptions of one connection by sid and keeps the
- * index in step; {@link io.jnatsd.subject.Receiver} is where messages go, whatever it is. Begin with
- * {@link io.jnatsd.subject.SubjectSpace}.
+ * Subscriptions, and the receivers of a message on a subject. {@link io.jnatsd.subject.SubscriptionIndex} matches
+ * subjects, with a cache of results. {@link io.jnatsd.subject.SidTable} lists the subscriptions of one connection by
+ * sid and keeps the index consistent with it. {@link io.jnatsd.subject.Receiver} is the destination of messages. Start
+ * reading at {@link io.jnatsd.subject.SubjectSpace}.
  *
  * <p>It uses {@code protocol} for messages and subjects, {@code auth} for reply permissions, and the interface of
  * {@code log} that names the origin of a line. It does no I/O.
  *
- * <p><b>Lock order</b>, for all packages from here up. A thread that holds a lock takes only locks that stand behind
- * it, and does no I/O:
+ * <p><b>Lock order</b>, for this package and all packages that use it. A thread that holds a lock may only take locks
+ * that come later in this list, and does no I/O:
  * <ol>
  * <li>the reload lock of the server;
  * <li>{@code ConnectUrls}, then {@code RouteTable}, of the cluster;
  * <li>{@code ClientLogin}, {@code RouteLogin}: the end of a login;
- * <li>{@code SidTable}: held while the index changes and while routes are told of a subscription, so that all agree;
+ * <li>{@code SidTable}: held while the index is changed and routes are informed of a subscription;
  * <li>a stripe of the index or a branch of the wildcard tree, one at a time;
  * <li>{@code Receiver}: the counters of its subscriptions and its pending output.
  * </ol>
- * All other locks are leaves: {@code UserConnections}, {@code ReplySubjects}, {@code TopSubjects},
- * {@code ClosedClients}, {@code DepartedMembers}, and that of {@code ServerState}, on which only its stop waits.
+ * All other locks are leaves: {@code UserConnections}, {@code ReplySubjects}, {@code TopSubjects}, {@code
+ * ClosedClients}, {@code DepartedMembers}, and the lock of {@code ServerState}, which only its stop waits for.
  */
 package io.jnatsd.subject;

@@ -10,12 +10,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 
-/** Clients without a network, as many as a test likes. */
+/** Creates any number of clients without a network. */
 public final class ManyClients {
     private ManyClients() {
     }
 
-    /** They are connected and never say anything. */
+    /** Connects clients that never send anything. */
     public static Clients join(ServerState state, int count) throws IOException {
         Clients clients = new Clients(state);
         for (int i = 0; i < count; i++)

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An Error in one of the core's threads is logged, and ends what the thread was about and nothing else. */
+/** An Error in a thread of a connection or the timer is logged, and ends only the task of that thread. */
 @Timeout(60)
 class ThrownErrorTest {
     private static final Duration DEADLINE = Duration.ofMillis(40);
@@ -78,7 +78,7 @@ class ThrownErrorTest {
         };
     }
 
-    /** As the JVM throws it where there is no memory even for the trace. */
+    /** An error without a stack trace, as the JVM throws it when there is no memory for one. */
     private static OutOfMemoryError withoutTrace() {
         OutOfMemoryError e = new OutOfMemoryError("Java heap space");
         e.setStackTrace(new StackTraceElement[0]);
@@ -120,7 +120,7 @@ class ThrownErrorTest {
         await().until(() -> next.getCount() == 0);
     }
 
-    /** A connection as far as its output is concerned; {@code slow} is what cutting it off does. */
+    /** A connection with an output only; {@code slow} runs when it is disconnected as a slow consumer. */
     private static class Peer implements Outbound.Owner {
         private final AtomicInteger cut = new AtomicInteger();
         private final Runnable slow;

@@ -74,7 +74,7 @@ class OutboundTest {
         return new Subscription(owner.outbound(), subject, null, "1", true);
     }
 
-    /** Parsed as a publisher's reader does it, ready to be delivered. */
+    /** Parses lines as a publisher's reader does, ready to be delivered. */
     private static Parser published(byte[] lines) throws Exception {
         Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(lines)), Dialect.CLIENT);
         parser.limits(4096, 1024 * 1024);
@@ -88,7 +88,7 @@ class OutboundTest {
         return outbound.deliver(sub, parser.message(), maxPending);
     }
 
-    /** A socket whose peer takes its time. */
+    /** A socket whose peer reads slowly. */
     private final class SlowSink extends OutputStream {
         private final Random random = new Random(11);
 
@@ -105,7 +105,7 @@ class OutboundTest {
         }
     }
 
-    /** A socket whose peer takes nothing until it is told to. */
+    /** A socket whose peer reads nothing until it is released. */
     private final class StuckSink extends OutputStream {
         private final CountDownLatch release = new CountDownLatch(1);
 
@@ -186,7 +186,7 @@ class OutboundTest {
         return outcome;
     }
 
-    /** Takes the written messages apart; returns the bytes of all payloads. */
+    /** Parses the written messages; returns the total bytes of all payloads. */
     private static long digest(byte[] written, List<MessageDigest> digests) {
         long bytes = 0;
         for (int at = 0; at < written.length;) {

@@ -32,7 +32,7 @@ class MatchCacheTest {
         return cache.get(result.subject(), 0, result.subject().length, result.hash());
     }
 
-    /** A reader may hold one that the cache has no more, and that would not hear of new subscriptions. */
+    /** A reader may hold a result that was removed from the cache; such a result does not see new subscriptions. */
     @Test
     void aResultIsCurrentAsLongAsItIsInTheCache() {
         List<MatchResult> results = new ArrayList<>();

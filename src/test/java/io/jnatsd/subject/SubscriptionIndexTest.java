@@ -33,12 +33,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The index against a list that is searched from one end to the other. */
+/** Compares the index with a linear search of a list. */
 class SubscriptionIndexTest {
     private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
     private final SubscriptionIndex index = new SubscriptionIndex();
     private Client owner;
-    /** Each thread asks as a reader does, with its last answer at hand. */
+    /** Each thread passes its last result, as a reader does. */
     private final ThreadLocal<MatchResult> last = new ThreadLocal<>();
 
     @BeforeEach
@@ -204,7 +204,7 @@ class SubscriptionIndexTest {
             assertMatchesLikeAList(subject(random), left);
     }
 
-    /** Inserts and removes at random, and looks whether the change shows at once. */
+    /** Inserts and removes subscriptions at random, and checks that each change is visible at once. */
     private List<Subscription> churn(Random random, int steps) {
         List<Subscription> own = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
