@@ -32,13 +32,16 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A client connection: what CONNECT, PUB, SUB, UNSUB and PING mean (protocol reference, sections 2 to 9).
+ * A client connection, which implements CONNECT, PUB, SUB, UNSUB and PING (protocol.md, sections 1 to 11).
  *
- * <p>Threads: the reader owns everything but what is volatile or has a lock of its own.
+ * <p>Threads: the reader only, except fields that are volatile or have a lock of their own.
  */
 public final class Client extends Connection {
     private static final byte[] PONG = ascii("PONG\r\n"), OK = ascii("+OK\r\n");
-    /** A client that is one too many is told so behind its CONNECT, where client libraries look for errors. */
+    /**
+     * A client above max_connections is refused after this time or at its first command, because client libraries
+     * expect an error after their CONNECT.
+     */
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
     static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
 
@@ -51,17 +54,17 @@ public final class Client extends Connection {
     private final ClientSubscriptions subscriptions;
     private boolean refused;
     private volatile boolean connected;
-    /** A PONG has gone out behind a CONNECT: only now does the client expect an INFO that it did not ask for. */
+    /** A PONG was sent after a CONNECT; only then does the client expect further INFO lines. */
     volatile boolean ponged;
     private final AtomicBoolean infoDue = new AtomicBoolean();
     private boolean badSubjectReported;
-    /** Both sides know of headers. */
+    /** The client and this server both support headers. */
     private boolean headers;
-    /** It wants to be told when nobody gets a request. */
+    /** The client wants a response if a request has no receiver. */
     private boolean noResponders;
     private final Delivery delivery = new Delivery(server.traffic, batch, outbound, false);
     private final PingTimer pings = new PingTimer(this);
-    private final ClientStats figures;
+    private final ClientStats stats;
 
     /** @param webSocket for a client of the WebSocket port; null for any other */
     Client(Clients clients, ServerState server, Socket socket, ClientWebSocket webSocket) throws IOException {
@@ -71,7 +74,7 @@ public final class Client extends Connection {
         subs = server.subjects.announcedTable();
         login = new ClientLogin(this, clients, server);
         subscriptions = new ClientSubscriptions(this, server, login, subs);
-        figures = new ClientStats(this, clients, subs, pings, delivery);
+        stats = new ClientStats(this, clients, subs, pings, delivery);
     }
 
     private static byte[] ascii(String text) {
@@ -95,7 +98,7 @@ public final class Client extends Connection {
             }
             refused = true;
             if (tls != null && !tls.first()) {
-                // What it says next may be TLS, which this connection is not going to understand.
+                // The next bytes of the client may be TLS, which this connection would not understand.
                 refuse();
                 return false;
             }
@@ -109,12 +112,12 @@ public final class Client extends Connection {
         return true;
     }
 
-    /** The TLS in force for the port that it came through; null if there is none any more. Any thread. */
+    /** Returns the current TLS settings of the client's port; null if it no longer has TLS. Any thread. */
     TlsHandshake tlsInForce() {
         return clients.tlsInForce(webSocket != null);
     }
 
-    /** It is one too many. Any thread. */
+    /** Closes a connection above max_connections. Any thread. */
     void refuse() {
         if (!isClosing())
             server.log.error(this, "Maximum Connections Exceeded");
@@ -153,7 +156,7 @@ public final class Client extends Connection {
     @Override
     protected void endBatch() {
         if (delivery.endBatch())
-            figures.active();
+            stats.active();
     }
 
     // ---- CONNECT, PING, INFO ---------------------------------------------------------------------------------
@@ -161,9 +164,9 @@ public final class Client extends Connection {
     private void connect(Arguments line) throws ProtocolException {
         if (isTraced())
             server.log.trace(this, "->> [CONNECT " + Redacted.connect(line.text()) + "]");
-        figures.active();
+        stats.active();
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
-        // The buffer may keep what it holds for long: not a password.
+        // The buffer is reused, and must not keep a password.
         Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
         connect = said;
         connected = true;
@@ -176,18 +179,21 @@ public final class Client extends Connection {
             subscriptions.review();
         parser.connectOnly(false);
         headers = said.headers() && server.info.headers();
-        // .NET can ask for it without headers, which the answer consists of.
+        // Some clients request no_responders without headers, but the response needs headers.
         noResponders = headers && said.noResponders();
         outbound.takeHeaders(headers);
         if (said.protocol() < 0 || said.protocol() > 1)
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
         if (server.log.debugOn())
-            server.log.debug(this, "Client connection accepted: " + introduction());
+            server.log.debug(this, "Client connection accepted: " + description());
         acknowledge();
     }
 
-    /** Who a line about an address is about. Quoted: it is the client's word, and must stay on one line. */
-    private String introduction() {
+    /**
+     * Returns the client's name and user for the log. Quoted, because the client chooses them and they must stay on one
+     * line.
+     */
+    private String description() {
         return "name " + Quoted.of(clientName()) + ", user " + Quoted.of(user()) + ", lang "
                 + Quoted.of(connect.lang()) + ", version " + Quoted.of(connect.version());
     }
@@ -204,7 +210,7 @@ public final class Client extends Connection {
         }
     }
 
-    /** What INFO says has changed: the client is told as soon as it can understand that. Any thread. */
+    /** Sends the changed INFO as soon as the client expects further INFO lines. Any thread. */
     public void pushInfo() {
         infoDue.set(true);
         if (ponged)
@@ -228,12 +234,12 @@ public final class Client extends Connection {
         pings.pong();
     }
 
-    /** gnatsd: clients may send INFO; it is checked and ignored. */
+    /** As in gnatsd 1.0, INFO from a client is checked and ignored. */
     private void peerInfo(Arguments line) throws ProtocolException {
         ConnectInfo.BEFORE_CONNECT.merge(line.buffer(), line.start(), line.end());
     }
 
-    /** If the client wants that. */
+    /** Sends +OK to a verbose client. */
     void acknowledge() {
         if (connect.verbose()) {
             delivery.settle();
@@ -242,8 +248,8 @@ public final class Client extends Connection {
         }
     }
 
-    /** An error after which the connection goes on. */
-    void complain(String text) {
+    /** Sends an error that does not end the connection. */
+    void sendError(String text) {
         delivery.settle();
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
@@ -251,10 +257,10 @@ public final class Client extends Connection {
 
     // ---- PUB -------------------------------------------------------------------------------------------------
 
-    /** A pedantic client hears of a bad subject before it has sent the payload. */
+    /** A pedantic client gets the error for a bad subject before it has sent the payload. */
     private void checkSubjectEarly(Message m) {
         if (connect.pedantic() && !Subject.isValidLiteral(m.buffer(), m.subjectStart(), m.subjectLength())) {
-            complain("Invalid Subject");
+            sendError("Invalid Subject");
             badSubjectReported = true;
         }
     }
@@ -268,7 +274,7 @@ public final class Client extends Connection {
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.isLiteral() || !connect.pedantic();
         if (!wellFormed && !badSubjectReported)
-            complain("Invalid Subject");
+            sendError("Invalid Subject");
         badSubjectReported = false;
         if (match.isReserved() || !login.mayPublish(match, granted.permissions())) {
             refusePublish(m);
@@ -282,25 +288,31 @@ public final class Client extends Connection {
 
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
-        complain("Permissions Violation for Publish to " + subject);
+        sendError("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
-    /** As {@link #recheck}. A client that could not be judged by the new rules has no right to stay. */
+    /**
+     * Calls {@link #recheck}. If the check fails to complete, the connection is closed, because the client may not be
+     * allowed by the new rules.
+     */
     void recheckOrEnd() {
-        boolean judged = false;
+        boolean checked = false;
         try {
             recheck();
-            judged = true;
+            checked = true;
         } catch (InterruptedException e) {
             server.log.debug(this, "The check of its login was interrupted");
         } finally {
-            if (!judged)
+            if (!checked)
                 kill(CloseReason.AUTHENTICATION_FAILURE);
         }
     }
 
-    /** A reload has changed who may do what. Not on the reader: it may take a while. */
+    /**
+     * Checks the client again after a reload has changed users or permissions. Not called by the reader, because it may
+     * take a while.
+     */
     public void recheck() throws InterruptedException {
         if (isClosing() || refused || !login.recheck())
             return;
@@ -316,7 +328,8 @@ public final class Client extends Connection {
     protected void leave() {
         pings.stop();
         login.leave();
-        // While it can still be found, its queue members can be told from such that never were.
+        // Done before the client is unregistered, so that its queue members can be distinguished from members that
+        // never existed.
         subs.removeAll();
         clients.dismiss(this);
     }
@@ -339,7 +352,7 @@ public final class Client extends Connection {
         return subs.get(sid);
     }
 
-    /** What the client said last in CONNECT. Any thread. */
+    /** Returns the values of the last CONNECT. Any thread. */
     public ConnectInfo connectInfo() {
         return connect;
     }
@@ -348,18 +361,18 @@ public final class Client extends Connection {
         return backlog();
     }
 
-    /** For monitoring. */
+    /** Returns the statistics for monitoring. */
     public ClientStats stats() {
-        return figures;
+        return stats;
     }
 
     @Override
     protected String busiestSubject() {
-        return figures.busiestSubject();
+        return stats.busiestSubject();
     }
 
     @Override
     protected void recordEnd() {
-        figures.recordEnd();
+        stats.recordEnd();
     }
 }

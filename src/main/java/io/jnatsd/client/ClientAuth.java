@@ -4,19 +4,20 @@ import io.jnatsd.auth.Authenticator;
 import java.time.Duration;
 
 /**
- * How clients log in (protocol reference, section 12). Threads: immutable. A reload swaps it whole, so that who judges,
- * how long a client may take and what it is told always belong together.
+ * The rules for logins of clients (protocol.md, section 13). Threads: immutable. A reload replaces the whole object, so
+ * that its values always belong together.
  *
- * @param authenticator null if anybody may come in
- * @param overWebSocket who judges clients over WebSocket, where certificates may count for more or less; null likewise
- * @param timeout in which the client has to show its credentials
- * @param silent a client that sends another command than CONNECT first comes in as well, if the authenticator says so
- * @param nonce INFO has something for clients to sign
- * @param named log lines about refused clients name their users
- * @param system one user has what is under {@code $SYS} for itself
+ * @param authenticator null if no login is required
+ * @param overWebSocket the authenticator of clients over WebSocket, where certificates may be handled differently; null
+ *         if no login is required
+ * @param timeout the time in which the client must send its credentials
+ * @param silent whether a client whose first command is not CONNECT is accepted, if the authenticator allows that
+ * @param nonce whether INFO contains a nonce for clients to sign
+ * @param named whether log lines about refused clients contain their users
+ * @param system whether subjects under {@code $SYS} are reserved for one user
  */
 public record ClientAuth(Authenticator authenticator, Authenticator overWebSocket, Duration timeout, boolean silent,
         boolean nonce, boolean named, boolean system) {
-    /** Anybody may come in. */
+    /** No login is required. */
     public static final ClientAuth NONE = new ClientAuth(null, null, Duration.ZERO, true, false, false, false);
 }

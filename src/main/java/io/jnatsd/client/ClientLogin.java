@@ -29,47 +29,53 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Who a client is and what it may do (protocol reference, section 12): the wait for its credentials, their check, and
- * the permissions that come of it.
+ * The login of a client (protocol.md, section 13): the timeout for its credentials, their check, and the permissions
+ * that result from it.
  *
- * <p>Threads: the client's reader owns the verdicts. {@code lock} makes the end of each check one step, so that of a
- * reload, a CONNECT and a close at the same time none undoes what another did.
+ * <p>Threads: the cache of publish permissions: the client's reader only. {@code lock} makes the end of each check
+ * atomic, so that a reload, a CONNECT and a close at the same time do not undo each other's result.
  */
 final class ClientLogin {
     private static final String TIMEOUT = "-ERR 'Authentication Timeout'\r\n";
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
     private static final int NONCE_BYTES = 11;
-    private static final int VERDICTS = 256;
-    /** The match results that are referred to may take so much memory; they may have left the cache long ago. */
-    private static final int VERDICT_BYTES = 64 * 1024;
+    private static final int CACHED_MATCHES = 256;
+    /**
+     * The limit of memory of the match results that the cache refers to, because they may no longer be in the cache of
+     * the index.
+     */
+    private static final int CACHE_BYTES = 64 * 1024;
 
     private enum Outcome { ADMITTED, REFUSED, TOO_MANY, OUTDATED }
 
     private final Client client;
     private final Clients clients;
     private final ServerState server;
-    /** What the client signs if it logs in by a key; empty if nobody does. */
+    /** The text that the client signs to log in with an nkey; empty if there are no nkeys. */
     private final String nonce;
     private volatile Future<?> timer;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Written under {@code lock}. */
     private volatile LoginState state = LoginState.PENDING;
-    /** The user of the last login that was granted, for logs and monitoring. Written under {@code lock}. */
+    /** The user of the last successful login, for logs and monitoring. Written under {@code lock}. */
     private volatile String user = "";
-    /** Null unless replies are allowed beyond what may be published. Written under {@code lock}. */
+    /**
+     * Null unless the user may publish replies to subjects that it may not publish to otherwise. Written under {@code
+     * lock}.
+     */
     private volatile ReplySubjects replies;
-    /** The user among whose {@code max_connections} it counts. guarded by {@code lock}. */
+    /** The user whose {@code max_connections} this connection counts for. Guarded by {@code lock}. */
     private String counted = "";
-    /** guarded by {@code lock}. */
+    /** Guarded by {@code lock}. */
     private boolean left;
 
-    /** The permissions that {@link #verdicts} are about. */
-    private Permissions judged;
-    /** Subjects that were found allowed, or not, each in the one slot that its hash selects. */
-    private MatchResult[] verdicts;
+    /** The permissions that {@link #cachedMatches} was computed with. */
+    private Permissions cachedFor;
+    /** Cached results of permission checks; the hash of a subject selects one slot. */
+    private MatchResult[] cachedMatches;
     private boolean[] allowed;
-    private int verdictBytes;
+    private int cachedBytes;
 
     ClientLogin(Client client, Clients clients, ServerState server) {
         this.client = client;
@@ -89,9 +95,9 @@ final class ClientLogin {
     }
 
     /**
-     * Starts to wait for credentials, if there is need of them.
+     * Starts the login timeout, if a login is required.
      *
-     * @return whether the client must send CONNECT before anything else
+     * @return whether the client must send CONNECT before any other command
      */
     boolean begin() {
         ClientAuth auth;
@@ -116,17 +122,17 @@ final class ClientLogin {
         client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
     }
 
-    /** Logs in with what CONNECT said, the client's newest; also again, if it comes again. */
+    /** Checks the credentials of a CONNECT, also if it is not the first one. */
     void connect(ConnectInfo said) throws ProtocolException {
         stopTimer();
         try {
-            switch (judge(said, false)) {
+            switch (check(said, false)) {
                 case REFUSED -> throw new ProtocolException(Fault.AUTHORIZATION, refusal(said));
                 case TOO_MANY -> refuseOneTooMany(said);
                 case ADMITTED, OUTDATED -> { }
             }
         } catch (AuthenticationTimeout e) {
-            giveUp(e);
+            refuseAfterTimeout(e);
         } catch (InterruptedException e) {
             refuse();
             client.kill(CloseReason.SERVER_SHUTDOWN);
@@ -134,8 +140,8 @@ final class ClientLogin {
     }
 
     /**
-     * What a command other than CONNECT finds. A client that sends one first is logged in as {@code no_auth_user}, if
-     * there is one.
+     * Returns the login state for a command other than CONNECT. A client whose first command is not CONNECT is logged
+     * in as {@code no_auth_user}, if there is one.
      */
     LoginState enter() throws ProtocolException {
         LoginState found = state;
@@ -150,10 +156,10 @@ final class ClientLogin {
     }
 
     /**
-     * A reload has changed who may do what: the client is judged again by what it said last. One that has yet to log
-     * in meets the new rules then.
+     * Checks the credentials of the last CONNECT again, after a reload has changed users or permissions. A client that
+     * has not logged in yet is checked by the new rules when it does.
      *
-     * @return false if it may not stay
+     * @return false if the connection is being closed
      */
     boolean recheck() throws InterruptedException {
         lock.lock();
@@ -165,7 +171,7 @@ final class ClientLogin {
         }
         ConnectInfo said = client.connectInfo();
         try {
-            Outcome outcome = judge(said, true);
+            Outcome outcome = check(said, true);
             if (outcome == Outcome.REFUSED) {
                 server.log.error(client, refusal(said));
                 client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
@@ -174,17 +180,17 @@ final class ClientLogin {
             }
             return outcome == Outcome.ADMITTED;
         } catch (AuthenticationTimeout e) {
-            giveUp(e);
+            refuseAfterTimeout(e);
             return false;
         }
     }
 
-    /** By the rules in force when the check is done, however often they change meanwhile. */
-    private Outcome judge(ConnectInfo said, boolean again) throws AuthenticationTimeout, InterruptedException {
+    /** Checks by the rules that are in force when the check ends, and repeats it if they have changed meanwhile. */
+    private Outcome check(ConnectInfo said, boolean again) throws AuthenticationTimeout, InterruptedException {
         while (true) {
             ClientAuth auth = clients.auth();
-            Authenticator judge = client.isWebSocket() ? auth.overWebSocket() : auth.authenticator();
-            Login granted = ask(judge, said, again ? certificatesStillTrusted() : certificates());
+            Authenticator authenticator = client.isWebSocket() ? auth.overWebSocket() : auth.authenticator();
+            Login granted = ask(authenticator, said, again ? certificatesStillTrusted() : certificates());
             lock.lock();
             try {
                 if (auth == clients.auth())
@@ -197,7 +203,7 @@ final class ClientLogin {
 
     private Outcome conclude(ConnectInfo said, Login granted) {
         assert lock.isHeldByCurrentThread();
-        // A CONNECT that has come meanwhile is judged by the reader.
+        // The reader checks the CONNECT that has arrived meanwhile.
         if (left || said != client.connectInfo())
             return Outcome.OUTDATED;
         if (granted == null) {
@@ -238,7 +244,7 @@ final class ClientLogin {
             return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
                     said.signature(), nonce, client.ip(), certificates));
         } catch (RuntimeException | LinkageError | AssertionError e) {
-            // Somebody else's code, perhaps: a client that it cannot judge does not come in.
+            // The authenticator may be code of the embedding application. If it fails, the client is refused.
             server.log.error(client, "Authenticator failed: " + e);
             if (e instanceof Error)
                 server.threads.failed(client, "authenticator", e);
@@ -246,7 +252,7 @@ final class ClientLogin {
         }
     }
 
-    /** Those that the client proved to have. */
+    /** Returns the certificates that the client has presented and that were verified. */
     private List<X509Certificate> certificates() {
         try {
             SSLSession session = client.session();
@@ -257,7 +263,10 @@ final class ClientLogin {
         }
     }
 
-    /** None if the authorities that are trusted have changed since, or the certificate has expired. */
+    /**
+     * Returns no certificates if the trusted authorities have changed since the handshake, or the certificate has
+     * expired.
+     */
     private List<X509Certificate> certificatesStillTrusted() {
         List<X509Certificate> certificates = certificates();
         TlsHandshake inForce = client.tlsInForce();
@@ -269,7 +278,7 @@ final class ClientLogin {
         return "Authorization Error" + (clients.auth().named() ? userText(said) + certificateText() : "");
     }
 
-    /** The subject in the form in which the configuration may name it as a user. */
+    /** Returns the certificate's subject in the form that the configuration uses for user names. */
     private String certificateText() {
         List<X509Certificate> certificates = certificates();
         return certificates.isEmpty() ? "" : ", certificate "
@@ -280,13 +289,15 @@ final class ClientLogin {
         return " - User " + Quoted.of(said.nkey().isEmpty() ? said.user() : said.nkey());
     }
 
-    /** The text for the client is the one that libraries know, whoever's connections are too many. */
+    /**
+     * The limit of a user and the limit of the server are reported with the same error, which client libraries know.
+     */
     private void refuseOneTooMany(ConnectInfo said) {
         server.log.error(client, "Maximum Connections Exceeded" + userText(said));
         client.close(CloseReason.MAX_CONNECTIONS, Client.TOO_MANY);
     }
 
-    private void giveUp(AuthenticationTimeout e) {
+    private void refuseAfterTimeout(AuthenticationTimeout e) {
         refuse();
         server.log.error(client, "Authentication Timeout: " + e.getMessage());
         client.close(CloseReason.AUTHENTICATION_TIMEOUT, TIMEOUT);
@@ -314,18 +325,20 @@ final class ClientLogin {
         return user;
     }
 
-    /** Whether a message may be published; the lists' verdict is remembered for as long as the match result lives. */
+    /**
+     * Returns whether a message may be published. The result of the permission lists is cached for each match result.
+     */
     boolean mayPublish(MatchResult match, Permissions permissions) {
         if (permissions == Permissions.UNRESTRICTED)
             return true;
-        if (judged != permissions) {
-            judged = permissions;
-            verdicts = new MatchResult[VERDICTS];
-            allowed = new boolean[VERDICTS];
-            verdictBytes = 0;
+        if (cachedFor != permissions) {
+            cachedFor = permissions;
+            cachedMatches = new MatchResult[CACHED_MATCHES];
+            allowed = new boolean[CACHED_MATCHES];
+            cachedBytes = 0;
         }
-        int slot = match.hash() >>> 8 & VERDICTS - 1;
-        if (verdicts[slot] != match) {
+        int slot = match.hash() >>> 8 & CACHED_MATCHES - 1;
+        if (cachedMatches[slot] != match) {
             remember(match, slot);
             allowed[slot] = permissions.mayPublish(match.subject());
         }
@@ -336,19 +349,20 @@ final class ClientLogin {
     }
 
     private void remember(MatchResult match, int slot) {
-        MatchResult before = verdicts[slot];
-        verdictBytes += match.bytes() - (before == null ? 0 : before.bytes());
-        if (verdictBytes > VERDICT_BYTES) {
-            Arrays.fill(verdicts, null);
-            verdictBytes = match.bytes();
+        MatchResult before = cachedMatches[slot];
+        cachedBytes += match.bytes() - (before == null ? 0 : before.bytes());
+        if (cachedBytes > CACHE_BYTES) {
+            Arrays.fill(cachedMatches, null);
+            cachedBytes = match.bytes();
         }
-        verdicts[slot] = match;
+        cachedMatches[slot] = match;
     }
 
     /**
-     * Gives a subscription what it must not get of the subjects that it covers, and what notes the replies to it.
+     * Sets the subjects that a subscription may not receive although its pattern covers them, and the record of its
+     * reply subjects.
      *
-     * @return whether there is, or was, anything that it must not get
+     * @return whether there are, or were, subjects that it may not receive
      */
     boolean restrict(Subscription sub, Permissions permissions) {
         List<byte[]> before = sub.denied();

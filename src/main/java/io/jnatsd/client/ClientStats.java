@@ -19,9 +19,9 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 
 /**
- * What monitoring knows of one client. Times are in milliseconds since 1970, 0 for never.
+ * The statistics of one client for monitoring. Times are in milliseconds since 1970, 0 for never.
  *
- * <p>Threads: the client's reader calls {@link #active}, any thread the rest.
+ * <p>Threads: {@link #active}: the client's reader only; other methods: any thread.
  */
 public final class ClientStats {
     private final Client client;
@@ -40,7 +40,7 @@ public final class ClientStats {
         this.delivery = delivery;
     }
 
-    /** It has sent something that counts as activity. */
+    /** Records activity of the client. */
     void active() {
         lastActivity = System.currentTimeMillis();
     }
@@ -49,7 +49,7 @@ public final class ClientStats {
         return started;
     }
 
-    /** When it last sent or got something. */
+    /** Returns the time when the client last sent or received something. */
     public long lastActivity() {
         return Math.max(lastActivity, client.outbound().stats().lastDelivery());
     }
@@ -62,22 +62,22 @@ public final class ClientStats {
         return delivery.inBytes();
     }
 
-    /** How many subscriptions it has, or had when it left. */
+    /** Returns the number of subscriptions, or their number when the connection closed. */
     public int subscriptions() {
         return subs.size();
     }
 
-    /** At most so many of them. */
+    /** Returns at most this number of subscriptions. */
     public List<SubscriptionView> subscriptionList(int most) {
         return subs.views(most);
     }
 
-    /** How long its last PING took to be answered; 0 if none has been. */
+    /** Returns the round trip time of the last PING that was answered; 0 if there was none. */
     public long roundTripNanos() {
         return pings.roundTripNanos();
     }
 
-    /** Sends it a PING whose answer shows how far away it is. */
+    /** Sends a PING to measure the round trip time. */
     public void measureRoundTrip() {
         if (client.ponged)
             pings.measure();
@@ -99,7 +99,7 @@ public final class ClientStats {
                 client.isWebSocket(), end);
     }
 
-    /** The client has gone. */
+    /** Records the end of the connection. */
     void recordEnd() {
         CloseReason why = client.closeReason();
         boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;

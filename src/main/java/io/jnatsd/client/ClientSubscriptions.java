@@ -13,9 +13,9 @@ import io.jnatsd.text.Quoted;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a client is subscribed to: SUB and UNSUB, and what a reload makes of them (protocol reference, sections 6 and 7).
+ * The subscriptions of a client: SUB and UNSUB, and the effect of a reload on them (protocol.md, sections 6 and 14).
  *
- * <p>Threads: the client's reader, but for what is marked otherwise.
+ * <p>Threads: the client's reader only, unless marked otherwise.
  */
 final class ClientSubscriptions {
     private final Client client;
@@ -41,31 +41,31 @@ final class ClientSubscriptions {
             return;
         }
         if (!wanted.valid()) {
-            client.complain("Invalid Subject");
+            client.sendError("Invalid Subject");
             return;
         }
         int most = server.limits.maxSubscriptions();
         if (most > 0 && table.size() >= most) {
-            client.complain("maximum subscriptions exceeded");
+            client.sendError("maximum subscriptions exceeded");
             return;
         }
         Subscription sub = new Subscription(client.outbound(), wanted);
         login.restrict(sub, permissions);
         if (table.add(sub) && login.state() != granted)
-            // A reload came in between, and may have looked through the subscriptions before this one was there.
+            // A reload came in between, and may have checked the subscriptions before this one was added.
             review(sub);
         client.acknowledge();
     }
 
     private void refuseSubscribe(String subject, String queue, String sid) {
         String quoted = Quoted.of(Arguments.text(subject));
-        client.complain("Permissions Violation for Subscription to " + quoted
+        client.sendError("Permissions Violation for Subscription to " + quoted
                 + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
         server.log.error(client, "Subscription Violation - User " + Quoted.of(client.user()) + ", Subject " + quoted + ", SID "
                 + Arguments.text(sid));
     }
 
-    /** Checks a subscription by what the client may do now. Any thread. */
+    /** Checks a subscription by the current permissions of the client. Any thread. */
     private void review(Subscription sub) {
         if (!(login.state() instanceof Granted granted))
             remove(sub);
@@ -81,7 +81,7 @@ final class ClientSubscriptions {
         String quoted = Quoted.of(Arguments.text(sub.subject()));
         client.outbound().append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
                 + Arguments.text(sub.sid()) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
-        // Whoever appends first owes the flush, and others count on that.
+        // The thread that appends first must flush, because other threads rely on it.
         client.outbound().flush();
         server.log.notice(client, "Removed sub " + quoted + " for user " + Quoted.of(client.user()) + " - not authorized");
     }
@@ -104,7 +104,7 @@ final class ClientSubscriptions {
         client.acknowledge();
     }
 
-    /** It has had the last message that it wanted. Any thread. */
+    /** Removes a subscription that has received its last message. Any thread. */
     void exhausted(Subscription sub) {
         if (server.log.debugOn())
             server.log.debug(client, "Auto-unsubscribe limit of " + sub.max() + " reached for sid '"
@@ -112,7 +112,7 @@ final class ClientSubscriptions {
         remove(sub);
     }
 
-    /** Any thread: the reader, or that of the publisher whose message was the last one wanted. */
+    /** Called by the reader, or by the publisher's thread that delivered the last message. */
     private boolean remove(Subscription sub) {
         boolean removed = table.remove(sub);
         if (removed && client.isTraced())
@@ -120,7 +120,7 @@ final class ClientSubscriptions {
         return removed;
     }
 
-    /** Checks all of them by what the client may do now. Any thread. */
+    /** Checks all subscriptions by the current permissions of the client. Any thread. */
     void review() {
         table.all().forEach(this::review);
     }

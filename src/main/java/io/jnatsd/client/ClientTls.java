@@ -5,17 +5,21 @@ import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 
 /**
- * How clients get TLS (protocol reference, section 13). Threads: immutable; {@link #secure} runs on the client's
- * reader.
+ * The TLS settings of the client port (protocol.md, section 15). Threads: immutable; {@link #secure}: the client's
+ * reader only.
  *
- * @param first the handshake comes before INFO
- * @param optional a client may go on in plain text instead, by what it sends first or by sending nothing in time
- * @param verify clients must show a certificate
+ * @param first whether the handshake comes before INFO
+ * @param optional whether a client may use plain text instead, which it shows by its first byte or by sending nothing
+ *         in time
+ * @param verify whether clients must present a certificate
  */
 public record ClientTls(TlsHandshake handshake, boolean first, boolean optional, boolean verify) {
     private static final String REQUIRED = "-ERR 'Secure Connection - TLS Required'\r\n";
 
-    /** Shakes hands, unless the client goes on in plain text; false if that has failed and the connection is closed. */
+    /**
+     * Does the handshake, unless the client uses plain text. Returns false if it has failed and the connection is being
+     * closed.
+     */
     boolean secure(Opening opening) {
         byte[] begin = {};
         if (optional) {

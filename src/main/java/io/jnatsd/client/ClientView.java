@@ -6,31 +6,31 @@ import io.jnatsd.connection.Times;
 import java.net.InetSocketAddress;
 
 /**
- * One client as monitoring shows it, at one moment. It holds no secrets: of CONNECT only what {@link Identity} has.
+ * A snapshot of one client for monitoring. It contains no secrets: of CONNECT only the fields of {@link Identity}.
  * Threads: immutable.
  *
- * @param address null if the socket went before anybody looked
+ * @param address null if the socket was closed before the address was read
  * @param tls null for a plain connection
- * @param webSocket it comes over WebSocket
+ * @param webSocket whether it is connected over WebSocket
  * @param end null while it is connected
  */
 public record ClientView(long id, InetSocketAddress address, Identity identity, Times times, Traffic traffic,
         int subscriptions, Tls tls, boolean webSocket, End end) {
 
-    /** What the client said of itself in CONNECT; the user is the one that it is known as. */
+    /** The values of CONNECT, and the user that the client is logged in as. */
     public record Identity(String name, String lang, String version, String user) {
     }
 
-    /** Messages and payload bytes; in is from the client. Pending bytes wait to be written to it. */
+    /** Messages and payload bytes, in: from the client, out: to the client; and the number of bytes pending for it. */
     public record Traffic(long inMessages, long inBytes, long outMessages, long outBytes, long pending) {
     }
 
-    /** As TLS names them: {@code 1.3}, {@code TLS_AES_128_GCM_SHA256}. */
+    /** The names that TLS uses: {@code 1.3}, {@code TLS_AES_128_GCM_SHA256}. */
     public record Tls(String version, String cipherSuite) {
     }
 
     /**
-     * How it ended.
+     * The end of a connection.
      *
      * @param stopped in milliseconds since 1970
      * @param backlog of a slow consumer; null for others

@@ -16,15 +16,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How clients come over WebSocket: TLS, if the port has it, then a request of HTTP, and from there on frames. Threads:
- * immutable; {@link #open} runs on the client's reader.
+ * The settings of the WebSocket port: TLS if it is configured, then an HTTP upgrade request, then frames. Threads:
+ * immutable; {@link #open}: the client's reader only.
  *
  * @param handshake null for a port without TLS
- * @param timeout how long the request may take to come
+ * @param timeout the time in which the request must arrive
  */
 public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration timeout) {
 
-    /** False if nothing came of it, and the client is being told so. */
+    /** Returns false if the upgrade has failed and the connection is being closed. */
     boolean open(Client client, ServerState server, Opening opening) {
         if (handshake != null && !opening.secure("client connection", () -> handshake.server(opening.socket()),
                 RefusedException.noTls().response()))
@@ -52,7 +52,7 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
             if (settled.compareAndSet(false, true))
                 client.close(CloseReason.CLIENT_CLOSED, "");
         } finally {
-            // Nothing hangs on it: the deadline may have been there first, and then this is in vain.
+            // Not needed for correctness: if the deadline has already passed, cancelling it has no effect.
             if (deadline != null)
                 deadline.cancel(false);
         }
@@ -64,7 +64,7 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
         client.close(CloseReason.PROTOCOL_VIOLATION, why.response());
     }
 
-    /** The client as the reader of its frames. Threads: the client's reader. */
+    /** The client as the owner of its frame reader. Threads: the client's reader only. */
     private record Reader(Client client, Log log) implements WebSocketInput.Owner {
         @Override
         public void faulty(String fault) {

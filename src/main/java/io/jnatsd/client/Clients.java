@@ -14,37 +14,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The clients of one server: who may connect and how, and those that are connected.
+ * The clients of one server: the rules for connecting, and the connected clients.
  *
- * <p>Threads: any thread. Collections and counters are concurrent; the start and a reload replace the volatile fields,
- * each as a whole.
+ * <p>Threads: any thread. Collections and counters are concurrent; the start and a reload replace each volatile field
+ * as a whole.
  */
 public final class Clients {
     private final ServerState server;
-    /** Those that are registered, by cid. */
+    /** The registered clients by cid. */
     private final Map<Long, Client> registered = new ConcurrentHashMap<>();
-    /** How many places of {@code max_connections} are taken. */
+    /** Number of clients that count for {@code max_connections}. */
     private final AtomicInteger admitted = new AtomicInteger();
-    /** Clients ever accepted, those that were refused included. */
+    /** Number of clients accepted since the start, including those that were refused. */
     private final LongAdder accepted = new LongAdder();
-    /** For users that may only have so many. */
+    /** Connections of each user, for the limits of users. */
     final UserConnections users = new UserConnections();
     private final ClosedClients closed = new ClosedClients();
 
-    /** Who may connect. */
+    /** The rules for logins. */
     private volatile ClientAuth auth = ClientAuth.NONE;
-    /** TLS for clients; null if there is none. */
+    /** The TLS settings of the client port; null without TLS. */
     private volatile ClientTls tls;
-    /** How clients come over WebSocket; null if there is no port for them. */
+    /** The settings of the WebSocket port; null if there is none. */
     private volatile ClientWebSocket webSocket;
-    /** Set when the server leaves or stops: no more clients are admitted. */
+    /** Set when the server is in lame duck mode or stops: no more clients are admitted. */
     private volatile boolean turningAway;
 
     public Clients(ServerState server) {
         this.server = server;
     }
 
-    /** What is in force for clients that connect from now on, at the start or by a reload. */
+    /** Sets the rules for clients that connect from now on, at the start or in a reload. */
     public void secure(ClientAuth newAuth, ClientTls newTls, ClientWebSocket newWebSocket) {
         auth = newAuth;
         tls = newTls;
@@ -52,12 +52,12 @@ public final class Clients {
         server.traffic.systemUser(newAuth.system());
     }
 
-    /** A client has connected to the client port. */
+    /** Creates a client that has connected to the client port. */
     public Client accept(Socket socket) throws IOException {
         return accept(socket, null);
     }
 
-    /** A client has connected to the WebSocket port. */
+    /** Creates a client that has connected to the WebSocket port. */
     public Client acceptWebSocket(Socket socket) throws IOException {
         return accept(socket, webSocket);
     }
@@ -76,7 +76,7 @@ public final class Clients {
         return tls;
     }
 
-    /** The TLS in force for one of the two ports; null if it has none any more. */
+    /** Returns the current TLS settings of one of the two ports; null if it no longer has TLS. */
     TlsHandshake tlsInForce(boolean overWebSocket) {
         ClientTls plain = tls;
         ClientWebSocket frames = webSocket;
@@ -85,7 +85,7 @@ public final class Clients {
         return plain == null ? null : plain.handshake();
     }
 
-    /** Takes a place for a client and registers it; false if there is none. */
+    /** Registers a client; returns false if {@code max_connections} is reached or no clients are admitted. */
     boolean admit(Client client) {
         int limit = server.limits.maxConnections();
         int taken = admitted.incrementAndGet();
@@ -102,7 +102,7 @@ public final class Clients {
             admitted.decrementAndGet();
     }
 
-    /** From now on no client is admitted. */
+    /** Admits no client from now on. */
     public void stopAdmitting() {
         turningAway = true;
     }
@@ -111,7 +111,7 @@ public final class Clients {
         return turningAway;
     }
 
-    /** Closes as many clients, any of them, as are more than {@code max_connections} now allows. */
+    /** Closes arbitrary clients until there are no more than {@code max_connections}, after a reload has reduced it. */
     public int closeExcess() {
         int limit = server.limits.maxConnections(), excess = limit > 0 ? admitted.get() - limit : 0, count = 0;
         List<Client> victims = new ArrayList<>(registered.values());
@@ -126,8 +126,8 @@ public final class Clients {
     }
 
     /**
-     * Checks every client against who may connect now, each on a thread of its own: one whose password takes a while
-     * to check does not delay the others.
+     * Checks every client by the current rules. Each check runs on its own thread, because a slow password check must
+     * not delay the others.
      */
     public void recheck() {
         for (Client client : registered.values())
@@ -135,27 +135,27 @@ public final class Clients {
                 client.kill(CloseReason.SERVER_SHUTDOWN);
     }
 
-    /** Those that are registered. */
+    /** Returns the registered clients. */
     public Iterable<Client> all() {
         return registered.values();
     }
 
-    /** The client with this cid; null if there is none. */
+    /** Returns the client with this cid, or null. */
     public Client get(long cid) {
         return registered.get(cid);
     }
 
-    /** How many are admitted. */
+    /** Returns the number of clients that count for {@code max_connections}. */
     public int count() {
         return admitted.get();
     }
 
-    /** How many have ever connected, those that were refused included. */
+    /** Returns the number of clients accepted since the start, including those that were refused. */
     public long totalAccepted() {
         return accepted.sum();
     }
 
-    /** Clients that have gone. */
+    /** Returns the clients that have disconnected. */
     public ClosedClients closed() {
         return closed;
     }

@@ -10,20 +10,21 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The clients that went lately, and how many went ever, by reason. Threads: any thread; {@code lock} guards the list.
+ * The clients that disconnected recently, and the number of disconnected clients by reason. Threads: any thread; {@code
+ * lock} guards the list.
  */
 public final class ClosedClients {
-    /** As many as newer servers keep; some 4 MB, if they do not say much of themselves. */
+    /** The same number as in newer servers; about 4 MB if the texts of the clients are short. */
     static final int KEPT = 10_000;
-    /** They may take this part of the heap. */
+    /** The list may use this fraction of the heap. */
     private static final int HEAP_SHARE = 32;
-    /** About what a view takes beside the texts that the client chose. */
+    /** Approximate memory of a view, without the texts that the client chose. */
     private static final int VIEW_BYTES = 400;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Oldest first. */
     private final Deque<ClientView> latest = new ArrayDeque<>();
-    /** Of the views in {@link #latest}. */
+    /** Memory of the views in {@link #latest}. */
     private long bytes;
     private final long mostBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
     private final AtomicLongArray counts = new AtomicLongArray(CloseReason.values().length);
@@ -41,7 +42,7 @@ public final class ClosedClients {
         }
     }
 
-    /** Two for each character, although most take one. */
+    /** Counts two bytes per character, although most need one. */
     private static int bytes(ClientView client) {
         ClientView.Identity said = client.identity();
         Backlog backlog = client.end().backlog();
@@ -49,7 +50,7 @@ public final class ClosedClients {
                 + said.user().length() + (backlog == null ? 0 : backlog.subject().length()));
     }
 
-    /** Those that are still remembered, oldest first. */
+    /** Returns the clients in the list, oldest first. */
     public List<ClientView> latest() {
         lock.lock();
         try {
@@ -59,7 +60,7 @@ public final class ClosedClients {
         }
     }
 
-    /** The latest so many that were slow consumers, newest first. */
+    /** Returns the latest slow consumers, at most this number, newest first. */
     public List<ClientView> latestSlow(int most) {
         List<ClientView> slow = new ArrayList<>();
         lock.lock();
@@ -75,7 +76,7 @@ public final class ClosedClients {
         return slow;
     }
 
-    /** How many clients have gone for this reason since the server started. */
+    /** Returns the number of clients that were closed for this reason since the server started. */
     public long count(CloseReason reason) {
         return counts.get(reason.ordinal());
     }

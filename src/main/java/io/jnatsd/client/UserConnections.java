@@ -4,19 +4,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How many connections each user has. Threads: anybody's; {@code lock} guards the map and is a leaf. */
+/** The number of connections of each user. Threads: any thread; {@code lock} guards the map and is a leaf. */
 final class UserConnections {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Integer> taken = new HashMap<>();
 
     /**
-     * Moves a connection from one user to another, or to the same one once more, whose limit may have changed. If it
-     * is one too many it belongs to neither.
+     * Moves a connection from one user to another, or to the same user again, whose limit may have changed. If the
+     * limit is reached, the connection counts for neither user.
      *
-     * @param from empty for nobody
-     * @param to empty for nobody
+     * @param from empty for none
+     * @param to empty for none
      * @param max 0 for no limit
-     * @return whether there was room
+     * @return whether the limit allows the connection
      */
     boolean move(String from, String to, int max) {
         lock.lock();

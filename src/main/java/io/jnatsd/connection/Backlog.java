@@ -1,10 +1,10 @@
 package io.jnatsd.connection;
 
 /**
- * What made a connection a slow consumer.
+ * The state of a connection when it became a slow consumer.
  *
- * @param subject of its subscription that had been sent most messages, empty if it had none
- * @param pending bytes that waited to be written to it
+ * @param subject the subject of its subscription with the most deliveries, empty if it had none
+ * @param pending number of bytes that were pending for it
  */
 public record Backlog(String subject, long pending) {
     public static final Backlog NONE = new Backlog("", 0);

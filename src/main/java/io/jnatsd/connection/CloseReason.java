@@ -2,7 +2,7 @@ package io.jnatsd.connection;
 
 import io.jnatsd.protocol.ProtocolException.Fault;
 
-/** Why a connection ended; the text is what newer servers call it in monitoring. */
+/** The reason why a connection was closed. The text is the one that newer servers show in monitoring. */
 public enum CloseReason {
     CLIENT_CLOSED("Client Closed"), READ_ERROR("Read Error"), WRITE_ERROR("Write Error"),
     PROTOCOL_ERROR("Parse Error"), PROTOCOL_VIOLATION("Protocol Violation"),

@@ -25,24 +25,26 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSession;
 
 /**
- * One socket with its reader: the loop that reads a batch, handles its commands and flushes what they caused, and the
- * ways in which it all ends. Subclasses know what the commands mean.
+ * A socket and its reader: the loop that reads a batch, handles its commands and flushes the output that they caused,
+ * and the ways in which the connection ends. Subclasses implement the commands.
  *
- * <p>Threads: everything protected or private here belongs to the reader, a virtual thread, but for what is marked
- * otherwise. Others may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for
- * monitoring.
+ * <p>Threads: protected and private members are used by the reader only, a virtual thread, unless marked otherwise. Any
+ * thread may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for monitoring.
  */
 public abstract class Connection implements Outbound.Owner, Runnable {
-    /** After an error the peer has so long to read it and hang up; closing at once could destroy the message. */
+    /**
+     * After an error, the peer has this time to read it and close. Closing the socket at once could discard the error
+     * before the peer reads it.
+     */
     private static final Duration LINGER = Duration.ofSeconds(1);
     /**
-     * A peer that sends more than this after its error is not waited for. It is more than a client library usually has
-     * under way when the error is written, and little enough that nobody can keep a closed connection busy.
+     * A peer that sends more than this after an error is not waited for. The value is more than a client library
+     * usually has in flight when the error is sent, and small enough that a peer cannot keep a closed connection busy.
      */
     private static final int MOST_DISCARDED = 64 * 1024;
-    /** Between two attempts to leave that fail for lack of memory. */
+    /** Pauses between attempts to leave that fail for lack of memory. */
     private static final long FIRST_PAUSE_NANOS = 1_000_000, LONGEST_PAUSE_NANOS = 250_000_000;
-    /** Bytes of a batch behind which more is likely to wait already. */
+    /** After a batch of this size, more input is probably available. */
     private static final int BUSY_BATCH = 16 * 1024;
 
     protected final ServerState server;
@@ -54,23 +56,23 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private final String label;
     protected final Outbound outbound;
 
-    /** Set once, by whoever ends the connection; any thread. */
+    /** Set once, by the thread that ends the connection. */
     private final AtomicReference<CloseReason> closeReason = new AtomicReference<>();
     private final CountDownLatch outputFinished = new CountDownLatch(1);
     /**
-     * The peer should get to read all of it, while it may still be sending: closing a socket with input that is not
-     * read destroys output that is not delivered. Written by whoever closes it.
+     * The socket stays open until the peer has read all output, while it may still send: closing a socket with unread
+     * input discards output that was not delivered. Written by the thread that closes the connection.
      */
-    private volatile boolean lastWords;
-    /** The peer will send no more. Written by the reader. */
+    private volatile boolean lingerNeeded;
+    /** The peer has ended its output. Written by the reader. */
     private volatile boolean inputEnded;
-    /** Bytes that came after the connection was closed with an error. */
+    /** Number of bytes that arrived after the connection was closed with an error. */
     private int discarded;
-    /** What made it a slow consumer, if it is one. Written by whoever finds that out. */
+    /** The backlog of a slow consumer. Written by the thread that detects it. */
     private volatile Backlog backlog = Backlog.NONE;
-    /** Set by the one thread that leaves, or attempts to. */
+    /** Set by the thread that leaves, and reset if that fails. */
     private final AtomicBoolean left = new AtomicBoolean();
-    /** It has left. Written by that thread. */
+    /** Leaving is complete. Written by the thread that leaves. */
     private volatile boolean gone;
     protected final Batch batch = new Batch();
 
@@ -85,49 +87,55 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog, server.pendingBudget);
     }
 
-    /** Secures the connection, sends the first lines and joins; false if it is being closed instead. */
+    /**
+     * Secures the connection, sends the first lines and registers it. Returns false if the connection is being closed
+     * instead.
+     */
     protected abstract boolean open(Opening opening) throws IOException;
 
-    /** Deals with one command. */
+    /** Handles one command. */
     protected abstract void handle(Op op) throws ProtocolException;
 
-    /** The batch is done, or an error is about to end it: what waits is delivered before, and counters become visible. */
+    /** Called at the end of a batch, or before an error ends it: delivers held messages, and publishes counters. */
     protected abstract void endBatch();
 
-    /** Leaves every table and drops every subscription. Called once, by any thread, or again if it throws. */
+    /** Unregisters the connection and removes its subscriptions. Called once, by any thread, and again if it throws. */
     protected abstract void leave();
 
-    /** The subject of its subscription that was sent most messages, empty if there is none. Any thread. */
+    /** Returns the subject of its subscription with the most deliveries, empty if there is none. Any thread. */
     protected String busiestSubject() {
         return "";
     }
 
-    /** It is over: for the record. Called once, by the reader. */
+    /** Records the end of the connection. Called once, by the reader. */
     protected void recordEnd() {
     }
 
-    /** One of its subscriptions has had its last message. Called by the publisher's reader. */
+    /** Removes a subscription that has received its last message. Called by the publisher's reader. */
     @Override
     public abstract void exhausted(Subscription sub);
 
-    /** The subscription with this sid that other servers may address; null if there is none. Any thread. */
+    /** Returns the subscription with this sid that other servers may address, or null. Any thread. */
     public Subscription subscription(String sid) {
         return null;
     }
 
-    /** The server that its subscriptions stand for, which gets each message once; null if they are a client's. */
+    /**
+     * Returns the id of the server that its subscriptions belong to, which receives each message once; null for a
+     * client.
+     */
     @Override
     public String remoteId() {
         return null;
     }
 
-    /** Called by a reader that is about to wait: what it has delivered so far is written. */
+    /** Writes what was delivered so far. Called by a reader that is about to wait. */
     protected final void flushBatch() {
         endBatch();
         flushTouched();
     }
 
-    /** The peer is a server. */
+    /** Returns whether the peer is a server. */
     @Override
     public final boolean isRoute() {
         return dialect == Dialect.ROUTE;
@@ -147,7 +155,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
                 server.log.debug(this, "Error reading: " + e.getMessage());
             kill(CloseReason.READ_ERROR);
         } catch (Throwable e) {
-            // A defect of ours must cost this connection at most, and be seen.
+            // A defect of this server must end only this connection, and must be logged.
             failed("reader", e, CloseReason.READ_ERROR);
         } finally {
             end();
@@ -172,7 +180,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         close(CloseReason.CLIENT_CLOSED, "");
     }
 
-    /** Opening failed, and the peer is being told why. */
+    /** Reads and discards input after {@link #open} failed, while the error is sent to the peer. */
     private void drain() throws IOException {
         while (parser.fill())
             if (!discardBatch())
@@ -187,15 +195,15 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     /**
-     * Counts bytes that were read and brought no command. Once the peer is being told about its error, only a small
-     * number of them is read. A server that shuts down reads on: a close with unread input could destroy messages that
-     * the peer has not read yet. Called by the reader.
+     * Counts bytes that were read and contain no command. After an error was sent to the peer, only a limited number of
+     * bytes is read. A server that shuts down continues reading, because closing with unread input could discard
+     * messages that the peer has not read yet. Called by the reader.
      *
-     * @return whether to go on reading
+     * @return whether to continue reading
      */
     public final boolean readsOn(int bytes) {
         CloseReason why = closeReason.get();
-        if (why == null || why == CloseReason.SERVER_SHUTDOWN || !(lastWords || transport.isFramed()))
+        if (why == null || why == CloseReason.SERVER_SHUTDOWN || !(lingerNeeded || transport.isFramed()))
             return true;
         discarded += bytes;
         return discarded <= MOST_DISCARDED;
@@ -214,20 +222,20 @@ public abstract class Connection implements Outbound.Owner, Runnable {
                     server.log.trace(this, "<<- [-ERR " + text + "]");
             close(CloseReason.of(e.fault()), e.wire());
         } finally {
-            // Receivers wait for the promised flush, whatever becomes of this reader.
+            // The flush was promised to the receivers, so it is done whatever happens to this reader.
             endBatch();
             flushTouched();
         }
     }
 
-    /** Limits that a reload may have changed are looked up here, once per batch. */
+    /** Reads the limits that a reload may have changed, once per batch. */
     protected void beginBatch() {
         Limits limits = server.limits;
         parser.limits(limits.maxControlLine(), limits.maxPayload());
         batch.begin(limits.maxPending());
     }
 
-    /** Appends to this connection's own output. */
+    /** Appends to the output of this connection. */
     protected final void reply(byte[] text) {
         batch.sent(outbound, outbound.append(text, batch.maxPending()));
     }
@@ -241,24 +249,24 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     /**
-     * Ends the connection in good order: it leaves at once, then what waits for it and the error text are written, and
-     * the peer may read them before the socket closes. Any thread may call it; only the first reason counts.
+     * Ends the connection in order: leaves at once, writes the pending output and the error text, and gives the peer
+     * time to read them before the socket is closed. Any thread may call it; only the first reason counts.
      *
-     * @param wire protocol text to end with, empty for none
+     * @param wire protocol text to send last, empty for none
      */
     public final void close(CloseReason why, String wire) {
         if (!closeReason.compareAndSet(null, why))
             return;
         try {
             leaveOnce();
-            lastWords = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
+            lingerNeeded = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
             if (!wire.isEmpty()) {
                 traceErrors(wire);
                 outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
             }
             outbound.finish();
         } catch (Throwable e) {
-            // No memory, for example: then it ends without good order.
+            // For example if there is no memory: the socket is then closed at once.
             kill(why);
             throw e;
         }
@@ -271,16 +279,16 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     /**
-     * The output is written to the end; the peer sees it end, and has a moment to end its own. Called by the writer, or
-     * by any thread while nothing has been put over the plain socket.
+     * Ends the output after all of it was written, and gives the peer time to end its own. Called by the writer, or by
+     * any thread while no other stream was put over the plain socket.
      */
     @Override
     public final void outputFinished() {
-        boolean linger = (lastWords || transport.isFramed()) && !inputEnded;
+        boolean linger = (lingerNeeded || transport.isFramed()) && !inputEnded;
         if (linger)
             server.after(LINGER, this::closeSocket);
         try {
-            transport.sayGoodbye(closeReason.get());
+            transport.endLayers(closeReason.get());
             if (linger)
                 transport.shutdownOutput();
         } catch (IOException e) {
@@ -291,12 +299,15 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         outputFinished.countDown();
     }
 
-    /** Whether it ends for this reason, and not for an earlier one. Whoever calls this ends it then. */
+    /**
+     * Sets the reason for closing. Returns false if there is an earlier one. If it returns true, the caller must end
+     * the connection.
+     */
     final boolean endsFor(CloseReason why) {
         return closeReason.compareAndSet(null, why);
     }
 
-    /** Ends the connection at once. Any thread may call it; the reader notices and leaves. */
+    /** Ends the connection at once. Any thread may call it; the reader then leaves. */
     public final boolean kill(CloseReason why) {
         boolean first = endsFor(why);
         outbound.die();
@@ -322,13 +333,13 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     /**
-     * Ends the connection because it does not read, and logs whose it is. Any thread, which holds no lock.
+     * Ends the connection as a slow consumer, and logs that with its name and user. Any thread that holds no lock.
      *
-     * @param limit the limit that was exceeded; {@code %d} stands for the pending bytes
+     * @param limit the limit that was exceeded; {@code %d} is replaced by the number of pending bytes
      */
     final void cutOff(CloseReason why, String limit) {
         try {
-            // Before it is cut off, when it still has subscriptions.
+            // Must be read before the connection ends and its subscriptions are removed.
             if (closeReason.get() == null)
                 backlog = new Backlog(busiestSubject(), outbound.stats().pending());
             if (endsFor(why))
@@ -354,7 +365,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         return name.isEmpty() ? "" : ", " + what + " " + Quoted.of(name);
     }
 
-    /** What made it a slow consumer; {@link Backlog#NONE} if it is none. */
+    /** Returns the backlog of a slow consumer, or {@link Backlog#NONE}. */
     protected final Backlog backlog() {
         return backlog;
     }
@@ -367,7 +378,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
             server.log.debug(this, "Error flushing: " + e.getMessage());
     }
 
-    /** Something that is no error of the peer's was thrown: it ends the connection, and after that it is logged. */
+    /** Ends the connection after a failure that the peer did not cause, and then logs it. */
     private void failed(String what, Throwable e, CloseReason why) {
         if (e instanceof OutOfMemoryError)
             server.reserve.release();
@@ -386,13 +397,13 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    /** The reader's last steps: pending output is given its time, then everything goes. */
+    /** Ends the reader: waits for the pending output for a limited time, then releases everything. */
     private void end() {
-        leaveForSure();
+        leaveWithRetries();
         try {
             awaitOutput();
             kill(CloseReason.CLIENT_CLOSED);
-            // Cached match results may refer to this connection for long.
+            // Cached match results may keep this object reachable for a long time.
             parser.release();
             server.reserve.tryRenew();
             recordEnd();
@@ -415,8 +426,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    /** What a connection holds is freed only when it has left: for lack of memory, that is attempted until it works. */
-    private void leaveForSure() {
+    /** Leaving is retried while memory is short, because only that frees the memory of the connection. */
+    private void leaveWithRetries() {
         boolean again = true;
         for (long pause = FIRST_PAUSE_NANOS; again; pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
             try {
@@ -431,13 +442,13 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    /** Whether commands of this connection are traced. */
+    /** Returns whether commands of this connection are traced. */
     @Override
     public final boolean isTraced() {
         return server.log.traceOn() && server.traffic.traceFilter().wants(outbound);
     }
 
-    /** An outgoing or incoming line, if it is to be traced. */
+    /** Traces an outgoing or incoming line, if this connection is traced. */
     protected final void trace(String text) {
         if (isTraced())
             server.log.trace(this, text);
@@ -457,18 +468,18 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    /** The number shown as cid or rid. */
+    /** Returns the number that is shown as cid or rid. */
     @Override
     public final long id() {
         return id;
     }
 
-    /** Of the peer; null if the socket went before anybody looked. */
+    /** Returns the address of the peer, or null if the socket was closed before the address was read. */
     public final InetSocketAddress remoteAddress() {
         return (InetSocketAddress) socket().getRemoteSocketAddress();
     }
 
-    /** Null while the connection is open. */
+    /** Returns the reason for closing, or null while the connection is open. */
     public final CloseReason closeReason() {
         return closeReason.get();
     }
@@ -481,17 +492,17 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         return closeReason.get() != null;
     }
 
-    /** TLS session; null on a plain connection. */
+    /** Returns the TLS session, or null for a plain connection. */
     public final SSLSession session() {
         return transport.session();
     }
 
-    /** Whether it goes in frames. */
+    /** Returns whether the connection uses WebSocket frames. */
     public final boolean isWebSocket() {
         return transport.isFramed();
     }
 
-    /** The peer's address without its port. */
+    /** Returns the address of the peer without its port. */
     public final String ip() {
         return transport.ip();
     }
@@ -505,7 +516,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         return label;
     }
 
-    /** {@code cid:7-read}, as it shows in thread dumps. */
+    /** Returns the name for thread dumps, such as {@code cid:7-read}. */
     @Override
     public final String threadName(String role) {
         return label.substring(label.lastIndexOf(' ') + 1) + "-" + role;

@@ -1,8 +1,8 @@
 package io.jnatsd.connection;
 
 /**
- * Memory that is set aside for the time when there is none: to end a connection needs a little, and only its end frees
- * what it holds. Threads: all methods any thread, but for {@link #renew}, which the timer calls.
+ * Memory that is kept for the case that the heap is full: ending a connection needs a little memory, and frees much
+ * more. Threads: any thread, except {@link #renew}: the timer only.
  */
 public final class MemoryReserve {
     private static final int LARGEST = 4 * 1024 * 1024;
@@ -11,16 +11,16 @@ public final class MemoryReserve {
 
     private final int size = (int) Math.min(Runtime.getRuntime().maxMemory() / SHARE, LARGEST);
     private volatile byte[] kept = new byte[size];
-    /** Calls of {@link #renew} to leave out, since the last attempts have failed. Belong to the timer. */
+    /** Number of calls of {@link #renew} to skip, because the last attempts failed. Used by the timer only. */
     private int left;
     private int pause = 1;
 
-    /** There is none: what is set aside is given back. */
+    /** Releases the reserved memory, because there is no other. */
     public void release() {
         kept = null;
     }
 
-    /** Whether less than an eighth of the heap is free; garbage that is not collected yet counts as used. */
+    /** Returns whether less than an eighth of the heap is free. Garbage that was not collected yet counts as used. */
     public boolean isNeeded() {
         Runtime runtime = Runtime.getRuntime();
         long most = runtime.maxMemory();
@@ -28,8 +28,8 @@ public final class MemoryReserve {
     }
 
     /**
-     * Sets memory aside again after a release, where there is some. Called every second; each attempt in vain has the
-     * JVM collect all garbage, and so they become rare.
+     * Reserves memory again after a release, if there is enough. Called every second. Each failed attempt makes the JVM
+     * collect all garbage, so attempts become less frequent.
      */
     public void renew() {
         if (kept != null || left-- > 0)
@@ -39,7 +39,7 @@ public final class MemoryReserve {
         pause = kept != null ? 1 : Math.min(2 * pause, LONGEST_PAUSE);
     }
 
-    /** The same at once, by who has just freed much. */
+    /** Reserves memory again at once. Called by a thread that has just freed much. */
     void tryRenew() {
         try {
             if (kept == null)

@@ -12,10 +12,10 @@ import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * What may be put over the socket of a connection before its first command: TLS and WebSocket frames. Every port
- * secures its connections here.
+ * The layers that are put over the socket of a connection before its first command: TLS and WebSocket frames.
+ * Connections of all ports use this class.
  *
- * <p>Threads: the connection's reader, before it reads the first batch.
+ * <p>Threads: the reader only, before it reads the first batch.
  */
 public final class Opening {
     private final Connection connection;
@@ -26,7 +26,9 @@ public final class Opening {
 
     /** One side of a TLS handshake. */
     public interface Handshake {
-        /** @throws IOException if it fails or takes too long; then the socket may still take a few bytes */
+        /**
+         * @throws IOException if the handshake fails or takes too long; a few bytes can still be written to the socket
+         */
         SSLSocket shake() throws IOException;
     }
 
@@ -38,22 +40,22 @@ public final class Opening {
         this.outbound = outbound;
     }
 
-    /** The socket, or what TLS has made of it. */
+    /** Returns the socket, or the TLS socket over it. */
     public Socket socket() {
         return transport.top();
     }
 
-    /** Gives back bytes that were read from the socket: they are the peer's first ones. */
+    /** Returns bytes that were read from the socket to the input, as the first bytes of the peer. */
     public void unread(byte[] bytes) {
         input.unread(bytes);
     }
 
     /**
-     * Shakes hands; from then on everything is encrypted.
+     * Does the TLS handshake; afterwards all data is encrypted.
      *
-     * @param what what is secured, for the log: {@code client connection}, {@code route server}
-     * @param refusal what a peer is told if the handshake fails
-     * @return false if it has failed, and the connection is being closed
+     * @param what the kind of connection for the log: {@code client connection}, {@code route server}
+     * @param refusal the text that is sent to the peer if the handshake fails
+     * @return false if the handshake has failed and the connection is being closed
      */
     public boolean secure(String what, Handshake handshake, String refusal) {
         try {
@@ -72,7 +74,7 @@ public final class Opening {
         }
     }
 
-    /** A handshake has failed: closes the connection. */
+    /** Closes the connection after a failed handshake. */
     public void refuse(IOException e, String refusal) {
         String text = e.getMessage();
         if (connection.isRoute())
@@ -83,12 +85,12 @@ public final class Opening {
         connection.close(CloseReason.TLS_HANDSHAKE, refusal);
     }
 
-    /** Has the writer flush what the frames themselves have to say, such as a pong. */
+    /** Lets the writer flush data that the frame layer produces, such as a pong. */
     public void flushControl() {
         outbound.flushControl();
     }
 
-    /** From here on everything comes and goes in frames. */
+    /** Sends and receives all further data in frames. */
     public void frame(WebSocketInput in, WebSocketOutput out) {
         input.readFrom(in);
         outbound.writeTo(out);

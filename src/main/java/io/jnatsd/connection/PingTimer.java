@@ -7,13 +7,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Asks a connection at every {@code ping_interval} whether it is still there, and ends it after {@code ping_max} asks
- * without an answer (protocol reference, section 9). Threads: {@link #pong} the reader's, {@link #expired} runs
- * on a thread of its own, the rest on any thread.
+ * Sends a PING at every {@code ping_interval}, and closes the connection if {@code ping_max} PINGs were not answered
+ * (protocol.md, section 10). Threads: {@link #pong}: the reader only; {@link #expired}: a thread of its own; other
+ * methods: any thread.
  */
 public final class PingTimer {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
-    /** The first PING comes early: it tells how far away the peer is. Not all of them at the same time. */
+    /**
+     * The first PING is sent early, because it measures the round trip time. A random part prevents that all clients
+     * get it at the same time.
+     */
     private static final Duration FIRST = Duration.ofSeconds(2);
     private static final double SPREAD = 0.2;
     private static final String STALE = "-ERR 'Stale Connection'\r\n";
@@ -21,7 +24,7 @@ public final class PingTimer {
     private final Connection connection;
     private final AtomicReference<Future<?>> next = new AtomicReference<>();
     private volatile int unanswered;
-    /** When the last PING was sent, in nanoseconds; 0 if it has been answered. */
+    /** The time when the last PING was sent, in nanoseconds; 0 if it was answered. */
     private volatile long sent;
     private volatile long roundTripNanos;
 
@@ -35,15 +38,15 @@ public final class PingTimer {
     }
 
     /**
-     * The next PING is due soon, in {@link #FIRST} and a little or in the usual time, whichever is less. For a peer
-     * that is not confused by it: one that has logged in.
+     * Schedules the next PING after {@link #FIRST} plus a random part, or after the usual interval if that is shorter.
+     * Only for a peer that has logged in and therefore expects a PING.
      */
     public void startSoon() {
         Duration usual = connection.server.limits.pingInterval();
         Duration least = usual.compareTo(FIRST) < 0 ? usual : FIRST;
         double nanos = least.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(SPREAD));
         Future<?> before = next.get(), soon = connection.server.after(Duration.ofNanos((long) nanos), this::expired);
-        // If it has just expired, there is a new one already.
+        // If the timer has just expired, another PING is already scheduled.
         cancel(next.compareAndSet(before, soon) ? before : soon);
         stopIfClosed();
     }
@@ -52,7 +55,7 @@ public final class PingTimer {
         cancel(next.get());
     }
 
-    /** The connection may have left, and stopped the timer, before it was started. */
+    /** The connection may have left, and stopped the timer, before the timer was started. */
     private void stopIfClosed() {
         if (connection.closeReason() != null)
             stop();
@@ -69,7 +72,7 @@ public final class PingTimer {
         try {
             ask();
         } catch (Throwable e) {
-            // Without a next PING nobody would notice that the peer has gone.
+            // Without a next PING, a dead peer would not be detected.
             connection.kill(CloseReason.STALE);
             throw e;
         }
@@ -92,7 +95,7 @@ public final class PingTimer {
         start();
     }
 
-    /** Asks once more, out of turn, only to see how long an answer takes. */
+    /** Sends an additional PING, only to measure the round trip time. */
     public void measure() {
         if (sent != 0 || connection.closeReason() != null)
             return;
@@ -109,7 +112,7 @@ public final class PingTimer {
             roundTripNanos = System.nanoTime() - since;
     }
 
-    /** How long the last PING took to be answered; 0 if none has been. */
+    /** Returns the round trip time of the last PING that was answered; 0 if there was none. */
     public long roundTripNanos() {
         return roundTripNanos;
     }

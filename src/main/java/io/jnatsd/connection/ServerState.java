@@ -28,55 +28,56 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What all connections of one server share: those that are open, the timer, the limits, the memory for output.
+ * The state that all connections of one server share: the open connections, the timer, the limits, and the memory for
+ * output.
  *
- * <p>Threads: any thread. Collections and counters are concurrent; the start and a reload replace the volatile fields,
- * each as a whole.
+ * <p>Threads: any thread. Collections and counters are concurrent; the start and a reload replace each volatile field
+ * as a whole.
  */
 public final class ServerState {
-    /** After so long a thread is started again that could not be started when it was due. */
+    /** If a thread could not be started when it was due, the start is retried after this time. */
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** At the stop, a write that lasts longer has a peer that is not waited for. */
+    /** When the server stops, a peer whose write has lasted longer than this is not waited for. */
     private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
     private static final Duration STOP_SWEEP = Duration.ofMillis(50);
 
     public final Log log;
-    /** Starts every thread that this server needs for a while. */
+    /** Starts the threads of this server. */
     public final Threads threads;
     /** The subscriptions of all connections. */
     public final SubjectSpace subjects = new SubjectSpace();
-    /** What the deliveries of all connections share. */
+    /** The state that the deliveries of all connections share. */
     public final Traffic traffic;
-    /** For the end of connections where there is no other memory. */
+    /** Memory for ending connections when the heap is full. */
     public final MemoryReserve reserve = new MemoryReserve();
-    /** For the pending output of all connections. */
+    /** The budget for the pending output of all connections. */
     public final PendingBudget pendingBudget = new PendingBudget();
     final WriteWatchdog watchdog;
 
-    /** Every connection whose reader runs, by its id. */
+    /** The connections whose reader runs, by cid or rid. */
     private final Map<Long, Connection> running = new ConcurrentHashMap<>();
     private final ReentrantLock stopLock = new ReentrantLock();
-    /** Signalled when the last reader has ended, once the server is stopping. */
+    /** Signalled when the last reader has ended while the server is stopping. */
     private final Condition allEnded = stopLock.newCondition();
-    /** The last cid or rid given out; the first connection gets 1. */
+    /** The last cid or rid that was assigned; the first connection gets 1. */
     private final AtomicLong lastId = new AtomicLong();
     final LongAdder slowConsumers = new LongAdder();
-    /** Of the slow consumers, those that were routes. */
+    /** The number of slow consumers that were routes. */
     final LongAdder slowRoutes = new LongAdder();
 
-    /** Starts the threads of pings and timeouts, and runs the watchdog; nothing on it may block. */
+    /** Starts the threads of pings and timeouts, and runs the watchdog. Its tasks must not block. */
     private final ScheduledThreadPoolExecutor timer;
-    /** The watchdog's looks, and the time between them. Written by the start and by a reload. */
+    /** The periodic task of the watchdog, and its interval. Written by the start and by a reload. */
     private Future<?> sweeps;
     private Duration sweepPause;
 
-    /** Bounds on what connections may use. */
+    /** The limits of connections. */
     public volatile ServerOptions.Limits limits;
-    /** What INFO says to the next client. */
+    /** The INFO for the next client. */
     public volatile ServerInfo info;
-    /** Where clients may turn to instead, for INFO. Written by the cluster. */
+    /** The addresses of other servers that INFO contains. Written by the cluster. */
     public volatile List<String> connectUrls = List.of();
-    /** Set when the server stops: a connection that opens from then on is closed at once. */
+    /** Set when the server stops: a connection that opens later is closed at once. */
     private volatile boolean stopping;
 
     public ServerState(Log log, ServerOptions options) {
@@ -90,7 +91,7 @@ public final class ServerState {
         apply(options);
     }
 
-    /** Options that a reload has changed come into force. */
+    /** Applies options that a reload has changed. */
     public void apply(ServerOptions options) {
         limits = options.limits();
         pendingBudget.limit(limits.maxPendingTotal());
@@ -98,7 +99,7 @@ public final class ServerState {
         traffic.apply(options.log(), limits, options.monitor().topSubjects());
     }
 
-    /** A task of the timer that repeats itself needs no memory for that, and ends only if it throws something. */
+    /** A periodic task needs no memory for its next run, and ends only if it throws. */
     private void sweepEvery(Duration pause) {
         if (pause.equals(sweepPause) || timer.isShutdown())
             return;
@@ -111,14 +112,14 @@ public final class ServerState {
             before.cancel(false);
     }
 
-    /** The timer itself, for classes that schedule their own tasks. */
+    /** Returns the timer, for classes that schedule their own tasks. */
     public ScheduledExecutorService timer() {
         return timer;
     }
 
     /**
-     * Runs a task on a virtual thread of its own, so that one that blocks does not hold up the timer. Nothing happens
-     * if the server has stopped.
+     * Runs a task on a new virtual thread, so that a task that blocks does not delay the timer. Has no effect if the
+     * server has stopped.
      */
     public ScheduledFuture<?> after(Duration delay, Runnable task) {
         if (timer.isShutdown())
@@ -126,7 +127,7 @@ public final class ServerState {
         return timer.schedule(() -> startDue(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** The task must not be lost: where there is no memory for the thread now, there may be later. */
+    /** If there is no memory for the thread, the start is retried later, because the task must not be lost. */
     private void startDue(Runnable task) {
         if (!threads.start("due", task) && !timer.isShutdown())
             threads.run(null, "timer", () -> timer.schedule(() -> startDue(task), RETRY.toNanos(), TimeUnit.NANOSECONDS));
@@ -136,7 +137,7 @@ public final class ServerState {
         timer.shutdownNow();
     }
 
-    /** A number for a new connection, which no other has had. */
+    /** Returns a number for a new connection that no other connection has had. */
     public long nextId() {
         return lastId.incrementAndGet();
     }
@@ -167,7 +168,7 @@ public final class ServerState {
         }
     }
 
-    /** The connection whose reader runs and that has this cid or rid; null if there is none. */
+    /** Returns the connection with this cid or rid whose reader runs, or null. */
     public Connection connection(long id) {
         return running.get(id);
     }
@@ -176,9 +177,10 @@ public final class ServerState {
     }
 
     /**
-     * The output of all connections takes more memory than it may: frees what is kept for later output, and if that is
-     * not enough, cuts off those that hold most. Threads that do this at the same time begin with the same connection,
-     * and each looks at the budget before it goes on to the next, so that no more are cut off than necessary.
+     * Frees memory if the output of all connections uses more than allowed: first arrays that are kept for reuse, then
+     * the connections that hold most are disconnected. Threads that do this at the same time begin with the same
+     * connection, and check the budget before the next one, so that no more connections than necessary are
+     * disconnected.
      */
     void cutOffLargest() {
         for (Connection connection : running.values())
@@ -197,14 +199,14 @@ public final class ServerState {
         }
     }
 
-    /** From now on every connection that opens is closed at once. */
+    /** Closes every connection that opens from now on. */
     public void stopOpening() {
         stopping = true;
     }
 
     /**
-     * Closes every connection and gives them a while to write what waits. Those that need longer are killed, and those
-     * whose peer takes nothing for a second even before.
+     * Closes all connections and waits a limited time until they have written their pending output. After that they are
+     * killed; those whose peer reads nothing for a second are killed earlier.
      */
     public void closeAll(Duration patience) throws InterruptedException {
         long begun = System.nanoTime();
@@ -236,12 +238,12 @@ public final class ServerState {
         }
     }
 
-    /** Connections that were cut off as slow consumers, routes included. */
+    /** Returns the number of connections that were disconnected as slow consumers, including routes. */
     public long slowConsumers() {
         return slowConsumers.sum();
     }
 
-    /** Of the slow consumers, those that were routes. */
+    /** Returns the number of slow consumers that were routes. */
     public long slowRoutes() {
         return slowRoutes.sum();
     }

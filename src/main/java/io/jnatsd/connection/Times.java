@@ -1,10 +1,10 @@
 package io.jnatsd.connection;
 
 /**
- * When things happened to a connection, in milliseconds since 1970.
+ * Times of a connection, in milliseconds since 1970.
  *
- * @param lastActivity the start if nothing has happened since
- * @param roundTripNanos of the last PING that was answered; 0 if none was
+ * @param lastActivity the start time if there was no activity
+ * @param roundTripNanos round trip time of the last PING that was answered; 0 if there was none
  */
 public record Times(long started, long lastActivity, long roundTripNanos) {
 }

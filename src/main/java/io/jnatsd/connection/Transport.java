@@ -10,26 +10,26 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection's socket and what has been put over it: TLS, frames. Threads: the reader calls {@link #secure} and
- * {@link #frame} before its first batch; who writes ends the output; any thread calls the rest.
+ * A connection's socket and the layers over it: TLS and WebSocket frames. Threads: {@link #secure} and {@link #frame}:
+ * the reader, before its first batch; the end of the output: the writing thread; other methods: any thread.
  */
 final class Transport {
     private final Socket socket;
     /** Null without TLS. */
     private volatile SSLSocket secured;
-    /** Null if what is written is not framed. */
+    /** Null without WebSocket frames. */
     private volatile WebSocketOutput frames;
 
     Transport(Socket socket) {
         this.socket = socket;
     }
 
-    /** The one beneath all. */
+    /** Returns the plain socket below all layers. */
     Socket socket() {
         return socket;
     }
 
-    /** The socket, or what TLS has made of it. */
+    /** Returns the socket, or the TLS socket over it. */
     Socket top() {
         SSLSocket tls = secured;
         return tls == null ? socket : tls;
@@ -47,14 +47,14 @@ final class Transport {
         return frames != null;
     }
 
-    /** Says why it ends, where there is a way to say so but in the protocol. */
-    void sayGoodbye(CloseReason why) throws IOException {
+    /** Ends the layers: sends the reason in a close frame on a WebSocket. */
+    void endLayers(CloseReason why) throws IOException {
         WebSocketOutput framed = frames;
         if (framed != null)
             framed.end(code(why), why.toString());
     }
 
-    /** What the close frame says. */
+    /** Returns the status code of the close frame. */
     private static CloseCode code(CloseReason reason) {
         return switch (reason) {
             case CLIENT_CLOSED -> CloseCode.NORMAL;
@@ -73,23 +73,23 @@ final class Transport {
             socket.shutdownOutput();
     }
 
-    /** Beneath TLS, which would wait for a stuck writer. */
+    /** Closes the plain socket, because closing the TLS socket would wait for a blocked writer. */
     void close() throws IOException {
         socket.close();
     }
 
-    /** Null without TLS. */
+    /** Returns the TLS session, or null without TLS. */
     SSLSession session() {
         SSLSocket tls = secured;
         return tls == null ? null : tls.getSession();
     }
 
-    /** The peer's address without its port. */
+    /** Returns the address of the peer without its port. */
     String ip() {
         return socket.getInetAddress() == null ? "" : IpText.of(socket.getInetAddress());
     }
 
-    /** The peer's address with its port. */
+    /** Returns the address of the peer with its port. */
     String address() {
         InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
         return peer == null ? "-" : IpText.of(peer.getAddress()) + ":" + peer.getPort();
