@@ -29,25 +29,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * This server's part in a cluster: what it says of itself, what becomes of each route that says who is at its other
- * end, and how the servers hear of each other until everybody has a route to everybody (cluster reference, sections 8
- * to 11).
+ * The cluster as this server sees it: the INFO that it sends to other servers, the handling of a route whose server is
+ * known, and the gossip by which every server gets a route to every other one (protocol.md, sections 24, 25 and 1).
  *
- * <p>Threads: anybody's. The volatile fields are swapped whole by a reload.
+ * <p>Threads: any thread. A reload replaces each volatile field as a whole.
  */
 public final class Cluster {
-    /** How long a connection too many is kept, in case that the other server closes the other one. */
+    /** A spare connection is kept this long, in case the other server closes the other connection. */
     private static final Duration SPARE_TIME = Duration.ofSeconds(1);
-    /** The same where this server dialled both: the other one has decided by then. */
+    /** The same if this server dialled both connections; the other server has decided by then. */
     private static final Duration OWN_SPARE_TIME = Duration.ofMillis(2500);
-    /** A route that has been silent for so long may be dead without anybody's knowing. */
+    /** A route that has been silent this long may have lost its peer. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
     private static final int BCRYPT_LENGTH = 60;
 
     /**
-     * What does not change while the server runs.
+     * The values that do not change while the server runs.
      *
-     * @param bound where the route listener listens
+     * @param bound the address of the route listener
      */
     public record Self(String serverId, InetSocketAddress bound, long maxPayload) {
         int port() {
@@ -64,14 +63,14 @@ public final class Cluster {
     private final RouteTable routes;
     private final Dialers dialers;
     private final OwnAddresses ownAddresses;
-    /** Every route that is open, in whatever state. Any thread. */
+    /** Every open route, in any state. Any thread. */
     private final Set<Route> open = ConcurrentHashMap.newKeySet();
     private volatile ClusterOptions options;
     /** Null for routes in plain text. */
     private volatile TlsHandshake tls;
-    /** What INFO says to other servers. */
+    /** The INFO that is sent to other servers. */
     private volatile RouteInfo own;
-    /** Clients are to go elsewhere, while routes stay. */
+    /** Clients should move to other servers; routes stay. */
     private volatile boolean lameDuck;
 
     public Cluster(ServerState server, Self self, PasswordCheck passwords, ConnectUrls urls) {
@@ -86,8 +85,8 @@ public final class Cluster {
     }
 
     /**
-     * Options come into force, before the start or by a reload: servers that may not be here any more have to leave.
-     * Those that are configured are dialled by {@link #dial}.
+     * Applies options, before the start or in a reload. Servers that the new login refuses are disconnected. Configured
+     * servers are dialled by {@link #dial}.
      */
     public void apply(ClusterOptions next, TlsHandshake nextTls) {
         ClusterOptions before = options;
@@ -104,12 +103,12 @@ public final class Cluster {
             recheck();
     }
 
-    /** Dials the servers that are configured, and lets go of those that are not configured any more. */
+    /** Dials the configured servers, and closes routes that are no longer configured. */
     public void dial() {
         dialers.configure(options.routes());
     }
 
-    /** All open routes, also those that have not said yet who they are, and spare ones. */
+    /** Checks all open routes, including spare ones and those whose server is not known yet. */
     private void recheck() {
         for (Route route : open)
             if (!server.threads.start(route, route.threadName("recheck"), route::recheckOrEnd))
@@ -117,8 +116,8 @@ public final class Cluster {
     }
 
     /**
-     * Clients are to find other servers from now on: neither this server nor the others name its addresses any more.
-     * Routes stay, and new ones are taken, for the messages of those clients that have not left yet.
+     * Enters lame duck mode: this server and the other servers remove its addresses from connect_urls. Routes stay, and
+     * new ones are accepted, for the messages of clients that have not left yet.
      */
     public void sayGoodbye() {
         lameDuck = true;
@@ -138,29 +137,29 @@ public final class Cluster {
         }
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
-                secured, self.maxPayload(), ip, lameDuck ? List.of() : urls.own(), server.info.headers(), givenName(),
+                secured, self.maxPayload(), ip, lameDuck ? List.of() : urls.own(), server.info.headers(), configuredName(),
                 server.traffic.hasSystemUser(), lameDuck, RouteInfo.Link.NONE);
     }
 
-    /** Empty if nobody gave it one, which makes its id its name. */
-    private String givenName() {
+    /** Returns the configured server name, empty if there is none and the id is used as the name. */
+    private String configuredName() {
         String name = server.info.serverName();
         return name.equals(self.serverId()) ? "" : name;
     }
 
-    /** A route's reader starts. From here on a reload finds it. */
+    /** Registers a route whose reader starts, so that a reload finds it. */
     void opened(Route route) {
         open.add(route);
         if (route.closeReason() != null)
             open.remove(route);
     }
 
-    /** Another server has dialled. */
+    /** Creates a route that another server has dialled. */
     public Connection accept(Socket socket) throws IOException {
         return new Route(this, socket, null);
     }
 
-    /** A route has heard who is at its other end. Called by its reader. */
+    /** Handles that the server of a route is known, or has sent a newer INFO. Called by the route's reader. */
     void arrived(Route route, RouteInfo said) {
         String id = said.serverId();
         if (id.equals(self.serverId())) {
@@ -174,13 +173,14 @@ public final class Cluster {
                 if (EventRecording.isPossible())
                     RouteUpEvent.commit(route.label(), id, route.isDialled());
                 announce(route);
-                spread(route, said);
-                // Its first INFO may have been older.
+                sendToOthers(route, said);
+                // The INFO sent at the start of this route may be older.
                 if (lameDuck)
                     route.tellChanged(own);
                 learnUrls(id);
             }
-            // gnatsd: takes a server's second INFO for that of a duplicate. It is what newer servers tell of changes.
+            // gnatsd 1.0 treats a second INFO as a duplicate route; this server treats it as an update, because newer
+            // servers send changes in this way.
             case AGAIN -> learnUrls(id);
             case BETTER, SPARE, SURPLUS -> {
                 log.debug(route, "Detected duplicate remote route \"" + id + "\"");
@@ -215,7 +215,7 @@ public final class Cluster {
                 () -> settle(route.remoteId(), now - SILENCE.toNanos()));
     }
 
-    /** The other server has had its time to choose: now one of the two connections goes. */
+    /** Closes one of two connections, after the other server had time to close one. */
     private void settle(String id, long silentSince) {
         Route present = routes.get(id), spare = routes.spare(id);
         if (present == null || spare == null)
@@ -231,15 +231,15 @@ public final class Cluster {
         log.debug(route, "Route sent local subscriptions");
     }
 
-    /** A route has ended. */
+    /** Removes a route that has ended. */
     void left(Route route) {
         open.remove(route);
         if (EventRecording.isPossible())
             RouteDownEvent.commit(route.label(), route.remoteId(), String.valueOf(route.closeReason()));
-        Route heir = routes.leave(route);
-        if (heir != null) {
-            log.debug(heir, "Registering remote route \"" + heir.remoteId() + "\"");
-            announce(heir);
+        Route spare = routes.leave(route);
+        if (spare != null) {
+            log.debug(spare, "Registering remote route \"" + spare.remoteId() + "\"");
+            announce(spare);
         }
         learnUrls(route.remoteId());
     }
@@ -253,8 +253,8 @@ public final class Cluster {
 
     // ---- gossip ----------------------------------------------------------------------------------------------
 
-    /** Tells all others of a newcomer. */
-    private void spread(Route newcomer, RouteInfo said) {
+    /** Sends the INFO of a new server to all other servers. */
+    private void sendToOthers(Route newcomer, RouteInfo said) {
         RouteInfo info = said.ip().isEmpty()
                 ? said.withIp("nats-route://" + new HostPort(newcomer.ip(), said.port()) + "/") : said;
         byte[] line = info.line().getBytes(StandardCharsets.UTF_8);
@@ -266,7 +266,7 @@ public final class Cluster {
         }
     }
 
-    /** Another server has told of a third one. */
+    /** Handles the INFO of a third server, and dials it if there is no route to it. */
     void heardOf(RouteInfo third) {
         String address = new HostPort(third.host(), third.port()).toString().toLowerCase(Locale.ROOT);
         if (third.serverId().equals(self.serverId()) || routes.get(third.serverId()) != null
@@ -282,8 +282,9 @@ public final class Cluster {
     }
 
     /**
-     * What to show to servers that ask. gnatsd: shows a hash, if it is what this server's own password is configured
-     * as, and is refused; the URL of some configured route has the password itself.
+     * Returns the login for servers that require one. gnatsd 1.0 sends the configured password even if it is a bcrypt
+     * hash, and is refused; this server then uses the login of a configured route, whose URL contains the password
+     * itself.
      */
     private RouteUrl login() throws URISyntaxException {
         ClusterOptions o = options;
@@ -297,9 +298,9 @@ public final class Cluster {
     }
 
     /**
-     * A name that the certificate of a server may be for whose IP address is dialled, since that is what gossip tells of
-     * servers: the first name among the configured routes, as in nats-server. It still comes from the cluster's
-     * authority. Empty if there is none.
+     * Returns a host name that the certificate of a server may contain if its IP address is dialled, because gossip
+     * contains IP addresses: the first host name among the configured routes, as in nats-server. The certificate must
+     * still be signed by the cluster's CA. Empty if there is none.
      */
     String otherNameFor(RouteDialer dialer) {
         if (!dialer.dialsIpAddress())
@@ -316,19 +317,19 @@ public final class Cluster {
 
     // ---- for the server and for monitoring -------------------------------------------------------------------
 
-    /** Takes no more routes and dials no more. Open routes are closed with all other connections. */
+    /** Accepts and dials no more routes. Open routes are closed together with all other connections. */
     public void stop() {
         urls.stop();
         routes.stop();
         dialers.stop();
     }
 
-    /** The routes that are in use, one for each other server. */
+    /** Returns the statistics of the routes in use, one for each other server. */
     public List<Route.Stats> stats() {
         return routes.all().stream().map(Route::stats).toList();
     }
 
-    /** What a server wants for its clients; nothing if there is no route to it. */
+    /** Returns the subscriptions of another server; an empty list if there is no route to it. */
     public List<SubscriptionView> subscriptions(String remoteId) {
         Route route = routes.get(remoteId);
         return route == null ? List.of() : route.subscriptionList();

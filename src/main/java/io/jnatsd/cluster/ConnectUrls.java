@@ -11,28 +11,32 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Where clients find the servers of the cluster, for INFO (cluster reference, section 11). gnatsd: never forgets a
- * server that has left, and does not list itself. Threads: anybody's; {@code lock} guards everything, and is held while
- * the list is put into place, so that the last one stays.
+ * The client addresses of the servers in the cluster, for INFO (protocol.md, section 1, "connect_urls"). gnatsd 1.0
+ * never removes a server that has left, and does not list itself; this server does both, because clients use the newest
+ * list only. Threads: any thread. {@code lock} guards all fields, and is held while the new list is published, so that
+ * updates are published in order.
  */
 public final class ConnectUrls {
     private final ServerState server;
     private final List<String> own;
     private final Runnable changed;
     private final ReentrantLock lock = new ReentrantLock();
-    /** By server id, in the order of their arrival. */
+    /** The addresses of other servers by server id, in the order in which the servers came. */
     private final Map<String, List<String>> others = new LinkedHashMap<>();
-    /** Clients drop what is missing in the newest INFO, so that our own URLs must be in there, too. */
+    /** Own addresses are listed, because clients drop addresses that the newest INFO does not contain. */
     private boolean listsOwn;
-    /** Somebody has been here: the list does not end any more, or clients would keep what it said last. */
+    /**
+     * Another server has been connected. From then on the list is sent even without other servers, because clients
+     * would otherwise keep the last one.
+     */
     private boolean met;
     private boolean silent;
     private boolean stopped;
 
     /**
-     * @param own the URLs of this server
-     * @param listsOwn false to leave them out, as gnatsd 1.0.2 does
-     * @param changed called when {@link ServerState#connectUrls} has another content
+     * @param own the addresses of this server
+     * @param listsOwn false to omit them, as gnatsd 1.0.2 does
+     * @param changed called when the content of {@link ServerState#connectUrls} has changed
      */
     public ConnectUrls(ServerState server, List<String> own, boolean listsOwn, Runnable changed) {
         this.server = server;
@@ -46,9 +50,9 @@ public final class ConnectUrls {
     }
 
     /**
-     * A server has come, gone, or said something new.
+     * Updates the addresses of a server.
      *
-     * @param present its URLs as they are when asked for; null if there is no route to it
+     * @param present returns its current addresses; null if there is no route to it
      */
     void refresh(String serverId, Supplier<List<String>> present) {
         update(() -> {
@@ -60,17 +64,19 @@ public final class ConnectUrls {
         });
     }
 
-    /** {@code no_advertise}: this server's clients are told nothing. */
+    /** Sets {@code no_advertise}: clients of this server are sent no addresses. */
     void silence(boolean on) {
         update(() -> silent = on);
     }
 
-    /** This server is about to leave: its clients are to go elsewhere. */
+    /** Removes the addresses of this server, because its clients should move to other servers. */
     public void forgetOwn() {
         update(() -> listsOwn = false);
     }
 
-    /** The routes are about to end, and clients must not take that for the end of the others. */
+    /**
+     * Ends updates, because the routes are closed next, and clients must not conclude that the other servers have left.
+     */
     void stop() {
         lock.lock();
         try {

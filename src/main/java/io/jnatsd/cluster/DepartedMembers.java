@@ -6,13 +6,12 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The queue groups of members that have left a moment ago. Other servers may have messages on the way that are
- * addressed to such a member, and say no more than who that was; its group has others who can take them. Threads:
- * anybody's; {@code lock} guards the map.
+ * The queue groups of members that left recently. Another server may have sent a message that names only such a member;
+ * this class finds the group, so that another member receives it. Threads: any thread; {@code lock} guards the map.
  */
 final class DepartedMembers {
     private static final int MOST = 8192;
-    /** Of their addresses and groups, which clients may choose to be long. */
+    /** The limit of characters of all addresses and groups, because clients choose their length. */
     private static final int MOST_CHARACTERS = 2 * 1024 * 1024;
     private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -47,7 +46,7 @@ final class DepartedMembers {
         }
     }
 
-    /** The group that this member was in, null if that is not known or too long ago. */
+    /** Returns the group of a member, or null if it is unknown or left too long ago. */
     String queue(String qrsid) {
         lock.lock();
         try {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Who is being dialled: the servers of the configuration, and those that others have told of. Threads: anybody's;
+ * The servers that are dialled: those of the configuration, and those that are known from gossip. Threads: any thread;
  * {@code lock} guards the maps.
  */
 final class Dialers {
@@ -30,7 +30,7 @@ final class Dialers {
         this.log = cluster.server().log;
     }
 
-    /** Dials what is new in the configuration, and ends what is not there any more; the rest goes on untouched. */
+    /** Dials servers that are new in the configuration, and stops dialling those that are no longer in it. */
     void configure(List<URI> routes) {
         Map<URI, RouteDialer> removed;
         List<RouteDialer> added = new ArrayList<>();
@@ -63,7 +63,7 @@ final class Dialers {
         }
     }
 
-    /** Another server has told of one that is not connected. */
+    /** Dials a server that is known from gossip. */
     void dial(RouteUrl url) {
         RouteDialer dialer = new RouteDialer(cluster, url, false);
         lock.lock();
@@ -81,7 +81,7 @@ final class Dialers {
         dialer.start();
     }
 
-    /** Those of the configuration, in its order. */
+    /** Returns the dialers of configured servers, in the order of the configuration. */
     List<RouteDialer> configured() {
         lock.lock();
         try {
@@ -91,7 +91,7 @@ final class Dialers {
         }
     }
 
-    /** The configuration has this address, in these words. */
+    /** Returns whether the configuration contains this address, in the same spelling. */
     boolean isConfigured(String address) {
         lock.lock();
         try {
@@ -101,7 +101,7 @@ final class Dialers {
         }
     }
 
-    /** A dialler has nothing more to do. */
+    /** Removes a dialer that has ended. */
     void finished(RouteDialer dialer) {
         lock.lock();
         try {

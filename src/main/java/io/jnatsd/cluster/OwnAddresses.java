@@ -6,7 +6,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
 
-/** The addresses at which this server takes routes, so that it does not dial itself. Threads: any; immutable. */
+/**
+ * The addresses at which this server accepts routes, so that it does not dial itself. Threads: any thread; immutable.
+ */
 final class OwnAddresses {
     private final InetAddress bound;
     private final int port;
@@ -17,8 +19,9 @@ final class OwnAddresses {
     }
 
     /**
-     * Removes this server's own addresses from those that a URL leads to. If one of them is a loopback address, all
-     * loopback addresses go: {@code localhost} may be 127.0.0.1 and ::1, and no other server is meant by it.
+     * Removes this server's own addresses from the addresses of a URL. If one of them is a loopback address, all
+     * loopback addresses are removed, because {@code localhost} may be both 127.0.0.1 and ::1, and then means this
+     * server only.
      *
      * @param candidates the addresses of one host
      * @param candidatePort the port of the URL
@@ -32,7 +35,7 @@ final class OwnAddresses {
     }
 
     private boolean isOwn(InetAddress address) {
-        // The system connects a wildcard address to the loopback interface.
+        // Connecting to a wildcard address reaches the loopback interface.
         if (address.isAnyLocalAddress())
             return bound.isAnyLocalAddress() || bound.isLoopbackAddress();
         if (!bound.isAnyLocalAddress())
@@ -44,7 +47,7 @@ final class OwnAddresses {
         try {
             return NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
-            // It is dialled then, and the server ids show that both ends are the same server.
+            // The address is dialled in this case, and the server ids then show that it is this server.
             return false;
         }
     }

@@ -9,20 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Takes messages that another server addressed to one queue member here, {@code QRSID:cid:sid}, to that member, or if
- * it has left to another of its group. Threads: the route's reader, alone.
+ * Delivers messages that another server has addressed to one queue member of this server, {@code QRSID:cid:sid}. If the
+ * member has left, another member of its group receives the message. Threads: the route's reader only.
  */
 final class QueueMembers {
     private static final byte[] PREFIX = {'Q', 'R', 'S', 'I', 'D'};
-    /** A power of two. */
+    /** Must be a power of two. */
     private static final int REMEMBERED = 64;
-    /** Longer addresses, which clients have to choose sids for, are looked up each time. */
+    /** Longer addresses are not cached. They are only possible if a client chooses a long sid. */
     private static final int LONGEST_REMEMBERED = 256;
 
     private final ServerState server;
     private final Delivery delivery;
     private final DepartedMembers departed;
-    /** Members that were addressed before, each in the one slot that its address selects. */
+    /** Cached addresses of members; the hash of an address selects one slot. */
     private final byte[][] addresses = new byte[REMEMBERED][];
     private final Subscription[] members = new Subscription[REMEMBERED];
 
@@ -32,7 +32,7 @@ final class QueueMembers {
         this.departed = departed;
     }
 
-    /** Whether a message is for one member, and not for everybody with a plain subscription. */
+    /** Returns whether a message is for one queue member, and not for all plain subscriptions. */
     static boolean areAddressed(Message m) {
         byte[] in = m.buffer();
         int start = m.sidStart();
@@ -62,15 +62,15 @@ final class QueueMembers {
             delivery.deliverToGroup(queue, m);
     }
 
-    /** A client may have given the same sid to a subscription to something else. */
+    /** The subject is checked, because a client may have used the same sid again for another subject. */
     private boolean deliver(Subscription member, Message m) {
         return member.mayTake(m) && delivery.deliver(member, m);
     }
 
-    /** Null if it does not exist, or the address is no address. */
+    /** Returns the member with this address, or null if there is none or the address is malformed. */
     private Subscription member(String qrsid) {
         int cid = qrsid.indexOf(':') + 1, sid = qrsid.indexOf(':', cid) + 1;
-        // No more digits than a long surely has room for.
+        // At most 18 digits, which always fit into a long.
         if (cid == 0 || sid == 0 || sid - 1 == cid || sid - 1 - cid > 18
                 || !qrsid.substring(cid, sid - 1).chars().allMatch(c -> c >= '0' && c <= '9'))
             return null;

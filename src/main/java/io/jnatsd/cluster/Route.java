@@ -35,10 +35,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection with another server: the handshake in both roles, and what MSG, SUB, UNSUB, INFO and CONNECT mean there
- * (cluster reference, sections 5 to 15).
+ * A connection with another server, which implements the handshake for both sides, and MSG, SUB, UNSUB, INFO and
+ * CONNECT (protocol.md, sections 20 to 25).
  *
- * <p>Threads: the reader owns everything but what is volatile or has a lock of its own.
+ * <p>Threads: the reader only, except fields that are volatile or have a lock of their own.
  */
 public final class Route extends Connection {
     private static final byte[] PING = ascii("PING\r\n");
@@ -46,13 +46,13 @@ public final class Route extends Connection {
     private static final byte[] OK = ascii("+OK\r\n");
     private static final String TLS_REQUIRED = "-ERR 'Secure Connection - TLS Required'\r\n";
     private static final String WRONG_PORT = "-ERR 'Attempted To Connect To Route Port'\r\n";
-    /** The longest time that the other server may go on sending on a connection that another one has replaced. */
+    /** The other server may send on a replaced connection for this time at most. */
     private static final Duration RETIREMENT = Duration.ofSeconds(5);
     /** The other server may allow longer subjects than this one. */
     private static final int LEAST_CONTROL_LINE = 32 * 1024;
 
     private final Cluster cluster;
-    /** Who dialled; null if the other server did. */
+    /** The dialer, or null if the other server has dialled. */
     private final RouteDialer dialer;
     private final SidTable subs;
     private final Delivery delivery = new Delivery(server.traffic, batch, outbound(), true);
@@ -61,25 +61,28 @@ public final class Route extends Connection {
     private final PingTimer pings = new PingTimer(this);
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_ROUTE_CONNECT;
-    /** Empty until the other server has said who it is. Written by the reader. */
+    /** Empty until the other server has sent its id. Written by the reader. */
     private volatile String remoteId = "";
-    /** The last INFO about the other server. Written by the reader. */
+    /** The last INFO of the other server about itself. Written by the reader. */
     private volatile RouteInfo said;
-    /** The other server's number of this connection; 0 if it does not hand over. Written by the reader. */
+    /**
+     * The rid that the other server uses for this connection; 0 if it does not support hand-over. Written by the
+     * reader.
+     */
     private volatile long peerRid;
-    /** When the last batch came, in nanoseconds. Written by the reader. */
+    /** The time when the last batch arrived, in nanoseconds. Written by the reader. */
     private volatile long heard = System.nanoTime();
     private final long started = System.currentTimeMillis();
-    /** This server wants the route, because of this connection or of a spare one; for monitoring. */
+    /** This server has dialled this route or a spare connection to the same server; for monitoring. */
     private volatile boolean solicited;
     private volatile boolean configured;
-    /** The connection to the same server that has taken this one's place; null if there is none. Written once. */
+    /** The connection to the same server that has replaced this one, or null. Written once. */
     private volatile Route successor;
-    /** More interest waits than may: to be cut off as soon as no lock is held. */
+    /** More bytes are pending than allowed. The route is disconnected when no lock is held. */
     private volatile boolean overflowing;
     private volatile boolean overBudget;
 
-    /** @param dialer null if the other server dialled */
+    /** @param dialer null if the other server has dialled */
     Route(Cluster cluster, Socket socket, RouteDialer dialer) throws IOException {
         super(cluster.server(), socket, Dialect.ROUTE);
         this.cluster = cluster;
@@ -115,7 +118,7 @@ public final class Route extends Connection {
         return true;
     }
 
-    /** What INFO says here; gnatsd 1.0 says nothing of connections. */
+    /** Adds this connection to an INFO. gnatsd 1.0 does not have these fields, so INFO in compat mode omits them. */
     private RouteInfo onThis(RouteInfo own, long after, boolean last) {
         return own.headers() ? own.withLink(new RouteInfo.Link(id(), after, last)) : own;
     }
@@ -124,7 +127,10 @@ public final class Route extends Connection {
         outbound().append(text.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
     }
 
-    /** Shakes hands for TLS, if the cluster has it; false if that has failed and the connection is closed. */
+    /**
+     * Does the TLS handshake if the cluster uses TLS. Returns false if it has failed and the connection is being
+     * closed.
+     */
     private boolean secure(Opening opening) {
         TlsHandshake tls = cluster.tls();
         if (tls == null)
@@ -139,7 +145,7 @@ public final class Route extends Connection {
         if (isTraced())
             trace("->> [CONNECT " + Redacted.connect(line.text()) + "]");
         ConnectInfo said = connect.merge(line.buffer(), line.start(), line.end());
-        // The buffer may keep what it holds for long: not a password.
+        // The buffer is reused, and must not keep a password.
         Arrays.fill(line.buffer(), line.start(), line.end(), (byte) 0);
         if (dialer == null)
             login.connect(said);
@@ -148,7 +154,7 @@ public final class Route extends Connection {
         connect = said;
         parser.connectOnly(false);
         if (!said.lang().isEmpty()) {
-            // A client: the URLs in INFO tell it where to go.
+            // The peer is a client. The URLs in INFO show it where to connect.
             close(CloseReason.WRONG_PORT, WRONG_PORT);
             return;
         }
@@ -165,7 +171,7 @@ public final class Route extends Connection {
         }
         RouteInfo.Link link = info.link();
         if (peerRid > 0 && link.last()) {
-            inputIsOver();
+            peerFinished();
             return;
         }
         if (peerRid > 0 && link.after() > 0) {
@@ -182,8 +188,11 @@ public final class Route extends Connection {
             cluster.arrived(this, info);
     }
 
-    /** The other server sends nothing more on this connection, and neither does this one when it has the other. */
-    private void inputIsOver() {
+    /**
+     * Handles that the other server sends nothing more on this connection: waits for the replacing connection, and
+     * closes this one.
+     */
+    private void peerFinished() {
         flushBatch();
         cluster.routes().awaitSuccessor(this);
         close(CloseReason.DUPLICATE_ROUTE, "");
@@ -201,7 +210,8 @@ public final class Route extends Connection {
     @Override
     protected void beginBatch() {
         super.beginBatch();
-        // gnatsd: messages of any size are taken from other servers, which have let them in.
+        // gnatsd 1.0 accepts messages of any size from other servers, and so does this server, because the other server
+        // has already accepted them.
         parser.limits(Math.max(server.limits.maxControlLine(), LEAST_CONTROL_LINE), -1);
         heard = System.nanoTime();
     }
@@ -211,7 +221,7 @@ public final class Route extends Connection {
         if (op != Op.MSG)
             delivery.settle();
         if (op != Op.CONNECT && !(login.state() instanceof Granted)) {
-            // A reload asks for credentials that the other server has not shown.
+            // A reload has added a login that the other server has not sent.
             if (login.state() == LoginState.PENDING)
                 throw new ProtocolException(Fault.AUTHORIZATION, "Authorization Error");
             return;
@@ -241,7 +251,7 @@ public final class Route extends Connection {
         acknowledge();
     }
 
-    /** gnatsd: PUB is taken as well, for what MSG is. */
+    /** As in gnatsd 1.0, PUB is accepted and handled like MSG. */
     private void published(Message m) {
         delivery.received(m);
         delivery.trace("PUB", m);
@@ -252,7 +262,7 @@ public final class Route extends Connection {
 
     private void refuse(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
-        complain("Permissions Violation for Publish to " + subject);
+        sendError("Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
@@ -261,7 +271,7 @@ public final class Route extends Connection {
             trace("->> [SUB " + line.text() + "]");
         SubLine wanted = SubLine.of(line);
         if (!wanted.valid()) {
-            complain("Invalid Subject");
+            sendError("Invalid Subject");
             return;
         }
         subs.add(new Subscription(outbound(), wanted));
@@ -309,7 +319,7 @@ public final class Route extends Connection {
         }
     }
 
-    private void complain(String text) {
+    private void sendError(String text) {
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -319,9 +329,9 @@ public final class Route extends Connection {
         delivery.endBatch();
     }
 
-    // ---- for others: anybody's -------------------------------------------------------------------------------
+    // ---- any thread ------------------------------------------------------------------------------------------
 
-    /** Appends a line that must arrive; {@link #flushTold} follows. Locks may be held. */
+    /** Appends a line that must not be lost. The caller then calls {@link #flushTold}. Called with or without locks. */
     void tell(byte[] line) {
         int outcome = outbound().append(line, server.limits.maxPending());
         if (outcome == 0 && successor instanceof Route next) {
@@ -336,13 +346,16 @@ public final class Route extends Connection {
             trace("<<- [" + new String(line, StandardCharsets.ISO_8859_1).strip() + "]");
     }
 
-    /** The same for the first dump, whose size is nobody's fault. gnatsd: it is not traced. */
+    /**
+     * Appends the subscriptions that exist when the route is registered. They have no size limit, because the peer has
+     * not caused the backlog. As in gnatsd 1.0, they are not traced.
+     */
     void tellAtFirst(byte[] lines) {
         if (outbound().append(lines, Long.MAX_VALUE) == 0 && successor instanceof Route next)
             next.tellAtFirst(lines);
     }
 
-    /** This server says something else of itself now. gnatsd would take that for a duplicate, and needs none of it. */
+    /** Sends a changed INFO of this server. Not sent to gnatsd 1.0, which would treat it as a duplicate route. */
     void tellChanged(RouteInfo own) {
         if (said == null || !said.headers())
             return;
@@ -362,7 +375,7 @@ public final class Route extends Connection {
         }
     }
 
-    /** Asks the other server for a sign of life. */
+    /** Sends a PING to check that the other server still responds. */
     void probe() {
         tell(PING);
         flushTold();
@@ -372,31 +385,34 @@ public final class Route extends Connection {
         return heard - nanoTime > 0;
     }
 
-    /** As {@link #recheck}. A route that could not be judged by the new rules has no right to stay. */
+    /**
+     * Calls {@link #recheck}. If the check fails to complete, the route is closed, because the new rules may not allow
+     * it.
+     */
     void recheckOrEnd() {
-        boolean judged = false;
+        boolean checked = false;
         try {
             recheck();
-            judged = true;
+            checked = true;
         } finally {
-            if (!judged)
+            if (!checked)
                 kill(CloseReason.AUTHENTICATION_FAILURE);
         }
     }
 
-    /** A reload has changed the credentials that other servers must show. It may take a while. */
+    /** Checks the other server again, after a reload has changed the login of routes. May take a while. */
     void recheck() {
         if (dialer == null)
             login.recheck();
     }
 
-    /** Takes over what a spare connection to the same server was there for. */
+    /** Takes over the properties of a spare connection to the same server. */
     void adopt(Route other) {
         solicited |= other.solicited;
         configured |= other.configured;
     }
 
-    /** Both servers can hand over from one connection to another. */
+    /** Returns whether both servers support handing over from one connection to another. */
     boolean handsOver() {
         return peerRid > 0 && cluster.own().headers();
     }
@@ -405,24 +421,27 @@ public final class Route extends Connection {
         return peerRid;
     }
 
-    /** Says that this connection continues another one, whose messages come first. Appends only. */
+    /** Appends an INFO which says that this connection continues another one. Does not flush. */
     void continueAfter(Route other) {
         tell(onThis(cluster.own(), other.id(), false).line().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Null if no other connection has taken this one's place. */
+    /** Returns the connection that has replaced this one, or null. */
     Route successor() {
         return successor;
     }
 
-    /** Another connection to the same server takes over; {@link #retire} follows when no lock is held. */
+    /**
+     * Makes another connection to the same server the successor. The caller calls {@link #retire} when it holds no
+     * lock.
+     */
     void yieldTo(Route better) {
         successor = better;
         outbound().succeededBy(better.outbound());
         better.adopt(this);
     }
 
-    /** Sends nothing more, and tells the other server so; what that still sends is read to its end. */
+    /** Tells the other server that nothing more is sent here. What the other server still sends is read to its end. */
     void retire() {
         outbound().seal(onThis(cluster.own(), 0, true).line().getBytes(StandardCharsets.UTF_8));
         server.after(RETIREMENT, () -> kill(CloseReason.DUPLICATE_ROUTE));
@@ -445,7 +464,7 @@ public final class Route extends Connection {
         return remoteId;
     }
 
-    /** What the other server says of itself; null until it has. */
+    /** Returns the last INFO of the other server about itself, or null before the first one. */
     RouteInfo said() {
         return said;
     }
@@ -464,7 +483,7 @@ public final class Route extends Connection {
         return connect.user();
     }
 
-    /** Figures for monitoring; {@code ip} and {@code port} are those of the other end of the connection. */
+    /** Statistics for monitoring; {@code ip} and {@code port} are those of the remote end of the connection. */
     public record Stats(long rid, String remoteId, String remoteName, boolean solicited, boolean configured,
             String ip, int port, long pending, long inMessages, long outMessages, long inBytes, long outBytes,
             int subscriptions, Times times) {
@@ -480,7 +499,7 @@ public final class Route extends Connection {
                 new Times(started, System.currentTimeMillis() - silence, pings.roundTripNanos()));
     }
 
-    /** What the other server wants for its clients. */
+    /** Returns the subscriptions of the other server. */
     public List<SubscriptionView> subscriptionList() {
         return subs.views(Integer.MAX_VALUE);
     }

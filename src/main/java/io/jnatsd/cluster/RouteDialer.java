@@ -27,23 +27,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * One server that is dialled, again and again if it must be (cluster reference, section 9). An explicit one is in the
- * configuration and is never given up; an implicit one was heard of from another server.
+ * Dials one server, repeatedly if necessary (protocol.md, section 24). An explicit server is in the configuration and
+ * is dialled until it is removed from there. An implicit server is known from gossip.
  *
- * <p>Threads: {@link #run} has a virtual one of its own, which reads the route while there is one; the rest is
- * anybody's.
+ * <p>Threads: {@link #run} uses its own virtual thread, which also reads the route; other methods: any thread.
  */
 final class RouteDialer implements Runnable {
     private static final int DIAL_MILLIS = 1000;
     private static final long PAUSE_MILLIS = 1000;
     private static final int JITTER_MILLIS = 100;
-    /** After so many failures in a row an explicit server is dialled less often, down to every five seconds. */
-    private static final int PATIENCE = 30;
+    /**
+     * After this number of consecutive failures an explicit server is dialled less often, at least every five seconds.
+     */
+    private static final int FREQUENT_ATTEMPTS = 30;
     private static final int EXPLICIT_LONGEST = 5;
-    /** A server that is lost is dialled so often in vain: gnatsd never does, and a mesh that lost a link stays torn. */
+    /**
+     * Number of attempts after a route is lost. gnatsd 1.0 does not dial such a server again; this server does, because
+     * otherwise the lost link of a full mesh would never be restored.
+     */
     private static final int ATTEMPTS_AFTER_LOSS = 10;
     private static final int IMPLICIT_LONGEST = 8;
-    /** An implicit route that lived so long is dialled again at once. */
+    /** An implicit server whose route lasted this long is dialled again at once. */
     private static final long LONG_LIFE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
@@ -54,9 +58,9 @@ final class RouteDialer implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Socket dialling;
     private volatile Route route;
-    /** Attempts in a row that came to nothing. Written by {@link #run} and {@link #renew}. */
+    /** Number of consecutive failed attempts. Written by {@link #run} and {@link #renew}. */
     private volatile int failures;
-    /** How many are allowed, for an implicit server. */
+    /** The allowed number of consecutive failures for an implicit server. */
     private int allowed;
 
     RouteDialer(Cluster cluster, RouteUrl url, boolean explicit) {
@@ -85,7 +89,7 @@ final class RouteDialer implements Runnable {
         }
     }
 
-    /** An attempt in which something is thrown is one that has failed. */
+    /** Handles anything that an attempt throws as a failure. */
     private boolean attemptSafely() throws InterruptedException {
         try {
             return attempt();
@@ -99,10 +103,10 @@ final class RouteDialer implements Runnable {
 
     private boolean pauseAfterFailure() throws InterruptedException {
         failures++;
-        return (explicit || failures < allowed) && pause(PAUSE_MILLIS * patience());
+        return (explicit || failures < allowed) && pause(PAUSE_MILLIS * pauseFactor());
     }
 
-    /** False if there is nothing more to be done. */
+    /** Returns false if the server need not be dialled again. */
     private boolean attempt() throws InterruptedException {
         log.debug("Trying to connect to route on " + address());
         Route connected = dial();
@@ -112,17 +116,17 @@ final class RouteDialer implements Runnable {
         follow(connected);
         if (isStopped())
             return false;
-        boolean welcome = !connected.remoteId().isEmpty()
+        boolean accepted = !connected.remoteId().isEmpty()
                 && connected.closeReason() != CloseReason.PROTOCOL_VIOLATION;
-        failures = welcome ? 0 : failures + 1;
-        return wantsBack(connected, System.nanoTime() - began > LONG_LIFE_NANOS);
+        failures = accepted ? 0 : failures + 1;
+        return shouldRedial(connected, System.nanoTime() - began > LONG_LIFE_NANOS);
     }
 
     private void follow(Route connected) {
         Thread thread = Thread.currentThread();
         String name = thread.getName();
         route = connected;
-        // It may have been too late for stop() to see it.
+        // stop() may have been called before the route was set.
         if (isStopped())
             connected.kill(CloseReason.ROUTE_REMOVED);
         try {
@@ -134,7 +138,7 @@ final class RouteDialer implements Runnable {
         }
     }
 
-    private boolean wantsBack(Route lost, boolean lived) throws InterruptedException {
+    private boolean shouldRedial(Route lost, boolean lived) throws InterruptedException {
         String id = lost.remoteId();
         if (id.equals(cluster.serverId())) {
             log.debug("Detected route to self, ignoring \"" + url + "\"");
@@ -154,21 +158,21 @@ final class RouteDialer implements Runnable {
         if (isStopped() || !explicit && failures >= allowed)
             return false;
         log.debug("Attempting reconnect for solicited route \"" + url + "\"");
-        return pause(explicit || !lived ? PAUSE_MILLIS * patience() : 0);
+        return pause(explicit || !lived ? PAUSE_MILLIS * pauseFactor() : 0);
     }
 
-    /** How many times the usual pause. */
-    private long patience() {
-        return explicit ? Math.clamp(failures - PATIENCE, 1, EXPLICIT_LONGEST)
+    /** Returns the factor of the usual pause. */
+    private long pauseFactor() {
+        return explicit ? Math.clamp(failures - FREQUENT_ATTEMPTS, 1, EXPLICIT_LONGEST)
                 : Math.min(1L << Math.max(failures - 1 - cluster.options().connectRetries(), 0), IMPLICIT_LONGEST);
     }
 
-    /** With a little chance, so that two servers that dial each other do not go on to do so at the same time. */
+    /** The pause has a random part, so that two servers that dial each other do not keep doing so at the same time. */
     private boolean pause(long millis) throws InterruptedException {
         return !stopped.await(millis + ThreadLocalRandom.current().nextInt(JITTER_MILLIS), TimeUnit.MILLISECONDS);
     }
 
-    /** Null if no server could be reached. The dialer stops for good if the URL leads to this server only. */
+    /** Returns null if no server could be reached. If the URL leads to this server only, dialling stops for good. */
     private Route dial() throws InterruptedException {
         String error = "lookup " + url.host() + ": no such host";
         try {
@@ -210,7 +214,10 @@ final class RouteDialer implements Runnable {
         return e instanceof ConnectException ? "connect: connection refused" : e.getMessage();
     }
 
-    /** A name server that does not answer would keep a virtual thread from its carrier, and all others with it. */
+    /**
+     * Looks up the host on a platform thread: a name server that does not answer would block a virtual thread's
+     * carrier.
+     */
     private List<InetAddress> addresses() throws UnknownHostException, InterruptedException {
         if (dialsIpAddress())
             return List.of(InetAddress.getByName(url.host()));
@@ -221,7 +228,7 @@ final class RouteDialer implements Runnable {
             } catch (UnknownHostException e) {
                 answer.completeExceptionally(e);
             } finally {
-                // Of use only where something else was thrown.
+                // Has an effect only if another exception was thrown.
                 answer.cancel(false);
             }
         });
@@ -236,15 +243,15 @@ final class RouteDialer implements Runnable {
         }
     }
 
-    /** The server has been heard of again: it gets another chance. */
+    /** Resets the failures, because gossip has named the server again. */
     void renew() {
         failures = 0;
     }
 
     /**
-     * Ends the route, too.
+     * Stops dialling, and closes the route.
      *
-     * @return whether there was one
+     * @return whether there was a route
      */
     boolean stop(CloseReason why) {
         stopped.countDown();
@@ -270,13 +277,13 @@ final class RouteDialer implements Runnable {
         return explicit;
     }
 
-    /** {@code host:port}, for comparison with others. */
+    /** Returns {@code host:port} in lower case, for comparison. */
     String address() {
         String text = url.toString();
         return text.substring(text.indexOf("://") + 3).toLowerCase(Locale.ROOT);
     }
 
-    /** Without the login. */
+    /** Returns the URL without its login. */
     @Override
     public String toString() {
         return url.toString();

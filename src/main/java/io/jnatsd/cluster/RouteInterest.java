@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The routes that are told of every subscription of this server's clients, one line for each (cluster reference,
- * section 12). Threads: immutable; see {@link Interest}.
+ * The routes that are informed of every subscription of this server's clients, with one line for each (protocol.md,
+ * section 22). Threads: immutable; see {@link Interest}.
  */
 final class RouteInterest implements Interest {
     private final List<Route> routes;
@@ -48,7 +48,8 @@ final class RouteInterest implements Interest {
             return;
         for (Subscription sub : subs) {
             String lines = sub(sub);
-            // gnatsd: says nothing of limits here, and the other server goes on for messages that nobody wants.
+            // gnatsd 1.0 does not announce a limit here, so the other server continues to send messages that no
+            // subscription accepts; this server announces it.
             long wanted = sub.receiver().wanted(sub);
             if (wanted > 0)
                 lines += unsub(rsid(sub), wanted);
@@ -64,7 +65,7 @@ final class RouteInterest implements Interest {
             route.flushTold();
     }
 
-    /** gnatsd: between subject and sid there are two blanks if there is no queue. */
+    /** As in gnatsd 1.0, there are two spaces between subject and sid if there is no queue. */
     private static String sub(Subscription sub) {
         return "SUB " + sub.subject() + " " + (sub.queue() == null ? "" : sub.queue()) + " " + rsid(sub) + "\r\n";
     }
@@ -73,7 +74,7 @@ final class RouteInterest implements Interest {
         return "UNSUB " + rsid + (max == 0 ? "" : " " + max) + "\r\n";
     }
 
-    /** What other servers call a subscription. */
+    /** Returns the sid that other servers use for a subscription. */
     static String rsid(Subscription sub) {
         return (sub.queue() == null ? "RSID:" : "QRSID:") + sub.receiver().id() + ":" + sub.sid();
     }

@@ -14,12 +14,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether another server may join (cluster reference, section 6): the wait for its credentials and their check. Only
- * the server that is dialled asks; a server that this one dialled is granted everything.
+ * The login of another server (protocol.md, section 20): the timeout for its credentials, and their check. Only the
+ * server that is dialled requires a login; a server that this one has dialled is always accepted.
  *
- * <p>Threads: the route's reader, but for {@link #stop}, {@link #state} and {@link #recheck}, which any thread may
- * call. {@code lock} makes the end of each check one step, so that a reload and a CONNECT at the same time do not undo
- * each other.
+ * <p>Threads: the route's reader only, except {@link #stop}, {@link #state} and {@link #recheck}: any thread. {@code
+ * lock} makes the end of each check atomic, so that a reload and a CONNECT at the same time do not undo each other's
+ * result.
  */
 final class RouteLogin {
     private static final String TIMEOUT = "-ERR 'Authorization Timeout'\r\n";
@@ -34,8 +34,8 @@ final class RouteLogin {
     private final ReentrantLock lock = new ReentrantLock();
     /** Written under {@code lock}. */
     private volatile LoginState state = LoginState.PENDING;
-    /** What the last CONNECT that was judged said. guarded by {@code lock}. */
-    private ConnectInfo shown = ConnectInfo.BEFORE_ROUTE_CONNECT;
+    /** The last CONNECT that was checked. Guarded by {@code lock}. */
+    private ConnectInfo lastChecked = ConnectInfo.BEFORE_ROUTE_CONNECT;
 
     RouteLogin(Route route, Cluster cluster, PasswordCheck passwords) {
         this.route = route;
@@ -48,9 +48,9 @@ final class RouteLogin {
     }
 
     /**
-     * Starts to wait for credentials, if there is need of them.
+     * Starts the login timeout, if a login is required.
      *
-     * @return whether the peer must send CONNECT before anything else
+     * @return whether the peer must send CONNECT before any other command
      */
     boolean begin() {
         lock.lock();
@@ -79,13 +79,13 @@ final class RouteLogin {
 
     void connect(ConnectInfo said) throws ProtocolException {
         stop();
-        if (!judge(said, false))
+        if (!check(said, false))
             throw new ProtocolException(Fault.AUTHORIZATION, "Authorization Error");
     }
 
     /**
-     * A reload has changed what the credentials must be. A route that came in without any, and has not said anything
-     * yet, has to show them now.
+     * Checks the credentials of the last CONNECT again, after a reload has changed the login. A route that was accepted
+     * without a login, and has not sent its CONNECT yet, must now send one.
      */
     void recheck() {
         ConnectInfo said;
@@ -93,7 +93,7 @@ final class RouteLogin {
         try {
             if (!(state instanceof Granted))
                 return;
-            said = shown;
+            said = lastChecked;
             if (said == ConnectInfo.BEFORE_ROUTE_CONNECT && route.remoteId().isEmpty()
                     && !cluster.options().user().isEmpty()) {
                 state = LoginState.PENDING;
@@ -103,41 +103,41 @@ final class RouteLogin {
         } finally {
             lock.unlock();
         }
-        if (judge(said, true))
+        if (check(said, true))
             return;
         cluster.server().log.error(route, "Authorization Error");
         route.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
     }
 
     /**
-     * By the rules in force when the check is done, however often they change meanwhile.
+     * Checks by the rules that are in force when the check ends, and repeats it if they have changed meanwhile.
      *
-     * @param again a CONNECT that has come meanwhile counts instead, which the reader judges
+     * @param again whether this is a check after a reload, which has no effect if a newer CONNECT has arrived
      */
-    private boolean judge(ConnectInfo said, boolean again) {
+    private boolean check(ConnectInfo said, boolean again) {
         while (true) {
             ClusterOptions options = cluster.options();
-            boolean right = isRight(options, said);
+            boolean valid = isValid(options, said);
             lock.lock();
             try {
                 if (options != cluster.options())
                     continue;
-                if (again && shown != said)
+                if (again && lastChecked != said)
                     return true;
-                shown = said;
-                state = right ? GRANTED : LoginState.REFUSED;
-                return right;
+                lastChecked = said;
+                state = valid ? GRANTED : LoginState.REFUSED;
+                return valid;
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    private boolean isRight(ClusterOptions options, ConnectInfo said) {
+    private boolean isValid(ClusterOptions options, ConnectInfo said) {
         if (options.user().isEmpty())
             return true;
         try {
-            // In this order, so that the time that it takes says nothing of the user's name.
+            // The password is checked first, so that the time of the check does not reveal whether the user exists.
             return passwords.matches(options.password(), said.password(), route.ip())
                     && options.user().equals(said.user());
         } catch (AuthenticationTimeout e) {

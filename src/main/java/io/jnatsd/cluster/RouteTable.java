@@ -13,39 +13,42 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The routes of this server by the server at the other end, one for each, and who is told of subscriptions.
+ * The routes of this server by the id of the other server, one for each, and the set of routes that are informed of
+ * subscriptions.
  *
- * <p>Two servers that dial each other at the same time have two connections for a while. gnatsd keeps the one that it
- * hears from first, so that each server may close the one that the other keeps. Here both servers choose the same one,
- * the one that the server with the lower id dialled. Between two servers of this kind it takes over at once: the sender
- * says on it which connection it continues, and says on the other one that nothing more comes; the receiver reads the
- * other one to its end before it reads on here. With a gnatsd the other one stays open for a moment as a spare: a gnatsd
- * closes one of the two by its own rule, and what it leaves is then the route.
+ * <p>Two servers that dial each other at the same time have two connections for a short time. gnatsd 1.0 keeps the one
+ * on which it hears first, so each server may close the connection that the other one keeps. Here both servers choose
+ * the same one: the one that the server with the lower id has dialled. If both servers support it, the chosen
+ * connection takes over at once. The sender says on it which connection it continues, and says on the other one that
+ * nothing more is sent. The receiver reads the other connection to its end before it continues with the chosen one.
+ * With a gnatsd the second connection stays open as a spare for a short time: gnatsd closes one of the two by its own
+ * rule, and the remaining one is used.
  *
- * <p>Threads: any thread. {@code lock} guards everything; it may be held while the {@link Interest} of the server is replaced.
+ * <p>Threads: any thread. {@code lock} guards all fields; it may be held while the {@link Interest} of the server is
+ * replaced.
  */
 final class RouteTable {
-    /** What a route is when it has said who it is. */
+    /** The result of registering a connection whose server is known. */
     enum Arrival {
-        /** The only one to that server. */
+        /** The first connection to that server. */
         FIRST,
-        /** Better than the one that was there, which is the spare now. */
+        /** Preferred to the present connection, which becomes the spare. */
         BETTER,
-        /** Not as good as the one that is there. */
+        /** Not preferred to the present connection; becomes the spare. */
         SPARE,
-        /** Better than the one that was there, which is handed over to it. */
+        /** Preferred to the present connection, which is handed over to this one. */
         REPLACES,
-        /** Not as good as the one that is there, and handed over to it. */
+        /** Not preferred to the present connection; is handed over to it. */
         REPLACED,
-        /** One more than can be of use. */
+        /** A third connection, which is not needed. */
         SURPLUS,
-        /** It is there already. */
+        /** The connection is already registered. */
         AGAIN,
-        /** The server is stopping. */
+        /** The server is stopping, or the connection is closed. */
         TOO_LATE
     }
 
-    /** So long a connection waits for the one before it, or for the one after it. */
+    /** The time that a connection waits for its predecessor to end, or for its successor to be known. */
     private static final long HAND_OVER_NANOS = 2_000_000_000;
     private static final int REMEMBERED = 64;
 
@@ -53,17 +56,17 @@ final class RouteTable {
     private final ServerState server;
     private final DepartedMembers departed;
     private final ReentrantLock lock = new ReentrantLock();
-    /** Signalled when no route is left to some server. */
+    /** Signalled when there is no route to a server any more. */
     private final Condition gone = lock.newCondition();
     /** Signalled when a route is replaced or has ended. */
     private final Condition changed = lock.newCondition();
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Map<String, Route> spares = new LinkedHashMap<>();
-    /** Everybody that is or was in {@link #routes} and is still open: they are told of subscriptions. */
-    private final List<Route> told = new ArrayList<>();
-    /** Those that another one has replaced, and that are still being read. */
+    /** The open routes that are or were in {@link #routes}, which are informed of subscriptions. */
+    private final List<Route> informed = new ArrayList<>();
+    /** Routes that were replaced and are still being read. */
     private final List<Route> retiring = new ArrayList<>();
-    /** The last ones that have ended. */
+    /** The routes that ended last. */
     private final Set<Ended> ended = new LinkedHashSet<>();
     private boolean stopped;
 
@@ -108,19 +111,22 @@ final class RouteTable {
         boolean better = route.isDialled() == present.isDialled() ? isNewer(route, present) : isBetter(route, present);
         Route loser = better ? present : route, winner = better ? route : present;
         if (better)
-            // Before it is told of any subscription, or sent any message.
+            // Must be the first line of this connection, before subscriptions and messages.
             route.continueAfter(present);
         loser.yieldTo(winner);
         retiring.add(loser);
         changed.signalAll();
         if (!better)
             return Arrival.REPLACED;
-        told.remove(present);
+        informed.remove(present);
         enter(id, route);
         return Arrival.REPLACES;
     }
 
-    /** By the count of the server that dialled both: it has lost the first one, or this one is as good. */
+    /**
+     * Compares the rids of the server that has dialled both: it has lost the older connection, or both are equally
+     * good.
+     */
     private static boolean isNewer(Route route, Route present) {
         return route.isDialled() ? route.id() > present.id() : route.peerRid() > present.peerRid();
     }
@@ -133,23 +139,23 @@ final class RouteTable {
     private void enter(String id, Route route) {
         assert lock.isHeldByCurrentThread();
         routes.put(id, route);
-        if (told.contains(route))
+        if (informed.contains(route))
             return;
-        told.add(route);
-        server.subjects.interest(RouteInterest.of(told, departed));
+        informed.add(route);
+        server.subjects.interest(RouteInterest.of(informed, departed));
     }
 
     /**
-     * A route has ended.
+     * Removes a route that has ended.
      *
-     * @return the spare that is the route from now on, or null
+     * @return the spare connection that becomes the route, or null
      */
     Route leave(Route route) {
         lock.lock();
         try {
             String id = route.remoteId();
-            if (told.remove(route))
-                server.subjects.interest(RouteInterest.of(told, departed));
+            if (informed.remove(route))
+                server.subjects.interest(RouteInterest.of(informed, departed));
             if (retiring.remove(route) || spares.remove(id, route) || !routes.remove(id, route))
                 return null;
             Route spare = spares.remove(id);
@@ -164,7 +170,7 @@ final class RouteTable {
         }
     }
 
-    /** The route to a server; null if there is none. */
+    /** Returns the route to a server, or null. */
     Route get(String id) {
         lock.lock();
         try {
@@ -174,7 +180,7 @@ final class RouteTable {
         }
     }
 
-    /** The other connection to a server; null if there is none. */
+    /** Returns the other connection to a server, or null. */
     Route spare(String id) {
         lock.lock();
         try {
@@ -184,7 +190,7 @@ final class RouteTable {
         }
     }
 
-    /** Those that another one has replaced. */
+    /** Returns the routes that were replaced and are still being read. */
     List<Route> retiring() {
         lock.lock();
         try {
@@ -194,7 +200,7 @@ final class RouteTable {
         }
     }
 
-    /** Everything that a route has brought is delivered, and its subscriptions belong to its successor. */
+    /** Records that everything a route has received is delivered, and its subscriptions belong to its successor. */
     void ended(Route route) {
         lock.lock();
         try {
@@ -209,7 +215,7 @@ final class RouteTable {
         }
     }
 
-    /** Waits until the connection that a route continues, by the other server's count, has been read to its end. */
+    /** Waits until the connection with the other server's number {@code peerRid} has been read to its end. */
     void awaitEnded(Route route, long peerRid) {
         Ended before = new Ended(route.remoteId(), peerRid);
         await(() -> route.closeReason() != null || ended.contains(before));
@@ -242,7 +248,9 @@ final class RouteTable {
         }
     }
 
-    /** Waits until there is no route to a server, or until {@link #wake} finds the waiting dialler stopped. */
+    /**
+     * Waits until there is no route to a server, or until {@link #wake} is called and the waiting dialer is stopped.
+     */
     void awaitGone(String id, RouteDialer waiting) throws InterruptedException {
         lock.lock();
         try {
@@ -262,7 +270,7 @@ final class RouteTable {
         }
     }
 
-    /** Takes no more routes; those that are there leave as they end. */
+    /** Accepts no more routes. Routes that are open are removed as they end. */
     void stop() {
         lock.lock();
         try {

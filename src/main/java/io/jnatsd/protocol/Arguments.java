@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The arguments of one command, in place in the read buffer: the text behind the keyword, and its tokens, which blanks
- * separate. Valid until the next call of {@link Parser#next}. Threads: the reader of its connection.
+ * The arguments of one command in the read buffer: the text after the keyword, and its tokens, which are separated by
+ * blanks. Valid until the next call of {@link Parser#next}. Threads: the reader of its connection only.
  */
 public final class Arguments {
-    /** No command has more; a line that does is refused all the same. */
+    /** No command has more arguments; a line with more tokens is refused. */
     private static final int MOST = 6;
 
     private final int[] starts = new int[MOST];
@@ -18,7 +18,7 @@ public final class Arguments {
     private int end;
     private int count;
 
-    /** Number of tokens; more than six count as six. */
+    /** Returns the number of tokens, at most six. */
     public int count() {
         return count;
     }
@@ -27,12 +27,12 @@ public final class Arguments {
         return buffer;
     }
 
-    /** Start of the whole argument text. */
+    /** Returns the start of the argument text. */
     public int start() {
         return start;
     }
 
-    /** End of the whole argument text, before the line end. */
+    /** Returns the end of the argument text, before the line end. */
     public int end() {
         return end;
     }
@@ -46,24 +46,24 @@ public final class Arguments {
     }
 
     /**
-     * A token, one char per byte: subjects, sids and queue names are bytes to the server, and this form keeps every
-     * one of them. {@link #text(String)} makes it readable.
+     * Returns a token with one char per byte. Subjects, sids and queue names may be any bytes, and this form preserves
+     * them. {@link #text(String)} decodes it for people.
      */
     public String token(int token) {
         return new String(buffer, starts[token], length(token), StandardCharsets.ISO_8859_1);
     }
 
-    /** The whole argument text, for logs. */
+    /** Returns the argument text for logs. */
     public String text() {
         return new String(buffer, start, end - start, StandardCharsets.UTF_8);
     }
 
-    /** A token as people read it. */
+    /** Decodes a token for logs and messages. */
     public static String text(String token) {
         return new String(token.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    /** A token as a number without sign: -1 if it is none, or more than 63 bits hold. */
+    /** Returns a token as a number without sign: -1 if it is not a number, or needs more than 63 bits. */
     public long number(int token) {
         int from = starts[token], to = ends[token];
         if (from == to)
@@ -80,7 +80,7 @@ public final class Arguments {
         return value;
     }
 
-    /** Single blanks separate the tokens, and CR LF follows the last one at once. */
+    /** Returns whether the tokens are separated by single blanks, and CR LF follows the last one. */
     boolean isPlain(int lineEnd) {
         for (int i = 1; i < count; i++)
             if (starts[i] != ends[i - 1] + 1 || buffer[ends[i - 1]] != ' ')
@@ -89,8 +89,9 @@ public final class Arguments {
     }
 
     /**
-     * The tokens in that plain form, for a place that ends with the line; afterwards they are where they will be then.
-     * It is never longer than what stood there: the keyword makes up for a missing carriage return.
+     * Returns the line in that plain form, and moves the tokens to the positions they have when it is written so that
+     * it ends where the line ends. The plain form is never longer than the line: the keyword leaves room for a missing
+     * carriage return.
      */
     byte[] layOut(int lineEnd) {
         byte[] line = new byte[lineEnd];

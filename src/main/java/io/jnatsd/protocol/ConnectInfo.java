@@ -4,27 +4,27 @@ import com.google.gson.stream.JsonReader;
 import java.io.IOException;
 
 /**
- * What a client said in CONNECT (protocol reference, section 3). A later CONNECT is merged into the earlier one: keys
- * that it leaves out, or gives as null, keep their value. Unknown keys are ignored.
+ * The fields of CONNECT (protocol.md, section 2). A later CONNECT is merged into the earlier one: fields that it omits,
+ * or that are null, keep their value. Unknown fields are ignored.
  *
- * @param protocol 0: the original one, 1: INFO may come at any time
+ * @param protocol 0: the original protocol, 1: INFO may be sent at any time
  */
 public record ConnectInfo(boolean verbose, boolean pedantic, String user, String password, String token, String name,
         String lang, String version, int protocol, boolean echo, boolean headers, boolean noResponders, String nkey,
         String signature) {
 
-    /** What holds before any CONNECT: acknowledge everything, check subjects. */
+    /** The values before the first CONNECT of a client: verbose and pedantic. */
     public static final ConnectInfo BEFORE_CONNECT =
             new ConnectInfo(true, true, "", "", "", "", "", "", 0, true, false, false, "", "");
 
-    /** The same on a route. */
+    /** The values before the first CONNECT of a route. */
     public static final ConnectInfo BEFORE_ROUTE_CONNECT =
             new ConnectInfo(false, false, "", "", "", "", "", "", 0, true, false, false, "", "");
 
     /**
-     * Reads a CONNECT's argument.
+     * Reads the argument of a CONNECT.
      *
-     * @throws ProtocolException with a reason for the log if it isn't a JSON object with values of the right types
+     * @throws ProtocolException with a reason for the log if it is not a JSON object with values of the right types
      */
     public ConnectInfo merge(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields(this);
@@ -32,13 +32,13 @@ public record ConnectInfo(boolean verbose, boolean pedantic, String user, String
         return fields.freeze();
     }
 
-    /** Passwords, tokens and signatures stay out of logs. */
+    /** Omits passwords, tokens and signatures, so that they do not get into logs. */
     @Override
     public String toString() {
         return "ConnectInfo[name=" + name + ", user=" + user + ", lang=" + lang + ", version=" + version + "]";
     }
 
-    /** The record, while it is being put together. */
+    /** The fields while CONNECT is being read. */
     private static final class Fields {
         private boolean verbose, pedantic, echo, headers, noResponders;
         private String user, password, token, name, lang, version, nkey, signature;

@@ -2,7 +2,7 @@ package io.jnatsd.protocol;
 
 import java.util.List;
 
-/** Who speaks: a client, or another server over a route (cluster reference, sections 12 and 13). */
+/** The kind of peer: a client, or another server over a route (protocol.md, sections 22 and 23). */
 public enum Dialect {
     CLIENT("Client", "cid", Keyword.PUB, Keyword.HPUB, Keyword.CLIENT),
     ROUTE("Router", "rid", Keyword.MSG, Keyword.HMSG, Keyword.ROUTE);
@@ -10,9 +10,9 @@ public enum Dialect {
     private final String title;
     private final String idName;
     final List<Keyword> keywords;
-    /** The three letters of the command that carries its messages, in lower case, packed. */
+    /** The first three letters of the command for messages, in lower case, packed into an int. */
     final int messageWord;
-    /** The command that carries messages with headers. */
+    /** The command for messages with headers. */
     final Keyword headerMessage;
 
     Dialect(String title, String idName, Keyword message, Keyword headerMessage, List<Keyword> keywords) {
@@ -24,12 +24,12 @@ public enum Dialect {
         this.messageWord = (word.charAt(0) << 16 | word.charAt(1) << 8 | word.charAt(2)) | 0x202020;
     }
 
-    /** What log lines call the peer. */
+    /** Returns the name of the kind of peer for log lines. */
     public String title() {
         return title;
     }
 
-    /** What they call its number. */
+    /** Returns the name of its number, cid or rid. */
     public String idName() {
         return idName;
     }

@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the JSON object that is the argument of CONNECT or INFO: keys in any case, values of the right types alone, and
- * null for what is to be left as it is.
+ * Reads the JSON object of CONNECT or INFO. Keys are compared without regard to case, values must have the right type,
+ * and a field whose value is null is skipped.
  */
 final class JsonFields {
-    /** Takes the value of one key, which is not null; a key that it does not know it must skip. */
+    /** Reads the value of one key, which is not null. It must skip the value of an unknown key. */
     interface Field {
         void read(String key, JsonReader in) throws IOException;
     }
@@ -32,8 +32,8 @@ final class JsonFields {
     /**
      * Reads the argument of a command.
      *
-     * @throws ProtocolException if it is not an object with values of the right types; the text says why and where, and
-     *         shows no value, which may be a secret
+     * @throws ProtocolException if it is not an object with values of the right types; the text contains the reason and
+     *         the position, but no value, because a value may be secret
      */
     static void read(String command, byte[] json, int start, int end, Field field) throws ProtocolException {
         try (JsonReader in = new JsonReader(new InputStreamReader(
@@ -64,16 +64,16 @@ final class JsonFields {
         return new ProtocolException(Fault.BAD_ARGUMENTS, "Error parsing " + command + ": " + why);
     }
 
-    /** The library tells the place in its text, among words of its own that may repeat the input. */
+    /** Extracts the position from the library's message. The rest of that message may repeat the input. */
     private static String place(IOException e) {
         Matcher column = COLUMN.matcher(String.valueOf(e.getMessage()));
         return column.find() ? " at character " + column.group(1) : "";
     }
 
     /**
-     * What the library takes although it is no JSON: control characters in strings, literals in capitals, and the
-     * escapes of a quote or a line break. Releases since 2.11 can refuse it themselves, but an application that has the
-     * server in its own process may bring an older one.
+     * Refuses input that the library accepts although it is not JSON: control characters in strings, literals in
+     * capitals, and escapes of a single quote or a line break. Releases since 2.11 can refuse it, but an application
+     * that embeds the server may use an older one.
      */
     private static void refuseLeniency(byte[] json, int start, int end) {
         boolean quoted = false;
@@ -101,7 +101,7 @@ final class JsonFields {
         return true;
     }
 
-    /** A string; the library would take a number for one. */
+    /** Reads a string; the library would also accept a number. */
     static String text(JsonReader in) throws IOException {
         expect(in, JsonToken.STRING, "a string");
         return in.nextString();
@@ -117,7 +117,7 @@ final class JsonFields {
         return texts;
     }
 
-    /** A number without a fraction; the library would take a string for one. */
+    /** Reads a number without a fraction; the library would also accept a string. */
     static int integer(JsonReader in) throws IOException {
         long number = number(in);
         if (number != (int) number)

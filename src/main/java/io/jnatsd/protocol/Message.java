@@ -4,30 +4,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One published message, in place in the read buffer: offsets, no copies. Valid until the next call of
- * {@link Parser#next}. Everything behind the subject is laid out as a MSG needs it, so that a delivery copies it in
- * one piece. Threads: the reader of its connection.
+ * One published message in the read buffer, as offsets without copies. Valid until the next call of {@link
+ * Parser#next}. Everything after the subject has the form of a MSG, so that a delivery copies it at once. Threads: the
+ * reader of its connection only.
  */
 public final class Message {
     byte[] buffer;
     int subjectStart;
     int subjectLength;
     int subjectHash;
-    /** Where the sid is that a routed message has behind its subject; its length is 0 if there is none. */
+    /** The position of the sid, which a message on a route has after its subject; its length is 0 if there is none. */
     int sidStart;
     int sidLength;
     int replyLength;
     int tailStart;
     int payloadStart;
     int payloadLength;
-    /** Bytes of the payload that are headers, -1 for a message without. */
+    /** Number of payload bytes that are headers, -1 for a message without headers. */
     int headerLength = -1;
 
     /**
-     * A message of the server's own: headers and nothing else.
+     * Creates a message of this server that has only headers.
      *
      * @param subject one char per byte
-     * @param headers the whole block with its empty line
+     * @param headers the whole header block with its empty line
      */
     public static Message ofHeaders(String subject, String headers) {
         Message m = new Message();
@@ -42,7 +42,7 @@ public final class Message {
     }
 
     /**
-     * A message of the server's own, without headers.
+     * Creates a message of this server without headers.
      *
      * @param subject one char per byte
      */
@@ -61,7 +61,7 @@ public final class Message {
         return m;
     }
 
-    /** The bytes that all offsets point into. */
+    /** Returns the array that all offsets refer to. */
     public byte[] buffer() {
         return buffer;
     }
@@ -74,7 +74,7 @@ public final class Message {
         return subjectLength;
     }
 
-    /** {@link Parser#hash} of the subject, computed while it was read. */
+    /** Returns {@link Parser#hash} of the subject, which was computed while it was read. */
     public int subjectHash() {
         return subjectHash;
     }
@@ -83,17 +83,20 @@ public final class Message {
         return sidStart;
     }
 
-    /** 0 for a message that a client published. */
+    /** Returns 0 for a message that a client published. */
     public int sidLength() {
         return sidLength;
     }
 
-    /** Bytes of headers at the start of the payload; -1 for a message that came without. */
+    /** Returns the number of header bytes at the start of the payload, -1 for a message without headers. */
     public int headerLength() {
         return headerLength;
     }
 
-    /** Start of {@code [reply SP] [header size SP] size CR LF payload CR LF}; it lasts {@link #tailLength} bytes. */
+    /**
+     * Returns the start of {@code [reply SP] [header size SP] size CR LF payload CR LF}, which has {@link #tailLength}
+     * bytes.
+     */
     public int tailStart() {
         return tailStart;
     }
@@ -102,7 +105,7 @@ public final class Message {
         return payloadStart + payloadLength + 2 - tailStart;
     }
 
-    /** 0 without reply subject; it starts at {@link #tailStart}. */
+    /** Returns 0 if there is no reply subject; it starts at {@link #tailStart}. */
     public int replyLength() {
         return replyLength;
     }
@@ -111,23 +114,23 @@ public final class Message {
         return payloadStart;
     }
 
-    /** Bytes of payload, headers included, without the line end behind it. */
+    /** Returns the length of the payload, including headers, without the CR LF after it. */
     public int payloadLength() {
         return payloadLength;
     }
 
-    /** The reply subject, one char per byte. */
+    /** Returns the reply subject, one char per byte. */
     public String replyText() {
         return new String(buffer, tailStart, replyLength, StandardCharsets.ISO_8859_1);
     }
 
-    /** Bytes of {@code [reply SP] size CR LF payload CR LF}, as those get it who do not know of headers. */
+    /** Returns the length of {@code [reply SP] size CR LF payload CR LF}, for receivers that do not support headers. */
     public int headerlessTailLength() {
         int body = payloadLength - headerLength;
         return (replyLength == 0 ? 0 : replyLength + 1) + digits(body) + 2 + body + 2;
     }
 
-    /** Writes them. */
+    /** Writes the tail without headers. */
     public void copyHeaderlessTail(byte[] to, int start) {
         int reply = replyLength == 0 ? 0 : replyLength + 1, body = payloadLength - headerLength;
         System.arraycopy(buffer, tailStart, to, start, reply);
@@ -146,22 +149,22 @@ public final class Message {
         return digits;
     }
 
-    /** The subject as text; for logs and errors. */
+    /** Returns the subject as text for logs and errors. */
     public String subjectText() {
         return new String(buffer, subjectStart, subjectLength, StandardCharsets.UTF_8);
     }
 
-    /** What stood on the line, as a trace shows it: {@code subject [sid] [reply] size}. */
+    /** Returns the line as a trace shows it: {@code subject [sid] [reply] size}. */
     public String lineText() {
         return new String(buffer, subjectStart, payloadStart - 2 - subjectStart, StandardCharsets.UTF_8);
     }
 
-    /** The end of the line as a trace of a delivery shows it: {@code [reply] size}. */
+    /** Returns the end of the line as the trace of a delivery shows it: {@code [reply] size}. */
     public String tailText() {
         return new String(buffer, tailStart, payloadStart - 2 - tailStart, StandardCharsets.UTF_8);
     }
 
-    /** The same of one whose headers have been taken off. */
+    /** Returns the same without the header size, for a message whose headers were removed. */
     public String headerlessTailText() {
         String reply = replyLength == 0 ? "" : new String(buffer, tailStart, replyLength + 1, StandardCharsets.UTF_8);
         return reply + (payloadLength - headerLength);
@@ -171,7 +174,7 @@ public final class Message {
         return payloadStart + payloadLength + 2;
     }
 
-    /** The buffer moved its content by so many bytes to the left. */
+    /** Adjusts the offsets after the buffer has moved its content by this number of bytes to the left. */
     void shift(byte[] newBuffer, int left) {
         buffer = newBuffer;
         subjectStart -= left;

@@ -10,16 +10,16 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The public nkey of a user: an Ed25519 key written as 56 letters and digits of base32, of which the first is U. The
- * server sends a nonce in INFO, and the client proves in CONNECT that it has the key by signing it. Threads: immutable.
+ * The public nkey of a user: an Ed25519 key as 56 characters of base32, the first of which is U. The server sends a
+ * nonce in INFO. The client signs it in CONNECT, which proves that it has the private key. Threads: immutable.
  */
 public final class Nkey {
     private static final int TEXT_LENGTH = 56;
-    /** In front of a user's key, so that base32 begins with U. */
+    /** Precedes the key of a user, so that base32 begins with U. */
     private static final byte USER_PREFIX = (byte) (20 << 3);
     private static final int KEY_LENGTH = 32;
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    /** What X.509 puts before the 32 bytes of an Ed25519 key. */
+    /** Precedes the 32 bytes of an Ed25519 key in X.509. */
     private static final byte[] X509_HEADER = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0};
 
     private final String text;
@@ -31,9 +31,9 @@ public final class Nkey {
     }
 
     /**
-     * The key that the text stands for.
+     * Decodes a public nkey.
      *
-     * @throws IllegalArgumentException if it is not a user's public nkey, with the reason
+     * @throws IllegalArgumentException with the reason if it is not a user's public nkey
      */
     public static Nkey ofUser(String text) {
         byte[] bytes = decode(text);
@@ -53,9 +53,12 @@ public final class Nkey {
         }
     }
 
-    /** Whether the signature, in base64url or base64, is this key's of the nonce; false for what is no signature. */
+    /**
+     * Returns whether the signature, in base64url or base64, is that of the nonce by this key; false if it is
+     * malformed.
+     */
     public boolean verify(byte[] nonce, String signature) {
-        // The two alphabets differ in two characters only.
+        // Base64 and base64url differ in two characters only.
         String standard = signature.replace('-', '+').replace('_', '/');
         byte[] bytes;
         try {
@@ -68,7 +71,7 @@ public final class Nkey {
             verifier.update(nonce);
             return verifier.verify(bytes);
         } catch (SignatureException e) {
-            // The JDK's word for a signature of the wrong length or outside the curve.
+            // The JDK throws this for a signature with a wrong length or outside the curve.
             return false;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Ed25519 worked when the key was read", e);
@@ -100,7 +103,7 @@ public final class Nkey {
         return bytes;
     }
 
-    /** CRC-16/XMODEM. */
+    /** Computes CRC-16/XMODEM. */
     private static int crc16(byte[] bytes, int length) {
         int crc = 0;
         for (int i = 0; i < length; i++) {
@@ -112,7 +115,7 @@ public final class Nkey {
         return crc;
     }
 
-    /** The text itself stays out: people paste seeds, which are secret. */
+    /** The message does not contain the text, because users may have pasted a seed, which is secret. */
     private static IllegalArgumentException bad(String reason, Exception cause) {
         return new IllegalArgumentException("nkey is not valid: " + reason, cause);
     }

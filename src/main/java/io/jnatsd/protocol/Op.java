@@ -1,10 +1,10 @@
 package io.jnatsd.protocol;
 
-/** What {@link Parser#next} found. */
+/** The result of {@link Parser#next}. */
 public enum Op {
-    /** The batch is used up: fill the buffer and ask again. */
+    /** The batch is consumed: the caller fills the buffer and calls next again. */
     NEED_MORE,
-    /** The line of a message whose payload is still on its way; {@link Op#PUB} or {@link Op#MSG} follows. */
+    /** The line of a message whose payload is incomplete; {@link Op#PUB} or {@link Op#MSG} follows. */
     PUB_LINE,
     PUB,
     /** A message from another server. */

@@ -5,23 +5,23 @@ import io.jnatsd.text.Quoted;
 import java.io.IOException;
 
 /**
- * A pull parser for what a client or another server sends (protocol reference, section 4). It works in place: arguments and payloads
- * stay in the {@link ReadBuffer}, and a command that is cut anywhere is taken up again after the next {@link #fill}.
+ * A pull parser for the commands of clients and other servers (protocol.md, section 3). Arguments and payloads stay in
+ * the {@link ReadBuffer}. A command may be split at any byte; parsing continues after the next {@link #fill}.
  *
- * <p>Two states: at the start of a command, or within a payload, whose line has been read already.
+ * <p>There are two states: at the start of a command, or within the payload of a message whose line was read.
  *
- * <p>Threads: the connection's reader, alone.
+ * <p>Threads: the connection's reader only.
  */
 public final class Parser {
-    /** Lines that carry JSON may be longer than other control lines: tokens and certificates travel in CONNECT. */
+    /** Lines with JSON may be longer than other control lines, because CONNECT may contain tokens and certificates. */
     private static final int MAX_JSON_LINE = 32 * 1024;
     /**
-     * The same from those who have yet to log in, any number of whom may be nobody that we know: twice what newer
-     * servers take, so enough for every token that works with those.
+     * The same limit before a login, when the peer is unknown and there may be many such peers. It is twice the limit
+     * of newer servers, so tokens that work with them are accepted.
      */
     private static final int MAX_LOGIN_LINE = 8 * 1024;
     private static final int SNIPPET = 32;
-    /** A message and its line have to fit into one array. */
+    /** A message and its line must fit into one array. */
     private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE / 2;
 
     private final ReadBuffer in;
@@ -34,11 +34,11 @@ public final class Parser {
     private int maxPayload;
     private boolean connectOnly;
 
-    /** Within a payload: {@link #message} is set, its bytes are not all there. */
+    /** Within a payload: {@link #message} is set, but its bytes are incomplete. */
     private boolean inPayload;
-    /** Bytes of the present line that are known to hold no line feed. */
+    /** Number of bytes of the current line that were already searched for a line feed. */
     private int scanned;
-    /** Where the bytes of the last read begin, for the index in error logs. */
+    /** The start of the bytes of the last read, for the index in error logs. */
     private int batchStart;
 
     public Parser(ReadBuffer in, Dialect dialect) {
@@ -47,28 +47,31 @@ public final class Parser {
         this.messageWord = dialect.messageWord;
     }
 
-    /** Bytes of a line's arguments, and of a payload; below zero stands for no limit. Checked from the next line on. */
+    /**
+     * Sets the limits for the arguments of a line and for a payload, in bytes; a negative value means no limit. They
+     * apply from the next line on.
+     */
     public void limits(int controlLine, int payload) {
         maxControlLine = controlLine < 0 ? Integer.MAX_VALUE : controlLine;
         maxPayload = payload < 0 ? LARGEST_PAYLOAD : Math.min(payload, LARGEST_PAYLOAD);
     }
 
-    /** While credentials are awaited, no command but CONNECT is let through. */
+    /** Sets whether commands other than CONNECT are refused, because a login is pending. */
     public void connectOnly(boolean only) {
         connectOnly = only;
     }
 
-    /** The message of the last {@link Op#PUB}, {@link Op#MSG} or {@link Op#PUB_LINE}. */
+    /** Returns the message of the last {@link Op#PUB}, {@link Op#MSG} or {@link Op#PUB_LINE}. */
     public Message message() {
         return message;
     }
 
-    /** The arguments of the last command that is neither a message nor a ping. */
+    /** Returns the arguments of the last command that is not a message, PING or PONG. */
     public Arguments arguments() {
         return arguments;
     }
 
-    /** Reads the next batch; false at the end of the stream. */
+    /** Reads the next batch; returns false at the end of the stream. */
     public boolean fill() throws IOException {
         int before = in.position(), kept = in.limit() - before;
         boolean more = in.fill(inPayload ? message.end() - before : 0);
@@ -78,12 +81,12 @@ public final class Parser {
         return more;
     }
 
-    /** Bytes that the last read brought. */
+    /** Returns the number of bytes of the last read. */
     public int batchSize() {
         return in.limit() - batchStart;
     }
 
-    /** The next command of the batch, or {@link Op#NEED_MORE}. */
+    /** Returns the next command of the batch, or {@link Op#NEED_MORE}. */
     public Op next() throws ProtocolException {
         byte[] b = in.bytes();
         int p = in.position(), end = in.limit();
@@ -100,21 +103,21 @@ public final class Parser {
         return p == end ? Op.NEED_MORE : command(b, p, end);
     }
 
-    /** Skips what is left: after an error, nothing of the batch counts any more. */
+    /** Discards the rest of the batch, after an error. */
     public void discard() {
         inPayload = false;
         scanned = 0;
         in.consume(in.limit());
     }
 
-    /** Gives the buffer's memory back; nothing is read any more. */
+    /** Releases the memory of the buffer, when nothing more is read. */
     public void release() {
         in.release();
         message.buffer = in.bytes();
         arguments.split(in.bytes(), 0, 0);
     }
 
-    /** The hash of a subject: that of its string with one char per byte. */
+    /** Returns the hash of a subject, which equals that of its string with one char per byte. */
     public static int hash(byte[] bytes, int start, int end) {
         int hash = 0;
         for (int i = start; i < end; i++)
@@ -123,8 +126,8 @@ public final class Parser {
     }
 
     /**
-     * The common form, {@code subject [reply] size CR LF} with single spaces and wholly there, in one pass; on routes
-     * a sid is behind the subject. Anything else is left to {@link #messageLine}.
+     * Parses the common form, {@code subject [reply] size CR LF} with single spaces and complete, in one pass; on
+     * routes a sid follows the subject. Other forms are left to {@link #messageLine}.
      */
     private boolean plainMessage(byte[] b, int start, int end) throws ProtocolException {
         int i = start, hash = 0;
@@ -174,7 +177,10 @@ public final class Parser {
         return true;
     }
 
-    /** A message's line in any legal form; one that is not laid out as a delivery needs it is written anew in place. */
+    /**
+     * Parses the line of a message in any valid form. If it does not have the form that a delivery needs, it is
+     * rewritten in the buffer.
+     */
     private Op messageLine(Keyword keyword, byte[] b, int lineEnd, int end) throws ProtocolException {
         Arguments a = arguments;
         String work = keyword.hasSid() ? "processMsgArgs" : keyword.hasHeaders() ? "processHeaderPub" : "processPub";
@@ -214,11 +220,11 @@ public final class Parser {
         inPayload = false;
     }
 
-    /** The message is whole, or it is waited for. */
+    /** Returns the message if its payload is complete. */
     private Op payload(byte[] b, int end) throws ProtocolException {
         int stop = message.end();
         if (stop > end) {
-            // The line has to stay in the buffer until the payload is there.
+            // The line must stay in the buffer until the payload is complete.
             in.consume(message.subjectStart);
             boolean first = !inPayload;
             inPayload = true;
@@ -258,7 +264,7 @@ public final class Parser {
         return line(keyword, b, start, i, end);
     }
 
-    /** The keyword is there; the rest of the line may not be. */
+    /** Reads the rest of a line whose keyword is complete. The line may be incomplete. */
     private Op line(Keyword keyword, byte[] b, int start, int keywordEnd, int end) throws ProtocolException {
         int argument = keywordEnd;
         while (argument < end && (b[argument] == ' ' || b[argument] == '\t'))
@@ -268,8 +274,8 @@ public final class Parser {
         int feed = Math.max(argument, start + scanned);
         while (feed < end && b[feed] != '\n')
             feed++;
-        // A carriage return at the end does not count, even if the line feed is still on its way; nor do the blanks
-        // in front, unless they are as many as arguments may be.
+        // A carriage return at the end is not counted, even if the line feed has not arrived yet. Leading blanks are
+        // not counted either, unless there are more of them than the limit.
         int length = feed - argument - (feed > argument && b[feed - 1] == '\r' ? 1 : 0);
         if (length > limit || argument - keywordEnd > limit)
             throw controlLine();
@@ -299,7 +305,7 @@ public final class Parser {
     }
 
     private ProtocolException unknownOperation(byte[] b, int at, int end, int state) {
-        // What follows a brace may be the login of a CONNECT that is misspelled.
+        // The text after a brace may be the login of a misspelled CONNECT.
         int stop = at;
         while (stop < Math.min(at + SNIPPET, end) && b[stop] != '{')
             stop++;

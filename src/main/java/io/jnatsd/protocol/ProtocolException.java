@@ -3,23 +3,23 @@ package io.jnatsd.protocol;
 import java.util.List;
 
 /**
- * What a peer did against the protocol (protocol reference, section 4.3). All of these end the connection; errors
- * after which it goes on are not exceptions. Carries no stack trace: it is an answer, not a defect.
+ * A violation of the protocol by a peer (protocol.md, section 12), which ends the connection. Errors that do not end it
+ * are not exceptions. It has no stack trace, because it reports an error of the peer and not of this server.
  */
 public final class ProtocolException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** The kinds of fault, each with the texts that go out as -ERR. */
+    /** The kinds of violations, each with the texts that are sent as -ERR. */
     public enum Fault {
-        /** An illegal byte in a keyword, or a payload that does not end where it said. */
+        /** An illegal byte in a keyword, or no CR LF after a payload. */
         UNKNOWN_OPERATION("Unknown Protocol Operation", "Parser Error"),
-        /** A known command with arguments that make no sense. */
+        /** A known command with invalid arguments. */
         BAD_ARGUMENTS("Parser Error"),
         CONTROL_LINE("Maximum Control Line Exceeded"),
         PAYLOAD("Maximum Payload Violation"),
         CLIENT_PROTOCOL("Invalid Client Protocol"),
         AUTHORIZATION("Authorization Violation"),
-        /** The peer sent -ERR itself: it is closed without an answer. */
+        /** The peer has sent -ERR; its connection is closed without an answer. */
         PEER_ERROR();
 
         private final List<String> texts;
@@ -40,7 +40,7 @@ public final class ProtocolException extends Exception {
         return fault;
     }
 
-    /** What the log says of it. */
+    /** Returns the text for the log. */
     public String logText() {
         return switch (fault) {
             case PAYLOAD, AUTHORIZATION, PEER_ERROR -> getMessage();
@@ -48,12 +48,12 @@ public final class ProtocolException extends Exception {
         };
     }
 
-    /** What the peer is told, none if it gets no answer. */
+    /** Returns the texts for the peer, an empty list if it gets no answer. */
     public List<String> texts() {
         return fault.texts;
     }
 
-    /** The -ERR lines for the peer, empty if it gets none. */
+    /** Returns the -ERR lines for the peer, empty if it gets no answer. */
     public String wire() {
         StringBuilder lines = new StringBuilder();
         for (String text : fault.texts)

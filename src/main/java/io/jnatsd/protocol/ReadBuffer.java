@@ -5,31 +5,31 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A window over a connection's input in which the parser works in place. One {@link #fill} is one read of the socket:
- * one batch. The array starts small, doubles while reads fill it, follows a message that is larger, and halves again
- * when traffic calms down.
+ * A buffer over a connection's input, in which the parser works without copying. One {@link #fill} is one read of the
+ * socket: one batch. The array starts small, doubles when reads fill it, grows for a larger message, and is halved when
+ * reads become small.
  *
- * <p>Threads: the connection's reader, alone. It never calls the inherited {@code read} methods, which take a lock.
+ * <p>Threads: the connection's reader only. It never calls the inherited {@code read} methods, which take a lock.
  */
 public final class ReadBuffer extends BufferedInputStream {
     private static final int SMALLEST = 512;
     private static final int USUAL_MOST = 64 * 1024;
-    /** So many small reads in a row, and the array is halved. */
-    private static final int CALM_READS = 8;
+    /** The array is halved after this number of consecutive small reads. */
+    private static final int SMALL_READS = 8;
 
-    private int calmReads;
+    private int smallReads;
     private boolean lastReadFilled;
 
     public ReadBuffer(InputStream in) {
         super(in, SMALLEST);
     }
 
-    /** Reads from elsewhere from now on: TLS has been put between. Nothing may be in the buffer. */
+    /** Reads from another stream from now on, because TLS was put over the socket. The buffer must be empty. */
     public void readFrom(InputStream other) {
         in = other;
     }
 
-    /** Puts bytes that somebody else has read from the stream before the rest. */
+    /** Puts bytes that were read from the stream elsewhere before the remaining input. */
     public void unread(byte[] bytes) {
         System.arraycopy(bytes, 0, buf, 0, bytes.length);
         pos = 0;
@@ -48,16 +48,16 @@ public final class ReadBuffer extends BufferedInputStream {
         return count;
     }
 
-    /** Everything before this index has been dealt with. */
+    /** Marks everything before this index as processed. */
     void consume(int upTo) {
         pos = upTo;
     }
 
     /**
-     * Reads once, keeping the unconsumed bytes, which move to the front.
+     * Reads once, after moving the unconsumed bytes to the front.
      *
-     * @param wanted bytes that the command at the front needs in all; the array grows towards it, as fast as the bytes
-     *     really come, so that an announced size alone costs no memory
+     * @param wanted total number of bytes of the command at the front. The array grows towards it only as fast as bytes
+     *         arrive, so that an announced size alone costs no memory
      * @return false at the end of the stream
      */
     boolean fill(int wanted) throws IOException {
@@ -67,7 +67,7 @@ public final class ReadBuffer extends BufferedInputStream {
             byte[] other = new byte[room];
             System.arraycopy(bytes, pos, other, 0, kept);
             buf = bytes = other;
-            calmReads = 0;
+            smallReads = 0;
         } else if (kept > 0 && pos > 0) {
             System.arraycopy(bytes, pos, bytes, 0, kept);
         }
@@ -77,9 +77,10 @@ public final class ReadBuffer extends BufferedInputStream {
         if (got < 0)
             return false;
         count = kept + got;
-        // Nearly: a stream that strips something off what it reads, such as frames, never fills it to the brim.
+        // Compares with most of the room, because a stream that removes something from its input, such as frame
+        // headers, never fills it completely.
         lastReadFilled = room - count < room / 4;
-        calmReads = got < room / 4 ? calmReads + 1 : 0;
+        smallReads = got < room / 4 ? smallReads + 1 : 0;
         return true;
     }
 
@@ -89,21 +90,21 @@ public final class ReadBuffer extends BufferedInputStream {
             int most = Math.max(USUAL_MOST, roundUp(wanted));
             return Math.max(Math.min(room * 2, most), kept == room ? room + SMALLEST : room);
         }
-        return kept == 0 && calmReads >= CALM_READS && room > SMALLEST ? room / 2 : room;
+        return kept == 0 && smallReads >= SMALL_READS && room > SMALLEST ? room / 2 : room;
     }
 
-    /** To a power of two, so that a message just over a limit is not followed by many reads of a few bytes. */
+    /** Rounds up to a power of two, so that a message slightly above a limit does not cause many small reads. */
     private static int roundUp(int n) {
         return n <= 1 << 30 ? Integer.highestOneBit(Math.max(n, 2) - 1) << 1 : Integer.MAX_VALUE - 8;
     }
 
-    /** Gives the memory back; nothing is read any more. */
+    /** Releases the memory, when nothing more is read. */
     void release() {
         buf = new byte[0];
         pos = count = 0;
     }
 
-    /** For the rare line that has to be written anew in place. */
+    /** Replaces a line that had to be rewritten. */
     void replace(int end, byte[] with) {
         System.arraycopy(with, 0, buf, end - with.length, with.length);
     }

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The argument of CONNECT as a log may show it. Only the values of keys that are known to be harmless are shown, and of
- * these only strings, numbers and literals; what any other key has is a secret, whatever it looks like. Text that is
- * not a JSON object is not shown at all, since nothing says which part of it is a secret. Threads: stateless.
+ * The argument of CONNECT in the form for logs. Only values of keys that are known not to be secret are shown, and only
+ * strings, numbers and literals; the values of all other keys are replaced. Text that is not a JSON object is not shown
+ * at all, because it is unknown which part of it is secret. Threads: stateless.
  */
 public final class Redacted {
     static final String HIDDEN = "\"[REDACTED]\"", MALFORMED = "[not a JSON object]";
@@ -21,13 +21,13 @@ public final class Redacted {
         this.json = json;
     }
 
-    /** CONNECT's argument without its secrets. */
+    /** Returns the argument of CONNECT without secrets. */
     public static String connect(String json) {
         Redacted redacted = new Redacted(json);
         return redacted.object() ? redacted.shown.toString() : MALFORMED;
     }
 
-    /** Copies the object; false if the text is not one. */
+    /** Copies the object; returns false if the text is not an object. */
     private boolean object() {
         if (!take('{'))
             return false;
@@ -55,7 +55,7 @@ public final class Redacted {
         return take('}') && atEnd();
     }
 
-    /** Copies a character and the blanks before it; false if it is not the next one. */
+    /** Copies a character and the blanks before it; returns false if it is not the next one. */
     private boolean take(char expected) {
         copyBlanks();
         if (at == json.length() || json.charAt(at) != expected)
@@ -74,7 +74,7 @@ public final class Redacted {
         return at == json.length();
     }
 
-    /** Moves behind a string; false if there is none, or it does not end. */
+    /** Skips a string; returns false if there is none, or it is not terminated. */
     private boolean skipString() {
         if (at == json.length() || json.charAt(at) != '"')
             return false;
@@ -90,7 +90,7 @@ public final class Redacted {
         return false;
     }
 
-    /** Moves behind a string, a number or a literal; false if there is none. */
+    /** Skips a string, a number or a literal; returns false if there is none. */
     private boolean skipScalar() {
         if (at < json.length() && json.charAt(at) == '"')
             return skipString();
@@ -100,7 +100,10 @@ public final class Redacted {
         return at > start;
     }
 
-    /** Moves behind an object or array; false if it does not end. Not recursive: the nesting is the peer's choice. */
+    /**
+     * Skips an object or array; returns false if it is not terminated. Not recursive, because the peer chooses the
+     * depth.
+     */
     private boolean skipNested() {
         int depth = 0;
         do {

@@ -8,29 +8,28 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * What a server says of itself, or of a third one, in INFO on a route (cluster reference, section 3). Threads:
- * immutable.
+ * The INFO of a server about itself or about a third one, on a route (protocol.md, section 21). Threads: immutable.
  *
- * @param go the runtime; gnatsd: empty on routes
- * @param sslRequired the same as {@code tlsRequired}, under its first name
- * @param ip a URL at which others reach the server; empty if the others have to find out
- * @param connectUrls where its clients reach it, as host:port
- * @param headers it takes HMSG on routes; gnatsd does not know of the field, and says and reads nothing of it
- * @param serverName for people, empty for none; gnatsd: unknown as well
- * @param system it lets nobody but one user say anything under {@code $SYS}; the same
- * @param lameDuck its clients are to leave it; the same
- * @param link this connection among those with the same server; the same
+ * @param go the runtime; empty on routes, as in gnatsd 1.0
+ * @param sslRequired the older name of {@code tlsRequired}, with the same value
+ * @param ip a URL at which other servers reach the server; empty if it is to be derived from its connection
+ * @param connectUrls the addresses for its clients, as host:port
+ * @param headers the server accepts HMSG on routes; gnatsd 1.0 does not have this field and the following ones
+ * @param serverName a name for people, empty for none
+ * @param system the server lets only one user publish under {@code $SYS}
+ * @param lameDuck the server is in lame duck mode
+ * @param link this connection among several connections with the same server
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
         List<String> connectUrls, boolean headers, String serverName, boolean system,
         boolean lameDuck, Link link) {
     /**
-     * One of several connections between two servers, of which only one is to stay.
+     * One of several connections between two servers, only one of which is kept.
      *
-     * @param rid the number that the sender has given to this connection; 0 if it does not hand routes over
+     * @param rid the number of this connection on the sending server; 0 if it does not support hand-over
      * @param after the sender's number of the connection that this one continues; 0 if there is none
-     * @param last the sender sends nothing more on this connection
+     * @param last whether the sender sends nothing more on this connection
      */
     public record Link(long rid, long after, boolean last) {
         public static final Link NONE = new Link(0, 0, false);
@@ -41,19 +40,19 @@ public record RouteInfo(String serverId, String version, String go, String host,
         connectUrls = List.copyOf(connectUrls);
     }
 
-    /** The same with a URL at which others reach the server. */
+    /** Returns a copy with a URL at which other servers reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
                 maxPayload, url, connectUrls, headers, serverName, system, lameDuck, Link.NONE);
     }
 
-    /** The same on a certain connection. */
+    /** Returns a copy for a connection. */
     public RouteInfo withLink(Link other) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
                 maxPayload, ip, connectUrls, headers, serverName, system, lameDuck, other);
     }
 
-    /** The line, which on routes has no blank before its end. */
+    /** Returns the INFO line. On routes there is no space before the line end. */
     public String line() {
         StringWriter text = new StringWriter(512);
         try (JsonWriter json = new JsonWriter(text)) {
@@ -97,7 +96,9 @@ public record RouteInfo(String serverId, String version, String go, String host,
         return "INFO " + escaped(text.toString()) + "\r\n";
     }
 
-    /** CONNECT, which the dialling server sends before its INFO; without a login if the user is empty. */
+    /**
+     * Returns the CONNECT line, which the dialling server sends before its INFO; without a login if the user is empty.
+     */
     public String connectLine(String user, String password) {
         StringWriter text = new StringWriter(128);
         try (JsonWriter json = new JsonWriter(text)) {
@@ -117,15 +118,15 @@ public record RouteInfo(String serverId, String version, String go, String host,
         return "CONNECT " + escaped(text.toString()) + "\r\n";
     }
 
-    /** As Go writes JSON: what could be mistaken for HTML is escaped. It can only be within strings. */
+    /** Escapes characters as Go does, which escapes what could be HTML. They only occur within strings. */
     private static String escaped(String json) {
         return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }
 
     /**
-     * Reads an INFO's argument. Unknown fields are ignored, missing ones are empty.
+     * Reads the argument of an INFO. Unknown fields are ignored, and missing fields are empty.
      *
-     * @throws ProtocolException with a reason for the log if it isn't a JSON object with values of the right types
+     * @throws ProtocolException with a reason for the log if it is not a JSON object with values of the right types
      */
     public static RouteInfo parse(byte[] json, int start, int end) throws ProtocolException {
         Fields fields = new Fields();
@@ -133,7 +134,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
         return fields.freeze();
     }
 
-    /** The record, while it is being read. */
+    /** The fields while INFO is being read. */
     private static final class Fields {
         private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;

@@ -7,24 +7,24 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * What the server says of itself in INFO (protocol reference, section 2): the fields of gnatsd 1.0.2 in their order,
- * then those of newer servers, unless {@code onlyOld}.
+ * The INFO for clients (protocol.md, section 1): the fields of gnatsd 1.0.2 in their order, then those of newer
+ * servers, unless {@code onlyOld}.
  *
  * @param goVersion the runtime, in the field that gnatsd has for it
- * @param connectUrls addresses of servers that clients may turn to
- * @param onlyOld no field that gnatsd 1.0.2 does not have
+ * @param connectUrls addresses of servers for clients
+ * @param onlyOld whether fields that gnatsd 1.0.2 does not have are omitted
  */
 public record ServerInfo(String serverId, String serverName, String goVersion, String host, int port,
         boolean authRequired, boolean tlsRequired, boolean tlsVerify, boolean tlsAvailable, int maxPayload,
         List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld) {
 
-    /** The level of gnatsd that is followed. Clients read it, and some insist on the form x.y.z. */
+    /** The version of gnatsd that is implemented. Clients read it, and some require the form x.y.z. */
     public static final String VERSION = "1.0.2";
     private static final int PROTOCOL = 1;
 
     /**
-     * The same for clients over WebSocket: whether there is TLS was settled before, and {@code connectUrls} are not
-     * for them.
+     * Returns the INFO for clients over WebSocket: TLS was negotiated before, and {@code connectUrls} are addresses of
+     * the client port.
      */
     public ServerInfo overWebSocket() {
         return new ServerInfo(serverId, serverName, goVersion, host, port, authRequired, false, false, false,
@@ -32,9 +32,9 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
     }
 
     /**
-     * The line for one client.
+     * Returns the line for one client.
      *
-     * @param nonce to be signed by clients that log in with an nkey, empty if nobody does
+     * @param nonce the text that clients sign to log in with an nkey, empty if there are no nkeys
      */
     public String line(long clientId, String clientIp, String nonce) {
         StringWriter text = new StringWriter(512);

@@ -3,17 +3,17 @@ package io.jnatsd.protocol;
 import io.jnatsd.protocol.ProtocolException.Fault;
 
 /**
- * The arguments of SUB, {@code subject [queue] sid} (protocol.md, section 6). Texts keep one char per byte; see
- * {@link Arguments#token}. Threads: immutable.
+ * The arguments of SUB, {@code subject [queue] sid} (protocol.md, section 6). Texts have one char per byte; see {@link
+ * Arguments#token}. Threads: immutable.
  *
  * @param queue null for a plain subscription
- * @param valid the subject is a valid pattern
- * @param literal the subject has no wildcards
+ * @param valid whether the subject is a valid pattern
+ * @param literal whether the subject has no wildcards
  */
 public record SubLine(String subject, String queue, String sid, boolean valid, boolean literal) {
     private static final int LEAST = 2, MOST = 3;
 
-    /** @throws ProtocolException if there are too few arguments or too many */
+    /** @throws ProtocolException if there are too few or too many arguments */
     public static SubLine of(Arguments line) throws ProtocolException {
         int count = line.count();
         if (count < LEAST || count > MOST)

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The rules of subjects (protocol reference, section 5), over bytes: tokens are separated by '.', a token {@code *}
- * stands for exactly one token, a last token {@code >} for one or more. Only a token that is nothing but the wildcard
- * is one: {@code foo*} is literal.
+ * The rules of subjects (protocol.md, section 4), for bytes: tokens are separated by '.', the token {@code *} matches
+ * exactly one token, and {@code >} as the last token matches one or more. Wildcards must be whole tokens: {@code foo*}
+ * is literal.
  */
 public final class Subject {
     private static final byte DOT = '.';
@@ -14,12 +14,12 @@ public final class Subject {
     private Subject() {
     }
 
-    /** The subject's text as bytes; subjects are opaque to the server, so any byte survives the way back. */
+    /** Returns a subject as bytes. The server does not interpret them, so any byte is preserved. */
     public static byte[] bytes(String subject) {
         return subject.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** May be subscribed to: no empty token, and {@code >} only as the last one. */
+    /** Returns whether a subject may be subscribed to: no empty token, and {@code >} only as the last one. */
     public static boolean isValidPattern(byte[] subject, int offset, int length) {
         int end = offset + length, start = offset;
         while (true) {
@@ -39,12 +39,12 @@ public final class Subject {
         return isValidPattern(bytes, 0, bytes.length);
     }
 
-    /** May be published to by a pedantic client: no empty token and no wildcard. */
+    /** Returns whether a pedantic client may publish to a subject: no empty token and no wildcard. */
     public static boolean isValidLiteral(byte[] subject, int offset, int length) {
         return isValidPattern(subject, offset, length) && !hasWildcard(subject, offset, length);
     }
 
-    /** Has a token that is {@code *} or {@code >}. */
+    /** Returns whether a subject has a token {@code *} or {@code >}. */
     public static boolean hasWildcard(byte[] subject, int offset, int length) {
         int end = offset + length;
         for (int i = offset; i < end; i++) {
@@ -56,7 +56,7 @@ public final class Subject {
         return false;
     }
 
-    /** Whether a literal subject matches a pattern, token by token. */
+    /** Returns whether a literal subject matches a pattern, token by token. */
     public static boolean matches(byte[] pattern, byte[] subject, int offset, int length) {
         int p = 0, s = offset, end = offset + length;
         while (true) {
@@ -73,7 +73,7 @@ public final class Subject {
         }
     }
 
-    /** Whether every subject that {@code narrow} matches is one that {@code wide} matches. */
+    /** Returns whether {@code wide} matches every subject that {@code narrow} matches. */
     public static boolean covers(byte[] wide, byte[] narrow) {
         int w = 0, n = 0;
         while (true) {
@@ -92,7 +92,7 @@ public final class Subject {
         }
     }
 
-    /** Whether some subject is matched by both patterns. */
+    /** Returns whether a subject exists that both patterns match. */
     public static boolean overlap(byte[] a, byte[] b) {
         int i = 0, j = 0;
         while (true) {
@@ -109,7 +109,7 @@ public final class Subject {
         }
     }
 
-    /** The index of the next dot, or {@code end}. */
+    /** Returns the index of the next dot, or {@code end}. */
     public static int tokenEnd(byte[] subject, int start, int end) {
         int i = start;
         while (i < end && subject[i] != DOT)
