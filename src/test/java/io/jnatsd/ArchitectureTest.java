@@ -35,7 +35,7 @@ import javax.tools.JavaCompiler;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the design asks of the code and no compiler checks. A list that is too long or too short breaks the build. */
+/** Checks rules of the design that no compiler checks. A list here that is too long or too short breaks the build. */
 class ArchitectureTest {
     private static final String ROOT = "io.jnatsd";
     private static final int MOST_LINES = 600;
@@ -88,7 +88,7 @@ class ArchitectureTest {
     private static final Set<String> HOT_CLASSES =
             Set.of("ChunkQueue", "MatchCache", "Outbound", "Message", "Parser", "ReadBuffer", "Run", "Subject");
 
-    /** Who starts threads without {@link io.jnatsd.log.Threads}, and so has to catch everything on its own. */
+    /** The classes that start threads without {@link io.jnatsd.log.Threads}, and so must catch everything themselves. */
     private static final Set<String> THREAD_STARTERS = Set.of("TrainingRun", "EmergencyExit", "log/Threads", "log/Log",
             "log/SyslogTarget", "auth/BcryptQueue", "connection/ServerState", "delivery/Outbound", "monitor/Deadlines",
             "server/Listener", "server/TimeLimit");
@@ -171,7 +171,7 @@ class ArchitectureTest {
             } else if (!isJdk(used) && allowed.stream().noneMatch(used::startsWith))
                 faults.add(use[0] + " uses " + used);
         }
-        assertNone("design.md 3.1: packages use only what is below them", faults);
+        assertNone("packages use only the packages below them", faults);
     }
 
     private static boolean isJdk(String type) {
@@ -192,7 +192,7 @@ class ArchitectureTest {
                 if (!users.contains(who))
                     faults.add(user + " uses " + use[1]);
             });
-        assertNone("design.md 3.7, rule 2: who uses what", faults);
+        assertNone("only the classes in RESERVED use sockets, TLS and other reserved types", faults);
         assertNone("take these out of RESERVED", idle);
     }
 
@@ -205,7 +205,7 @@ class ArchitectureTest {
             if (source.text.matches("(?s).*\\bServerOptions\\s+\\w+\\s*[,;)=].*"))
                 faults.add(source.name + " holds a whole ServerOptions");
         }
-        assertNone("design.md 3.7, rule 3: each class receives only its record", faults);
+        assertNone("each class receives only its own record of options", faults);
     }
 
     @Test
@@ -220,7 +220,7 @@ class ArchitectureTest {
                 return super.visitClass(type, source);
             }
         });
-        assertNone("design.md 3.7, rule 5: no vague names", faults);
+        assertNone("no vague class names", faults);
     }
 
     @Test
@@ -231,7 +231,7 @@ class ArchitectureTest {
             if (lines > MOST_LINES)
                 faults.add(source.name + " has " + lines + " lines, " + MOST_LINES + " are allowed");
         }
-        assertNone("design.md 3.7, rule 6: files", faults);
+        assertNone("no file is too long", faults);
     }
 
     @Test
@@ -249,8 +249,8 @@ class ArchitectureTest {
                 return super.visitMethod(method, source);
             }
         });
-        assertNone("design.md 3.7, rule 6: " + MOST_METHOD_LINES + " lines a method, " + MOST_PARAMETERS
-                + " parameters a constructor", faults);
+        assertNone("at most " + MOST_METHOD_LINES + " lines per method and " + MOST_PARAMETERS
+                + " parameters per constructor", faults);
     }
 
     @Test
@@ -285,7 +285,7 @@ class ArchitectureTest {
                 return super.visitMethodInvocation(call, source);
             }
         });
-        assertNone("design.md 3.7, rule 4", faults);
+        assertNone("no synchronized, no mutable static field, no Thread.sleep", faults);
     }
 
     @Test
@@ -319,7 +319,7 @@ class ArchitectureTest {
                 return super.visitMethodInvocation(call, source);
             }
         });
-        assertNone("design.md 3.7, rule 7: no strings, streams, lambdas or patterns in " + HOT_CLASSES, faults);
+        assertNone("no strings, streams, lambdas or patterns in " + HOT_CLASSES, faults);
     }
 
     @Test
@@ -359,7 +359,7 @@ class ArchitectureTest {
                         return null; // nested classes belong to what the outer one says
                     }
                 });
-        assertNone("design.md 3.7, rule 8", faults);
+        assertNone("each class of the message path has a sentence \"Threads: ...\"", faults);
     }
 
     private static void scan(Check check) {

@@ -1,6 +1,6 @@
 package io.jnatsd.auth;
 
-/** A login could not be judged in time. */
+/** Thrown when a login could not be checked in time. */
 public final class AuthenticationTimeout extends Exception {
     private static final long serialVersionUID = 1;
 

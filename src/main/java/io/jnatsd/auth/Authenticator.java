@@ -1,17 +1,19 @@
 package io.jnatsd.auth;
 
 /**
- * Decides who may connect. The server brings one that follows its configuration; a team can give its own to
- * {@code NatsServer.start}, or name it in {@code META-INF/services/io.jnatsd.auth.Authenticator} on the class path.
+ * Decides which clients may connect. The server has an implementation for its configuration. An application can pass
+ * its own to {@code NatsServer.start}, or name it in {@code META-INF/services/io.jnatsd.auth.Authenticator} on the
+ * class path.
  *
- * <p>Threads: called by the reader of each connection, many at once. It may block; only the connection waits.
+ * <p>Threads: called by the reader of each connection, and so by many threads at once. It may block; only the
+ * connection waits.
  */
 public interface Authenticator {
     /**
-     * Judges what a client showed.
+     * Checks the credentials of a client.
      *
-     * @return whom it is logged in as, or null to refuse it
-     * @throws AuthenticationTimeout if there was no time to look; the client is told so
+     * @return the login that results from them, or null to refuse the client
+     * @throws AuthenticationTimeout if they could not be checked in time; the client gets the corresponding error
      */
     Login authenticate(Credentials credentials) throws AuthenticationTimeout, InterruptedException;
 }

@@ -9,7 +9,7 @@ final class BcryptHash {
 
     private static final String LETTERS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int LENGTH = 60;
-    /** Behind the form and the cost: {@code $2a$11$}. */
+    /** The length of the form and the cost: {@code $2a$11$}. */
     private static final int COST_END = 7;
 
     private BcryptHash() {
@@ -20,19 +20,22 @@ final class BcryptHash {
     }
 
     /**
-     * Whether the password is the hashed one. Slow, and meant to be. The forms differ in nothing but the bugs of
-     * programs that once wrote them, and jbcrypt knows only the first.
+     * Returns whether a hash is that of a password. It is slow by design. The forms differ only in bugs of the programs
+     * that wrote them, and jbcrypt accepts only the first form.
      */
     static boolean matches(String hash, String password) {
         try {
             return BCrypt.checkpw(password, "$2a" + hash.substring(3));
         } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-            // A hash that is cut short or garbled fits no password.
+            // A truncated or malformed hash matches no password.
             return false;
         }
     }
 
-    /** A hash of nothing that anybody knows, as costly as another, to spend the same time on users that do not exist. */
+    /**
+     * Returns a hash of an unknown password with the same cost, so that the check of a user that does not exist takes
+     * the same time.
+     */
     static String decoy(String like) {
         StringBuilder hash = new StringBuilder(like.substring(0, COST_END));
         SecureRandom random = new SecureRandom();
@@ -41,7 +44,7 @@ final class BcryptHash {
         return hash.toString();
     }
 
-    /** A cheap check, so that the first costly one finds its code loaded. */
+    /** Does a cheap check, so that the code is loaded before the first real one. */
     static void warmUp() {
         matches(decoy("$2a$04$"), "warm");
     }

@@ -17,25 +17,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Checks that wait for a few threads to do them. Askers take turns, whatever each has waiting. Of one asker's checks
- * the one goes first that most wait for, and the newest of those: in a flood the oldest have given up by the time that
- * their turn would come. So a flood of bad logins costs a good one little more than its own check. Those who ask the
- * same share one check, which comes as soon as any of them is served; one that nobody waits for any more is not done.
+ * Password checks that wait for a small number of threads. Requesters are served in turn, however many checks each has.
+ * Among the checks of one requester, the one with the most waiting callers is done first, and of several such checks
+ * the newest, because in a flood of logins the callers of the oldest ones have given up when it would be their turn. So
+ * a flood of wrong logins delays a correct login by little more than its own check. Equal questions share one check,
+ * which is done as soon as one of their requesters is served. A check without waiting callers is not done.
  *
- * <p>Threads: all methods are anybody's; {@code lock} is a leaf. The workers are platform threads: the checks would
- * keep virtual ones from their carriers.
+ * <p>Threads: any thread; {@code lock} is a leaf. The workers are platform threads, because the checks would block the
+ * carriers of virtual threads.
  */
 final class BcryptQueue implements AutoCloseable {
-    /** Of one asker; the oldest beyond that lose their turn. */
+    /** The limit for one requester; its oldest checks beyond that are dropped. */
     private static final int MAX_WAITING = 1000;
 
     private static final class Check {
         private final Object question;
         private final BooleanSupplier work;
         private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        /** guarded by {@code lock}. */
+        /** Guarded by {@code lock}. */
         private int waiters;
-        /** Done, under way or not wanted any more: its places in the lines are void. guarded by {@code lock}. */
+        /**
+         * The check is done, running or cancelled, so its entries in the queues are ignored. Guarded by {@code lock}.
+         */
         private boolean taken;
 
         private Check(Object question, BooleanSupplier work) {
@@ -46,12 +49,15 @@ final class BcryptQueue implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
-    /** Checks by question, until they are answered. guarded by {@code lock}. */
+    /** Checks by question, until they are answered. Guarded by {@code lock}. */
     private final Map<Object, Check> open = new HashMap<>();
-    /** Askers with waiting checks, in the order of their turns, each line newest first. guarded by {@code lock}. */
+    /**
+     * Requesters with waiting checks, in the order of their turns; each queue has the newest check first. Guarded by
+     * {@code lock}.
+     */
     private final Map<String, SequencedSet<Check>> waiting = new LinkedHashMap<>();
     private final int maxWorkers;
-    /** guarded by {@code lock}. */
+    /** Guarded by {@code lock}. */
     private int workers;
     private boolean closed;
 
@@ -60,10 +66,10 @@ final class BcryptQueue implements AutoCloseable {
     }
 
     /**
-     * Waits until the work has been done, by somebody.
+     * Waits until the work was done, by any worker.
      *
-     * @param asker whose turn it takes
-     * @param question equal for those who can share the answer
+     * @param asker the requester
+     * @param question equal for checks that can share the result
      */
     boolean ask(String asker, Object question, BooleanSupplier work, Duration patience)
             throws AuthenticationTimeout, InterruptedException {
@@ -87,15 +93,15 @@ final class BcryptQueue implements AutoCloseable {
             Check check = open.computeIfAbsent(question, q -> new Check(q, work));
             check.waiters++;
             if (!check.taken)
-                line(asker, check);
+                enqueue(asker, check);
             return check;
         } finally {
             lock.unlock();
         }
     }
 
-    /** A check that others asked for gets a place in this asker's line as well. */
-    private void line(String asker, Check check) {
+    /** Adds a check to the queue of this requester, also if other requesters wait for it already. */
+    private void enqueue(String asker, Check check) {
         assert lock.isHeldByCurrentThread();
         SequencedSet<Check> own = waiting.computeIfAbsent(asker, a -> new LinkedHashSet<>());
         own.addFirst(check);
@@ -127,7 +133,7 @@ final class BcryptQueue implements AutoCloseable {
         }
     }
 
-    /** Who asks from here on is not told what others were. */
+    /** Completes a check. An equal question that comes later is checked again. */
     private void answer(Check check) {
         try {
             boolean right = check.work.getAsBoolean();
@@ -148,7 +154,7 @@ final class BcryptQueue implements AutoCloseable {
         }
     }
 
-    /** Waits for a check; null when the queue is closed. */
+    /** Waits for a check; returns null when the queue is closed. */
     private Check next() throws InterruptedException {
         lock.lock();
         try {
@@ -174,7 +180,7 @@ final class BcryptQueue implements AutoCloseable {
         }
     }
 
-    /** Nobody waits any longer. */
+    /** Ends all waiting. */
     @Override
     public void close() {
         List<Check> given;

@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds the user that a certificate names, for {@code verify_and_map}. The user's name is a mail address, a DNS name or
- * a URI among the certificate's alternative names, or its whole subject. Threads: immutable.
+ * Finds the user that a certificate names, for {@code verify_and_map}. The user's name is an email address, a DNS name
+ * or a URI among the certificate's alternative names, or its whole subject. Threads: immutable.
  */
 public final class CertificateUsers {
-    /** The kinds of alternative names by their numbers in RFC 5280, in the order in which they are looked for. */
+    /** The kinds of alternative names by their numbers in RFC 5280, in the order of the search. */
     private static final List<Integer> KINDS = List.of(1, 2, 6);
-    /** Stands for a subject that several users have. */
+    /** Marks a subject that several users have. */
     private static final String SEVERAL = "";
 
     private final Set<String> names;
     private final Map<DistinguishedName, String> subjects = new HashMap<>();
-    /** The same where the order of the parts makes no difference, since tools write it from either end. */
+    /** The same with the parts of the subject sorted, because tools write them in either order. */
     private final Map<DistinguishedName, String> sorted = new HashMap<>();
 
     public CertificateUsers(Collection<String> names) {
@@ -32,13 +32,13 @@ public final class CertificateUsers {
             });
     }
 
-    /** The user; null if the certificate names none, or its subject more than one. */
+    /** Returns the user, or null if the certificate names no user, or its subject names several. */
     public String userOf(X509Certificate certificate) {
         try {
             String user = among(certificate.getSubjectAlternativeNames());
             return user != null ? user : bySubject(certificate);
         } catch (CertificateParsingException | IllegalArgumentException e) {
-            // A name that cannot be read names nobody.
+            // A name that cannot be parsed matches no user.
             return null;
         }
     }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The users of the configuration (protocol reference, section 12). The first way to log in that is configured counts:
- * users, token, single user. Where users log in by certificates, {@code no_auth_user} has no effect, and a user's
- * password, if it has one, is asked for as well. Threads: immutable; a reload makes a new one.
+ * The authenticator for the users of the configuration (protocol.md, section 13). Of several configured ways to log in,
+ * the first counts: users, token, single user. If users log in by certificate, {@code no_auth_user} has no effect, and
+ * a user's password is also required if it has one. Threads: immutable; a reload creates a new one.
  */
 public final class ConfiguredAuthenticator implements Authenticator {
     private final AuthOptions options;
@@ -23,16 +23,19 @@ public final class ConfiguredAuthenticator implements Authenticator {
     private final Map<String, User> users = new HashMap<>();
     private final Map<String, Nkey> nkeys = new HashMap<>();
     private final Map<String, Login> logins = new HashMap<>();
-    /** Null where users log in by passwords. */
+    /** Null if users log in by password. */
     private final CertificateUsers certificates;
-    /** What a user that does not exist is checked against, so that it takes as long as one that does. */
+    /**
+     * The hash or text that the password of an unknown user is compared with, so that the check takes as long as for a
+     * known one.
+     */
     private final String decoy;
 
-    /** @param byCertificate users log in by the certificates of their clients, which have been verified */
+    /** @param byCertificate whether users log in by their certificates, which the TLS handshake has verified */
     public ConfiguredAuthenticator(AuthOptions options, boolean byCertificate, PasswordCheck passwords) {
         this.options = options;
         this.passwords = passwords;
-        // Users often share one block of permissions: then they share what is made of it.
+        // Users that share one permissions block also share the object that is built from it.
         Map<PermissionOptions, Permissions> shared = new IdentityHashMap<>();
         List<String> secrets = new ArrayList<>(List.of(options.password(), options.token()));
         if (options.users() != null) {
@@ -56,7 +59,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         return user.nkey().isEmpty() ? user.name() : user.nkey();
     }
 
-    /** Whether some user logs in by a key, so that clients need a nonce to sign. */
+    /** Returns whether a user logs in by nkey, so that clients need a nonce to sign. */
     public static boolean needsNonce(AuthOptions options) {
         return options.users() != null && options.users().stream().anyMatch(user -> !user.nkey().isEmpty());
     }
@@ -81,7 +84,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
         if (c.isEmpty() && !options.noAuthUser().isEmpty())
             return logins.get(options.noAuthUser());
         User user = users.get(c.user());
-        // A user without a password comes by certificate, over another port.
+        // A user without a password can only log in by certificate, on a port with verify_and_map.
         boolean known = user != null && !user.password().isEmpty();
         return isRight(known ? user.password() : null, c) ? logins.get(c.user()) : null;
     }
@@ -91,14 +94,14 @@ public final class ConfiguredAuthenticator implements Authenticator {
         if (name == null)
             return null;
         String secret = users.get(name).password();
-        // As in nats-server: a password that nobody asks for is a wrong one.
+        // As in nats-server, a password is wrong if the user has none.
         boolean right = secret.isEmpty() ? c.password().isEmpty() : isRight(secret, c);
         return right ? logins.get(name) : null;
     }
 
     /**
-     * Whether the password is the user's. A no takes as long for every user, whether it exists, and whether its
-     * password is hashed.
+     * Returns whether the password is that of the user. A refusal takes the same time for every user, whether the user
+     * exists or not, and whether its password is hashed or not.
      *
      * @param secret null if there is no such user
      */

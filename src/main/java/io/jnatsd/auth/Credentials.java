@@ -4,21 +4,21 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * What a client showed in CONNECT, and what is known of its connection. Texts are empty where nothing was said.
+ * The credentials in a CONNECT, and properties of the connection. Texts are empty if they are not given.
  *
  * @param nkey public key of a user, with {@code signature} over {@code nonce}
  * @param address the client's IP address
- * @param certificates those that it proved to have in the TLS handshake, its own first
+ * @param certificates the certificates that were verified in the TLS handshake, the client's own first
  */
 public record Credentials(String user, String password, String token, String nkey, String signature, String nonce,
         String address, List<X509Certificate> certificates) {
 
-    /** Of an IPv6 address, so many groups are the network that one party has all to itself. */
+    /** The first groups of an IPv6 address that identify a network, which usually belongs to one party. */
     private static final int NETWORK_GROUPS = 4;
 
     /**
-     * Whose turn it is when the password is checked: of each network, and in it of each user that exists. Of those
-     * that do not there are as many as anybody likes.
+     * Returns the requester that a password check counts for: the network, and the user if it exists. Names of unknown
+     * users are not part of it, because a peer can invent any number of them.
      */
     String asker(boolean known) {
         int end = -1;
@@ -27,12 +27,12 @@ public record Credentials(String user, String password, String token, String nke
         return (end < 0 ? address : address.substring(0, end)) + " " + (known ? user : "");
     }
 
-    /** Nothing was shown at all. */
+    /** Returns whether there are no credentials at all. */
     public boolean isEmpty() {
         return user.isEmpty() && password.isEmpty() && token.isEmpty() && nkey.isEmpty();
     }
 
-    /** Secrets stay out of logs. */
+    /** Omits secrets, so that they do not get into logs. */
     @Override
     public String toString() {
         return "Credentials[user=" + user + ", address=" + address + "]";

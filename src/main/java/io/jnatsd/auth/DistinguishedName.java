@@ -11,14 +11,14 @@ import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * The subject of a certificate, {@code CN=joe,OU=dev,O=acme}. Two of them are equal if all their attributes are, in the
- * same order and with the same case of their values; it makes no difference how they are written: spaces round a comma,
- * escapes, case and synonyms of the types.
+ * The subject of a certificate, {@code CN=joe,OU=dev,O=acme}. Two names are equal if all their attributes are equal, in
+ * the same order and with the same case of values. Differences in notation do not matter: spaces around commas,
+ * escapes, case and synonyms of attribute types.
  *
- * @param parts from the most significant one, as text
+ * @param parts the parts as text, the most significant one first
  */
 public record DistinguishedName(List<String> parts) {
-    /** Attribute types that RFC 2253 has no name for. */
+    /** Attribute types that have no name in RFC 2253. */
     private static final Map<String, String> TYPES = new TreeMap<>(Map.of(
             "1.2.840.113549.1.9.1", "EMAILADDRESS",
             "2.5.4.5", "SERIALNUMBER",
@@ -35,7 +35,7 @@ public record DistinguishedName(List<String> parts) {
         return Map.copyOf(oids);
     }
 
-    /** Reads what somebody wrote, in the order of RFC 2253 or any other; empty if it is no distinguished name. */
+    /** Parses a name in the order of RFC 2253 or any other; returns empty if it is not a distinguished name. */
     public static Optional<DistinguishedName> parse(String text) {
         try {
             DistinguishedName name = of(new X500Principal(text, OIDS));
@@ -46,7 +46,7 @@ public record DistinguishedName(List<String> parts) {
     }
 
     public static DistinguishedName of(X500Principal principal) {
-        // The encoding has the attributes of a part that has several in an order of its own.
+        // The encoding sorts the attributes of a part that has several.
         X500Principal sorted = new X500Principal(principal.getEncoded());
         try {
             List<Rdn> rdns = new LdapName(sorted.getName(X500Principal.RFC2253, TYPES)).getRdns();
@@ -56,12 +56,12 @@ public record DistinguishedName(List<String> parts) {
         }
     }
 
-    /** The same for all names with these parts. */
+    /** Returns the name with sorted parts, which is equal for all names with these parts. */
     DistinguishedName sorted() {
         return new DistinguishedName(parts.stream().sorted().toList());
     }
 
-    /** As RFC 2253 writes it. */
+    /** Returns the name in the notation of RFC 2253. */
     @Override
     public String toString() {
         return String.join(",", parts);

@@ -1,23 +1,23 @@
 package io.jnatsd.auth;
 
 /**
- * How far a connection has come with its login. Only {@link Granted} allows anything: a command needs one to run.
- * Threads: immutable.
+ * The state of a connection's login. Only {@link Granted} allows anything: commands need an instance of it. Threads:
+ * immutable.
  */
 public sealed interface LoginState {
     LoginState PENDING = new Pending();
     LoginState REFUSED = new Refused();
 
-    /** The credentials have not been shown or checked yet. */
+    /** The credentials were not sent or not checked yet. */
     record Pending() implements LoginState {
     }
 
-    /** The login was refused, or taken back. */
+    /** The login was refused or revoked. */
     record Refused() implements LoginState {
     }
 
     /**
-     * The connection may do what the permissions allow.
+     * The connection has these permissions.
      *
      * @param user empty if there are no users
      */

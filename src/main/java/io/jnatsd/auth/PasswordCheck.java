@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Compares passwords with what the configuration has for them. Plain text is compared at once. bcrypt hashes cost a
- * tenth of a second of a processor each, so those checks queue for a few threads of their own; a success is
- * remembered for a while, and those who ask the same at the same time share one check. A thousand clients that
- * reconnect at once cost one check that way.
+ * Compares passwords with those of the configuration. Plain text is compared at once. A bcrypt hash costs a tenth of a
+ * second of processor time, so these checks are queued for a small number of threads. A successful check is cached for
+ * some time, and equal checks at the same time are done once. So a thousand clients that reconnect with the same login
+ * cost one check.
  *
- * <p>Threads: anybody's.
+ * <p>Threads: any thread.
  */
 public final class PasswordCheck implements AutoCloseable {
     private static final int MAX_REMEMBERED = 10_000;
@@ -23,22 +23,22 @@ public final class PasswordCheck implements AutoCloseable {
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     /**
-     * When successes are forgotten, in nanoseconds; oldest first. What a reload takes out of the configuration is not
-     * asked for any more, since the hash is part of the question. guarded by {@code lock}.
+     * The expiry times of cached successes in nanoseconds, oldest first. A password that a reload removes from the
+     * configuration is not found here, because the hash is part of the key. Guarded by {@code lock}.
      */
     private final Map<ByteBuffer, Long> remembered = new LinkedHashMap<>();
 
-    /** @param patience how long a login may wait for its check */
+    /** @param patience the time that a login may wait for its check */
     public PasswordCheck(Duration patience) {
         this.patience = patience;
         this.queue = new BcryptQueue(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
 
     /**
-     * Whether a password is right.
+     * Returns whether a password is correct.
      *
      * @param secret plain text, or a bcrypt hash
-     * @param asker who waits, so that nobody's checks keep another's waiting, see {@link Credentials#asker}
+     * @param asker the requester, whose checks must not delay those of others, see {@link Credentials#asker}
      */
     public boolean matches(String secret, String password, String asker)
             throws AuthenticationTimeout, InterruptedException {
@@ -48,7 +48,7 @@ public final class PasswordCheck implements AutoCloseable {
         return isRemembered(question) || queue.ask(asker, question, () -> check(question, secret, password), patience);
     }
 
-    /** A success is remembered before anybody hears of it, so that who asks next need not have it checked again. */
+    /** The success is cached before it is returned, so that the next equal question is not checked again. */
     private boolean check(ByteBuffer question, String hash, String password) {
         boolean right = BcryptHash.matches(hash, password);
         if (right)

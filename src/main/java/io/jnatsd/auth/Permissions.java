@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a user may publish and subscribe to (protocol reference, 12.4 and 19.9). A denial wins over an allowance.
- * Subjects keep one char per byte. Threads: immutable.
+ * The subjects that a user may publish and subscribe to (protocol.md, section 14). A deny entry takes precedence over
+ * an allow entry. Subjects have one char per byte. Threads: immutable.
  */
 public final class Permissions {
     /** Everything is allowed. */
     public static final Permissions UNRESTRICTED = new Permissions(new PermissionOptions(null, null, null));
 
-    /** {@code queue} is null where an entry speaks of every queue group, and of none. */
+    /** {@code queue} is null if the entry applies to plain subscriptions and all queue groups. */
     private record Entry(byte[] subject, byte[] queue) {
         static Entry of(String text) {
             int blank = text.indexOf(' ');
@@ -26,7 +26,7 @@ public final class Permissions {
         }
     }
 
-    /** Null: everything is allowed. */
+    /** Null if everything is allowed. */
     private final List<Entry> publishAllow;
     private final List<Entry> publishDeny;
     private final List<Entry> subscribeAllow;
@@ -41,7 +41,7 @@ public final class Permissions {
         responses = options.responses();
     }
 
-    /** What the options allow; everything if the configuration has no options for a user. */
+    /** Returns the permissions of the options; everything is allowed if the configuration has no options for a user. */
     public static Permissions of(PermissionOptions options) {
         return options == null ? UNRESTRICTED : new Permissions(options);
     }
@@ -54,7 +54,7 @@ public final class Permissions {
         responses = known.responses;
     }
 
-    /** The same without what a pattern covers. */
+    /** Returns the permissions without the subjects that a pattern covers. */
     static Permissions without(String pattern, Permissions permissions) {
         return new Permissions(permissions, Entry.of(pattern));
     }
@@ -71,7 +71,7 @@ public final class Permissions {
         return rules == null || rules.deny() == null ? List.of() : rules.deny().stream().map(Entry::of).toList();
     }
 
-    /** Whether a message may be published; what replies are allowed beyond this is {@link #responses}. */
+    /** Returns whether a message may be published; replies may be allowed in addition by {@link #responses}. */
     public boolean mayPublish(byte[] subject) {
         return (publishAllow == null || anyMatches(publishAllow, subject)) && !anyMatches(publishDeny, subject);
     }
@@ -84,8 +84,8 @@ public final class Permissions {
     }
 
     /**
-     * Whether a pattern may be subscribed to: some allowed entry covers all of it, and no denied one does. What it
-     * covers of denied subjects is kept from it at delivery, see {@link #denials}.
+     * Returns whether a pattern may be subscribed to: an allow entry must cover all of it, and no deny entry may cover
+     * all of it. If it overlaps with denied subjects, their messages are not delivered, see {@link #denials}.
      *
      * @param queue null for a plain subscription
      */
@@ -94,7 +94,7 @@ public final class Permissions {
         return (subscribeAllow == null || anyAllows(subject, group)) && !anyDenies(subject, group);
     }
 
-    /** A plain subject allows every queue group, unless another entry with that subject names queues. */
+    /** An entry without a queue allows every queue group, unless another entry with that subject has one. */
     private boolean anyAllows(byte[] subject, byte[] group) {
         boolean plain = false, named = false, listed = false;
         for (Entry entry : subscribeAllow) {
@@ -117,7 +117,7 @@ public final class Permissions {
         return false;
     }
 
-    /** The denied patterns that a subscription, itself allowed, overlaps with; null if there are none. */
+    /** Returns the denied patterns that overlap with an allowed subscription; null if there are none. */
     public List<byte[]> denials(String pattern) {
         byte[] subject = bytes(pattern);
         List<byte[]> overlapping = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class Permissions {
         return overlapping.isEmpty() ? null : overlapping;
     }
 
-    /** {@code allow_responses}; null if it is not given. */
+    /** Returns the rules of {@code allow_responses}; null if it is not set. */
     public ResponseRules responses() {
         return responses;
     }

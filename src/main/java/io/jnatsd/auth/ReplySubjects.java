@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where a client may publish because it has been asked for a reply there ({@code allow_responses}; protocol reference,
- * 19.9). Threads: {@link #expect} is called by the readers of those who ask, {@link #take} by the client's own;
- * {@code lock} guards all and is a leaf.
+ * The reply subjects to which a client may publish because it has received a request with them ({@code
+ * allow_responses}; protocol.md, section 14). Threads: {@link #expect}: the readers of the requesters; {@link #take}:
+ * the client's reader; {@code lock} guards all fields and is a leaf.
  */
 public final class ReplySubjects {
-    /** Beyond so many requests without a reply the oldest can no longer be replied to. */
+    /** With more pending requests than this, the oldest can no longer be answered. */
     private static final int MOST = 64 * 1024;
-    /** The same if they take more than this part of the heap, or so many bytes. */
+    /** The same if they use more than this fraction of the heap, or this number of bytes. */
     private static final int HEAP_SHARE = 32;
     private static final long MOST_BYTES = Math.min(Runtime.getRuntime().maxMemory() / HEAP_SHARE, 16 * 1024 * 1024);
-    /** About what an entry takes beside the characters of its subject. */
+    /** Approximate memory of an entry without the characters of its subject. */
     private static final int ENTRY_BYTES = 160;
 
     private final ResponseRules rules;
@@ -44,14 +44,14 @@ public final class ReplySubjects {
         this.lifeNanos = rules.expires().toNanos();
     }
 
-    /** Null without rules; what has been asked so far stays open if these are its rules still. */
+    /** Returns null without rules. Pending requests are kept if the rules have not changed. */
     public static ReplySubjects of(ResponseRules rules, ReplySubjects before) {
         if (rules == null)
             return null;
         return before != null && before.rules.equals(rules) ? before : new ReplySubjects(rules);
     }
 
-    /** A message with a reply subject is about to be delivered. */
+    /** Records the reply subject of a message that is about to be delivered. */
     public void expect(Message m) {
         long now = System.nanoTime();
         Reply reply = new Reply(now + lifeNanos, rules.max());
@@ -84,7 +84,7 @@ public final class ReplySubjects {
         return lifeNanos > 0 && reply.until - now <= 0;
     }
 
-    /** Whether a reply may go there; if so, it counts as one of those allowed. */
+    /** Returns whether the client may publish to a reply subject, and counts the reply. */
     public boolean take(byte[] subject) {
         String text = new String(subject, StandardCharsets.ISO_8859_1);
         lock.lock();
@@ -93,7 +93,7 @@ public final class ReplySubjects {
             if (reply == null)
                 return false;
             boolean open = !isOver(reply, System.nanoTime());
-            // Below zero: as many as it likes.
+            // A negative maximum means no limit.
             if (!open || rules.max() > 0 && --reply.left == 0)
                 remove(text);
             return open;

@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Stands for secrets where they must be compared or remembered: a hash under a key that only this process has. Threads:
+ * Represents secrets where they must be compared or cached, by a hash with a random key of this process. Threads:
  * immutable.
  */
 final class SecretDigest {
@@ -23,7 +23,7 @@ final class SecretDigest {
         key = new SecretKeySpec(random, ALGORITHM);
     }
 
-    /** Equal for equal pairs, and tells nothing of them. */
+    /** Returns a value that is equal for equal pairs and does not reveal them. */
     ByteBuffer of(String first, String second) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
@@ -37,7 +37,7 @@ final class SecretDigest {
         }
     }
 
-    /** In a time that depends on neither text but for its length. */
+    /** Compares in a time that depends only on the lengths. */
     boolean equal(String expected, String given) {
         return MessageDigest.isEqual(of("", expected).array(), of("", given).array());
     }

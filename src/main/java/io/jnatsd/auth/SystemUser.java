@@ -1,21 +1,21 @@
 package io.jnatsd.auth;
 
-/** Keeps everybody but one user away from the subjects under {@code $SYS}. Threads: immutable. */
+/** An authenticator that denies the subjects under {@code $SYS} to all users except one. Threads: immutable. */
 public final class SystemUser implements Authenticator {
     private static final String SYSTEM_SUBJECTS = "$SYS.>";
 
     private final String name;
-    private final Authenticator judge;
+    private final Authenticator authenticator;
 
-    /** @param judge decides who may connect, and who is who */
-    public SystemUser(String name, Authenticator judge) {
+    /** @param authenticator the authenticator that checks the credentials */
+    public SystemUser(String name, Authenticator authenticator) {
         this.name = name;
-        this.judge = judge;
+        this.authenticator = authenticator;
     }
 
     @Override
     public Login authenticate(Credentials credentials) throws AuthenticationTimeout, InterruptedException {
-        Login login = judge.authenticate(credentials);
+        Login login = authenticator.authenticate(credentials);
         return login == null || login.user().equals(name) ? login
                 : new Login(login.user(), Permissions.without(SYSTEM_SUBJECTS, login.permissions()),
                         login.maxConnections());

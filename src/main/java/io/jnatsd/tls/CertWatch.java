@@ -17,28 +17,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * Notices when certificate, key or CA files were replaced. Threads: the timer only starts each look, which runs on a
- * virtual thread of its own, as does the call that it leads to. It polls, since renewals swap symbolic links and
- * mounted folders, which the JDK's WatchService does not see.
+ * Detects that certificate, key or CA files were replaced. It polls, because renewals replace symbolic links and
+ * mounted directories, which the JDK's WatchService does not see. Threads: the timer only starts each check, which runs
+ * on its own virtual thread, as does the callback.
  */
 public final class CertWatch implements AutoCloseable {
-    /** What tells one content of a file from another; null times stand for no file. */
+    /** Identifies the content of a file; null times mean that there is no file. */
     private record Stamp(FileTime modified, long size, Object fileKey) {
     }
 
     private final List<Path> files;
     private final Runnable changed;
-    private final AtomicBoolean looking = new AtomicBoolean();  // whoever set it owns reported and last
+    private final AtomicBoolean looking = new AtomicBoolean();  // the thread that has set it owns reported and last
     private List<Stamp> reported;
     private List<Stamp> last;
     private final ScheduledFuture<?> ticks;
 
     /**
-     * Watches the files of all blocks that ask for it. What counts is a change after this, so start before reading.
+     * Watches the files of all blocks that request it. Changes after this call are detected, so it must be called
+     * before the files are read.
      *
-     * @param looks starts each look on a thread of its own and throws nothing
-     * @param changed called once for each change, when the files have stayed the same from one look to the next, so
-     *        that a certificate and its key are both in place; if they are not it will be called again
+     * @param looks runs each check on its own thread, and throws nothing
+     * @param changed called once for each change, after two checks have found the same files, so that a certificate and
+     *         its key were both replaced; if they do not match yet, it is called again later
      */
     public CertWatch(Collection<TlsOptions> blocks, ScheduledExecutorService timer, Executor looks,
             Duration interval, Runnable changed) {
@@ -51,13 +52,13 @@ public final class CertWatch implements AutoCloseable {
                 interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** One look that is under way may still lead to a call. */
+    /** A check that is running may still call the callback. */
     @Override
     public void close() {
         ticks.cancel(false);
     }
 
-    /** Looks once, unless another look is under way. */
+    /** Does a check, unless another one is running. */
     void look() {
         if (!looking.compareAndSet(false, true))
             return;
@@ -79,7 +80,7 @@ public final class CertWatch implements AutoCloseable {
         return files.stream().map(CertWatch::stamp).toList();
     }
 
-    /** A file that cannot be looked at is one that is not there. */
+    /** A file that cannot be accessed is treated as missing. */
     private static Stamp stamp(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

@@ -3,7 +3,7 @@ package io.jnatsd.tls;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/** Reads a run of DER elements one by one, and writes the few kinds that a private key is made of. Threads: one. */
+/** Reads a sequence of DER elements, and writes the few kinds that a private key consists of. Threads: one thread. */
 final class Der {
     static final int INTEGER = 0x02;
     static final int OCTET_STRING = 0x04;
@@ -21,12 +21,12 @@ final class Der {
         return position < bytes.length;
     }
 
-    /** The next element's tag, -1 at the end. */
+    /** Returns the tag of the next element, -1 at the end. */
     int tag() {
         return hasMore() ? bytes[position] & 0xff : -1;
     }
 
-    /** The content of the next element, which must have this tag. */
+    /** Returns the content of the next element, which must have this tag. */
     byte[] content(int tag) {
         if (tag() != tag)
             throw new IllegalArgumentException("DER element " + tag() + " where " + tag + " was expected");
@@ -70,7 +70,7 @@ final class Der {
         return out.toByteArray();
     }
 
-    /** An INTEGER from 0 to 127. */
+    /** Encodes an INTEGER from 0 to 127. */
     static byte[] integer(int value) {
         return encode(INTEGER, new byte[] {(byte) value});
     }

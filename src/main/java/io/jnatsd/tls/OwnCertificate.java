@@ -11,9 +11,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * The one certificate that we show, as a server and as a client, with its chain and key. Threads: immutable. The JDK's
- * KeyManagerFactory is not used: it needs a PKCS#12 store, which encrypts the key and decrypts it again for 0.2 s, and
- * it chooses by dates and usages where Go shows what it was given.
+ * The certificate of this server with its chain and key, for both sides of a handshake. Threads: immutable. The JDK's
+ * KeyManagerFactory is not used, because it needs a PKCS#12 store, whose encryption and decryption take 0.2 s, and
+ * because it selects certificates by dates and usages, while Go always presents the configured one.
  */
 final class OwnCertificate extends X509ExtendedKeyManager {
     private static final String ALIAS = "own";
@@ -26,7 +26,7 @@ final class OwnCertificate extends X509ExtendedKeyManager {
         this.key = key;
     }
 
-    /** Reads both files and checks that they belong together; the errors are Go's where it has one. */
+    /** Reads both files and checks that they belong together. Error messages are those of Go where it has one. */
     static OwnCertificate read(String certFile, String keyFile) throws TlsException {
         try {
             List<X509Certificate> chain = PemFile.read(certFile).certificates();
@@ -55,7 +55,7 @@ final class OwnCertificate extends X509ExtendedKeyManager {
         return Arrays.asList(keyTypes).contains(key.getAlgorithm());
     }
 
-    /** No issuers: the peer takes any. */
+    /** An empty list of issuers means that the peer accepts any. */
     private boolean isIssuedBy(Principal... issuers) {
         return issuers == null || issuers.length == 0 || chain.stream()
                 .anyMatch(certificate -> Arrays.asList(issuers).contains(certificate.getIssuerX500Principal()));

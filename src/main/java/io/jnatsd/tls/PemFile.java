@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The certificates and the private key in one PEM file, which may hold several blocks and any text around them.
- * Threads: immutable. Read by hand since the JDK's own PEM reader is still a preview.
+ * The certificates and the private key of a PEM file, which may contain several blocks and any text around them.
+ * Threads: immutable. Parsed here, because the JDK's PEM API is still a preview.
  */
 final class PemFile {
     private static final String BEGIN = "-----BEGIN ", END = "-----END ", DASHES = "-----";
 
-    /** The header names the lines between label and data, which only encrypted keys in the old form have. */
+    /** Header lines between label and data are only present in encrypted keys of the old form. */
     private record Block(String label, boolean encrypted, byte[] der) {
         boolean isCertificate() {
             return label.equals("CERTIFICATE") || label.equals("X509 CERTIFICATE");
@@ -43,7 +43,7 @@ final class PemFile {
         this.blocks = blocks;
     }
 
-    /** Reads the file; what is not there or not readable is told in Go's words. */
+    /** Reads the file. Missing and unreadable files are reported with the messages of Go. */
     static PemFile read(String file) throws TlsException {
         if (file.isEmpty())
             throw new TlsException("open : no such file or directory");
@@ -96,7 +96,7 @@ final class PemFile {
         }
     }
 
-    /** All certificates in the order of the file, at least one. */
+    /** Returns all certificates in the order of the file, at least one. */
     List<X509Certificate> certificates() throws TlsException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks)
@@ -107,7 +107,10 @@ final class PemFile {
         return certificates;
     }
 
-    /** The certificates that can be read, maybe none; the others go into the warnings, as Go skips them too. */
+    /**
+     * Returns the certificates that can be parsed, possibly none. As in Go, the others are skipped; a warning names
+     * them.
+     */
     List<X509Certificate> readableCertificates(List<String> warnings) {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks) {
@@ -131,7 +134,7 @@ final class PemFile {
         }
     }
 
-    /** The first private key of the file. */
+    /** Returns the first private key of the file. */
     PrivateKey privateKey() throws TlsException {
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
@@ -149,7 +152,7 @@ final class PemFile {
         throw new TlsException("no private key in " + name + found());
     }
 
-    /** What an EC PARAMETERS block right before block {@code i} holds, else null. */
+    /** Returns the content of an EC PARAMETERS block right before block {@code i}, or null. */
     private byte[] curveBefore(int i) {
         return i > 0 && blocks.get(i - 1).label().equals("EC PARAMETERS") ? blocks.get(i - 1).der() : null;
     }

@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Private keys in the forms that openssl writes. The JDK reads PKCS#8 only, so the older forms are wrapped into it.
+ * Parses private keys in the forms that openssl writes. The JDK reads PKCS#8 only, so the older forms are converted to
+ * it.
  */
 final class PrivateKeys {
     private static final byte[] RSA = oid("2a864886f70d010101");
@@ -26,10 +27,10 @@ final class PrivateKeys {
     }
 
     /**
-     * The key in a PEM block.
+     * Parses the key in a PEM block.
      *
-     * @param curve the OID of an EC key's curve as an element of DER, if a block before named it, else null
-     * @throws IllegalArgumentException if it is not one that TLS can use here, with the reason
+     * @param curve the OID of an EC key's curve as a DER element, if a preceding block contained it, else null
+     * @throws IllegalArgumentException with the reason if the key cannot be used for TLS
      */
     static PrivateKey fromDer(String label, byte[] der, byte[] curve) {
         byte[] pkcs8 = switch (label) {
@@ -45,7 +46,7 @@ final class PrivateKeys {
         }
     }
 
-    /** Whether the two are one pair. */
+    /** Returns whether the keys are a pair. */
     static boolean match(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
         if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm()))
             return false;
@@ -61,7 +62,7 @@ final class PrivateKeys {
         return signer.verify(signature);
     }
 
-    /** SEC1: SEQUENCE of version 1, the number, and optionally [0] the curve and [1] the public key. */
+    /** SEC1 is a SEQUENCE of version 1, the private number, and optionally [0] the curve and [1] the public key. */
     private static byte[] fromSec1(byte[] der, byte[] curveBefore) {
         Der key = new Der(new Der(der).content(Der.SEQUENCE));
         key.content(Der.INTEGER);
@@ -80,7 +81,7 @@ final class PrivateKeys {
                 Der.encode(Der.OCTET_STRING, key));
     }
 
-    /** PKCS#8: SEQUENCE of version, algorithm, key. */
+    /** PKCS#8 is a SEQUENCE of version, algorithm and key. */
     private static String algorithm(byte[] pkcs8) {
         Der key = new Der(new Der(pkcs8).content(Der.SEQUENCE));
         key.content(Der.INTEGER);

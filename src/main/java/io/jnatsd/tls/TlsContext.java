@@ -31,15 +31,15 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What a {@code tls} block amounts to: our certificate, the authorities that we trust, the suites and curves in their
- * order; it layers TLS over connected sockets. Threads: immutable and shared; a reload builds another, and connections
- * keep the one that they began with.
+ * The TLS settings of a {@code tls} block: the certificate of this server, the trusted authorities, and the cipher
+ * suites and curves in their order. It creates TLS sockets over connected sockets. Threads: immutable and shared; a
+ * reload creates a new one, and connections keep the one that they began with.
  *
- * <p>The sockets that it returns never close the raw one, so that the plain {@code -ERR} can follow a failed handshake.
- * Whoever is done closes the raw socket: {@code SSLSocket.close()} would wait for the peer.
+ * <p>The TLS sockets do not close the raw socket, so that the plain {@code -ERR} can be sent after a failed handshake.
+ * The caller closes the raw socket, because {@code SSLSocket.close()} would wait for the peer.
  */
 public final class TlsContext {
-    /** How long before its end a certificate is warned of. */
+    /** A certificate that expires within this time causes a warning. */
     private static final Duration EXPIRES_SOON = Duration.ofDays(30);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -47,7 +47,7 @@ public final class TlsContext {
     private final TlsPreferences preferences;
     private final boolean verify;
     private final SSLContext context;
-    /** Null where no peer is verified. */
+    /** Null if peers are not verified. */
     private final X509TrustManager trust;
     private final List<String> warnings;
 
@@ -61,12 +61,15 @@ public final class TlsContext {
         this.warnings = List.copyOf(warnings);
     }
 
-    /** For the client port and the HTTPS monitor: client certificates are asked for if the options say so. */
+    /**
+     * Returns the settings of the client port and the HTTPS monitor; client certificates are requested if the options
+     * say so.
+     */
     public static TlsContext forClients(TlsOptions options, Clock clock) throws TlsException {
         return read(options, options.verify(), clock.instant());
     }
 
-    /** For routes: both sides always show a certificate and verify the other's. */
+    /** Returns the settings of routes: both sides present a certificate and verify that of the other side. */
     public static TlsContext forRoutes(TlsOptions options, Clock clock) throws TlsException {
         return read(options, true, clock.instant());
     }
@@ -101,7 +104,10 @@ public final class TlsContext {
         return authorities;
     }
 
-    /** No authorities: the JDK's own, which take 0.1 s to load, so only if a peer is to be verified. */
+    /**
+     * Without configured authorities the JDK's own are used. Loading them takes 0.1 s, so it is only done if peers are
+     * verified.
+     */
     private static TrustManager[] trust(List<X509Certificate> authorities, boolean verify)
             throws GeneralSecurityException, IOException {
         if (authorities.isEmpty() && !verify)
@@ -134,34 +140,37 @@ public final class TlsContext {
         return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 
-    /** Lines for the log: certificates out of their dates or soon to be, suites that Java lacks. */
+    /**
+     * Returns warnings for the log: certificates that are expired, not valid yet or expire soon, and unsupported cipher
+     * suites.
+     */
     public List<String> warnings() {
         return warnings;
     }
 
-    /** Whether both show the same certificate. */
+    /** Returns whether both have the same certificate. */
     public boolean showsSameAs(TlsContext other) {
         return own.chain().equals(other.own.chain());
     }
 
-    /** When the first certificate of our chain ends. */
+    /** Returns the earliest expiry date in the chain of this server. */
     public Instant expires() {
         return own.chain().stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
     }
 
-    /** For the HTTPS monitor, with {@link #monitorParameters}. */
+    /** Returns the context for the HTTPS monitor, to be used with {@link #monitorParameters}. */
     public SSLContext context() {
         return context;
     }
 
-    /** A copy of what the server side of a client or route connection negotiates with. */
+    /** Returns a copy of the parameters for the server side of a client or route connection. */
     public SSLParameters parameters() {
         SSLParameters parameters = monitorParameters();
         parameters.setNeedClientAuth(verify);
         return parameters;
     }
 
-    /** A copy of the same without client certificates, which the monitor never asks for. */
+    /** Returns a copy of the parameters without client certificates, which the monitor never requests. */
     public SSLParameters monitorParameters() {
         SSLParameters parameters = new SSLParameters(preferences.suites().toArray(String[]::new), PROTOCOLS);
         parameters.setUseCipherSuitesOrder(true);
@@ -169,12 +178,12 @@ public final class TlsContext {
         return parameters;
     }
 
-    /** The server's side over an accepted socket; see {@link TlsHandshake} for the handshake within a time. */
+    /** Returns the server side over an accepted socket; {@link TlsHandshake} does the handshake with a timeout. */
     public SSLSocket serverSocket(Socket raw) throws IOException {
         return serverSocket(raw, new byte[0]);
     }
 
-    /** The same, where {@code consumed} has already been read from the socket, to look whether it begins TLS. */
+    /** Returns the server side; {@code consumed} was already read from the socket to detect TLS. */
     public SSLSocket serverSocket(Socket raw, byte[] consumed) throws IOException {
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw,
                 consumed.length == 0 ? null : new ByteArrayInputStream(consumed), false);
@@ -184,16 +193,16 @@ public final class TlsContext {
     }
 
     /**
-     * The client's side over a dialled socket; the certificate that it is shown must be for this host, which may be an
-     * IP address, in brackets or not.
+     * Returns the client side over a dialled socket. The server's certificate must be for this host, which may be an IP
+     * address, with or without brackets.
      */
     public SSLSocket clientSocket(Socket raw, String host, int port) throws IOException {
         return clientSocket(raw, host, port, "");
     }
 
     /**
-     * The same, where the certificate may be for another name instead. The JDK checks the name that the client asks for,
-     * and the host only if that does not match.
+     * Returns the client side; the server's certificate may be for {@code otherName} instead of the host. The JDK
+     * checks the name in the SNI extension, and the host if that does not match.
      *
      * @param otherName empty for none
      */
@@ -213,15 +222,15 @@ public final class TlsContext {
     }
 
     /**
-     * Checks a client's certificates, if clients are verified. The JDK does so in a full handshake only: on a resumed
-     * session it takes what was valid when the session began.
+     * Checks a client's certificates, if clients are verified. The JDK does this in a full handshake only; for a
+     * resumed session it does not check again.
      */
     void checkClient(SSLSession session) throws SSLException {
         if (verify)
             check(session, trust::checkClientTrusted);
     }
 
-    /** The same for the certificates of a server that was dialled. */
+    /** Checks the certificates of a server that was dialled, in the same way. */
     void checkServer(SSLSession session) throws SSLException {
         if (trust != null)
             check(session, trust::checkServerTrusted);
@@ -235,36 +244,39 @@ public final class TlsContext {
         try {
             X509Certificate[] chain = Arrays.copyOf(session.getPeerCertificates(), session.getPeerCertificates().length,
                     X509Certificate[].class);
-            // As the JDK says itself where the suite does not tell.
+            // The JDK passes this value too if the cipher suite does not determine the key exchange.
             check.accept(chain, "UNKNOWN");
         } catch (CertificateException e) {
             throw new SSLHandshakeException(e.getMessage());
         }
     }
 
-    /** Whether a client may ask for this name. */
+    /** Returns whether a name can be used in the SNI extension. */
     public static boolean isHostName(String text) {
         try {
             new SNIHostName(text);
             return true;
         } catch (IllegalArgumentException e) {
-            // For example with an underscore: no certificate is for such a name.
+            // For example a name with an underscore, which no certificate can be for.
             return false;
         }
     }
 
-    /** One handshake in memory, so that the first client does not wait for classes to load; takes under a second. */
+    /**
+     * Does a handshake in memory, so that the classes are loaded before the first client connects. Takes less than a
+     * second.
+     */
     public void warmUp() throws IOException, GeneralSecurityException {
         TlsWarmUp.run(context, monitorParameters(), own.leaf());
     }
 
-    /** The version as the log and /connz print it: {@code 1.2}, {@code 1.3}. */
+    /** Returns the version for the log and /connz: {@code 1.2}, {@code 1.3}. */
     public static String version(SSLSession session) {
         String protocol = session.getProtocol();
         return protocol.startsWith("TLSv") ? protocol.substring("TLSv".length()) : protocol;
     }
 
-    /** {@code TLS version 1.3, cipher suite TLS_AES_128_GCM_SHA256}. */
+    /** Returns {@code TLS version 1.3, cipher suite TLS_AES_128_GCM_SHA256}. */
     public static String describe(SSLSession session) {
         return "TLS version " + version(session) + ", cipher suite " + session.getCipherSuite();
     }

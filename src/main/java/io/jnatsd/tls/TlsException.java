@@ -1,6 +1,6 @@
 package io.jnatsd.tls;
 
-/** A {@code tls} block that cannot be used; the message is one line for whoever wrote the configuration. */
+/** A {@code tls} block that cannot be used. The message is one line for the author of the configuration. */
 public final class TlsException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -14,18 +14,18 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Shakes hands within a time. Threads: shared; each handshake waits in the thread of its own connection, and the timer
- * at most ends the raw socket's input. A read timeout alone would not do: it bounds each read, and a peer that sends a
- * byte now and then could stretch the handshake at will.
+ * Does TLS handshakes with a timeout. Threads: any thread; each handshake runs on the thread of its connection, and the
+ * timer only shuts down the input of the raw socket. A read timeout would not be sufficient, because a peer that sends
+ * single bytes could extend the handshake without limit.
  *
- * <p>After a failure the raw socket is still open for writing, for the plain {@code -ERR} that follows. A peer that
- * sent nothing or spoke plain gets no TLS alert before it: such a client reads what comes as NATS.
+ * <p>After a failure the raw socket can still be written to, for the plain {@code -ERR}. A peer that has sent nothing
+ * or plain text gets no TLS alert before it, because such a peer interprets its input as the NATS protocol.
  */
 public final class TlsHandshake {
-    /** What each TLS connection begins with, and no NATS command. */
+    /** The first byte of every TLS connection; no NATS command begins with it. */
     public static final byte FIRST_BYTE = 0x16;
 
-    /** How long a handshake may take to notice that its input has ended. */
+    /** The time in which a handshake must end after its input was shut down. */
     private static final long CLOSE_AFTER_MILLIS = 1000;
 
     private enum State { RUNNING, DONE, TIMED_OUT }
@@ -40,7 +40,7 @@ public final class TlsHandshake {
         this.timer = timer;
     }
 
-    /** Whether the client certificates of an earlier handshake would still be accepted. */
+    /** Returns whether the client certificates of an earlier handshake would still be accepted. */
     public boolean trusts(SSLSession session) {
         try {
             context.checkClient(session);
@@ -50,13 +50,13 @@ public final class TlsHandshake {
         }
     }
 
-    /** The server's side over an accepted socket. */
+    /** Does the server side over an accepted socket. */
     public SSLSocket server(Socket raw) throws IOException {
         return server(raw, new byte[0]);
     }
 
     /**
-     * The same, where {@code consumed} has already been read from the socket, to look whether it begins TLS.
+     * Does the server side; {@code consumed} was already read from the socket to detect TLS.
      *
      * @throws SocketTimeoutException {@code TLS handshake timeout}
      */
@@ -72,7 +72,7 @@ public final class TlsHandshake {
                 tls.startHandshake();
                 context.checkClient(tls.getSession());
             } catch (IOException e) {
-                // Who speaks TLS would make nothing of a plain text behind it.
+                // A peer in an established TLS session cannot read a plain text error.
                 raw.close();
                 throw e;
             }
@@ -81,8 +81,8 @@ public final class TlsHandshake {
     }
 
     /**
-     * The first byte that a peer sends, for the caller to see whether it begins TLS; nothing if none comes within the
-     * time of a handshake, or ever.
+     * Reads the first byte of the peer, so that the caller can detect TLS. Returns an empty array if none arrives
+     * within the timeout, or at the end of the stream.
      */
     public byte[] firstByte(Socket raw) throws IOException {
         int readTimeout = raw.getSoTimeout();
@@ -101,7 +101,7 @@ public final class TlsHandshake {
     }
 
     /**
-     * The client's side over a dialled socket, see {@link TlsContext#clientSocket}.
+     * Does the client side over a dialled socket, see {@link TlsContext#clientSocket}.
      *
      * @param otherName a name that the certificate may be for instead of the host; empty for none
      * @throws SocketTimeoutException {@code TLS handshake timeout}
@@ -123,10 +123,10 @@ public final class TlsHandshake {
         AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
         ScheduledFuture<?> deadline = timer.schedule(() -> endInput(raw, state), timeout.toNanos(),
                 TimeUnit.NANOSECONDS);
-        // The JDK writes a flight of messages one by one: with Nagle's algorithm each handshake takes 90 ms.
+        // The JDK writes the messages of a flight one by one; with Nagle's algorithm each handshake would take 90 ms.
         raw.setTcpNoDelay(true);
         int readTimeout = raw.getSoTimeout();
-        // Where the end of input does not wake a reader that already waits, this does.
+        // Needed on systems where shutting down the input does not wake a blocked reader.
         raw.setSoTimeout(timeoutMillis());
         SSLSocket tls = null;
         IOException failure = null;
@@ -135,7 +135,7 @@ public final class TlsHandshake {
         } catch (IOException e) {
             failure = e;
         } catch (RuntimeException e) {
-            // Nothing that a peer sends should lead here; if it does in some JDK, it is the peer that goes.
+            // Not expected; an unexpected exception of the JDK is treated as a failure of the peer.
             failure = new SSLException(e.toString(), e);
         } finally {
             deadline.cancel(false);
@@ -153,8 +153,8 @@ public final class TlsHandshake {
     }
 
     /**
-     * Whatever waits for input now reads its end, and the peer can still be told why. A handshake that waits for its
-     * output instead, since the peer does not read, ends when the socket is closed a little later.
+     * Shuts down the input, so that a blocked read ends and the peer can still be sent an error. If the handshake is
+     * blocked in a write, because the peer does not read, it ends when the socket is closed a little later.
      */
     private Void endInput(Socket raw, AtomicReference<State> state) throws IOException {
         if (!state.compareAndSet(State.RUNNING, State.TIMED_OUT))

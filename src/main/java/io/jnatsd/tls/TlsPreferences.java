@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The cipher suites and curves to offer, best first, under the JDK's names. The configuration names them as Go does:
- * the 21 suites and 4 curves of gnatsd, and since then the suites of TLS 1.3. Threads: immutable.
+ * The offered cipher suites and curves in order of preference, by the JDK's names. The configuration uses Go's names:
+ * the 21 suites and 4 curves of gnatsd 1.0, and in addition the suites of TLS 1.3. Threads: immutable.
  *
  * @param suites for {@code SSLParameters.setCipherSuites}
  * @param groups for {@code SSLParameters.setNamedGroups}
  */
 record TlsPreferences(List<String> suites, List<String> groups) {
-    /** Go has no setting for these; they always come first, unless the configuration picks among them. */
+    /** Go has no setting for these. They always come first, unless the configuration selects some of them. */
     private static final List<String> TLS_1_3 = TlsNames.TLS_1_3;
 
     private static final List<String> DEFAULT_SUITES = List.of(
@@ -23,7 +23,7 @@ record TlsPreferences(List<String> suites, List<String> groups) {
             "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 
-    /** Suites that the JDK calls by the same name. */
+    /** Suites that have the same name in the JDK. */
     private static final Set<String> SUITES = Set.of(
             "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256", "TLS_RSA_WITH_AES_256_CBC_SHA",
             "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
@@ -47,10 +47,10 @@ record TlsPreferences(List<String> suites, List<String> groups) {
             "CurveP521", "secp521r1", "X25519", "x25519");
 
     /**
-     * Chooses from what is configured (empty lists: the defaults) what this JDK supports.
+     * Selects those of the configured values that this JDK supports; empty lists mean the defaults.
      *
-     * @param supported the JDK's names of the suites that it has not disabled
-     * @param warnings takes a line for each configured suite that is left out
+     * @param supported the JDK's names of the suites that are enabled
+     * @param warnings receives a line for each configured suite that is omitted
      */
     static TlsPreferences of(List<String> cipherSuites, List<String> curves, Set<String> supported,
             List<String> warnings) throws TlsException {
@@ -58,8 +58,8 @@ record TlsPreferences(List<String> suites, List<String> groups) {
     }
 
     /**
-     * With the curve of an EC certificate put last if it is missing: without it the JDK would not show that
-     * certificate in TLS 1.2, while Go does.
+     * Returns a copy to which the curve of an EC certificate is appended if it is missing. Otherwise the JDK would not
+     * use that certificate in TLS 1.2, while Go does.
      */
     TlsPreferences withCurveOf(ECPublicKey key) {
         String curve = "secp" + key.getParams().getCurve().getField().getFieldSize() + "r1";

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A handshake between two engines in memory. Threads: the caller's. */
+/** A handshake between two engines in memory. Threads: the calling thread only. */
 final class TlsWarmUp {
     /** More rounds than any handshake needs. */
     private static final int MAX_ROUNDS = 100;
@@ -34,7 +34,7 @@ final class TlsWarmUp {
         plain = ByteBuffer.allocate(server.getSession().getApplicationBufferSize());
     }
 
-    /** The client trusts exactly the certificate that the server is going to show. */
+    /** The client trusts only the certificate that the server presents. */
     static void run(SSLContext context, SSLParameters parameters, X509Certificate certificate)
             throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -56,7 +56,7 @@ final class TlsWarmUp {
         }
     }
 
-    /** Suites of TLS 1.3 name no key exchange, WITH which they go. */
+    /** The names of TLS 1.3 suites contain no key exchange, and therefore no WITH. */
     private static boolean hasSuiteFor(String protocol, SSLParameters parameters) {
         boolean isTls13 = protocol.equals("TLSv1.3");
         return Stream.of(parameters.getCipherSuites()).anyMatch(suite -> suite.contains("_WITH_") != isTls13);
@@ -81,7 +81,7 @@ final class TlsWarmUp {
         return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
     }
 
-    /** Lets one side do what it can with what has come in. */
+    /** Lets one side process its input and produce output. */
     private void step(SSLEngine engine, ByteBuffer out, ByteBuffer in) throws SSLException {
         switch (engine.getHandshakeStatus()) {
             case NEED_TASK -> {

@@ -1,6 +1,6 @@
 package io.jnatsd.websocket;
 
-/** Why a WebSocket ends, in the numbers of RFC 6455, section 7.4.1; those that a server sends. */
+/** The status codes of a close frame that this server sends (RFC 6455, section 7.4.1). */
 public enum CloseCode {
     NORMAL(1000), GOING_AWAY(1001), PROTOCOL_ERROR(1002), POLICY_VIOLATION(1008), TOO_BIG(1009), SERVER_ERROR(1011);
 
@@ -17,7 +17,7 @@ public enum CloseCode {
         return number;
     }
 
-    /** Whether a peer may send this number: 1004 to 1006 and 1015 stand for what is never sent. */
+    /** Returns whether a peer may send this code. 1004 to 1006 and 1015 are reserved and never sent. */
     static boolean isValid(int number) {
         return number >= 1000 && number <= 1014 && (number < 1004 || number > 1006)
                 || number >= FIRST_REGISTERED && number <= LAST;

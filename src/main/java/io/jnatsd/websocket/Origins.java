@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * From which web pages a browser may connect. Browsers send the page's origin along; clients that send none are no
- * browsers, and could claim any origin anyway. Threads: immutable.
+ * The origins of web pages from which browsers may connect. Browsers send the origin of the page. A client that sends
+ * none is not a browser, and could send any origin anyway. Threads: immutable.
  */
 final class Origins {
     private static final int PORT = 80;
     private static final int TLS_PORT = 443;
 
-    /** Scheme, host and port in lower case, the port always there. */
+    /** Scheme, host and port in lower case; the port is always set. */
     private record Origin(String scheme, String host, int port) {
         boolean sameHost(Origin other) {
             return host.equals(other.host) && port == other.port;
@@ -25,10 +25,10 @@ final class Origins {
     private final String ownScheme;
 
     /**
-     * @param same only pages from the very host and port that they connect to
-     * @param allowed {@code scheme://host[:port]}; if there are any, only pages from these
-     * @param tls whether clients come over TLS
-     * @throws IllegalArgumentException if one of them is no origin
+     * @param same whether the page must come from the host and port that it connects to
+     * @param allowed {@code scheme://host[:port]}; if there are any, only pages of these origins may connect
+     * @param tls whether clients connect over TLS
+     * @throws IllegalArgumentException if one of them is not an origin
      */
     Origins(boolean same, List<String> allowed, boolean tls) {
         this.same = same;
@@ -57,7 +57,7 @@ final class Origins {
             throw RefusedException.origin("not in the allowed list");
     }
 
-    /** Null if it is no origin. */
+    /** Returns null if the text is not an origin. */
     private static Origin parse(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         int start = lower.indexOf("://");

@@ -2,7 +2,7 @@ package io.jnatsd.websocket;
 
 import java.nio.charset.StandardCharsets;
 
-/** A request that does not become a WebSocket, and the HTTP response that says why. Threads: immutable. */
+/** A request that is refused, and the HTTP response with the reason. Threads: immutable. */
 public final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -17,13 +17,13 @@ public final class RefusedException extends Exception {
         return new RefusedException(reason, response(400, "Bad Request", "", reason));
     }
 
-    /** The request did not come in time. */
+    /** The request did not arrive in time. */
     public static RefusedException late() {
         String reason = "no request in time";
         return new RefusedException(reason, response(408, "Request Timeout", "", reason));
     }
 
-    /** The port has TLS, and the peer has not, or none that both sides can use. Sent without TLS. */
+    /** The port requires TLS, and the peer does not use it, or the handshake has failed. Sent in plain text. */
     public static RefusedException noTls() {
         return badRequest("TLS required");
     }
@@ -38,7 +38,7 @@ public final class RefusedException extends Exception {
                 response(403, "Forbidden", "", "origin not allowed"));
     }
 
-    /** It asks for something else, or in another way. */
+    /** The request is not a WebSocket upgrade, or one of an unsupported form. */
     static RefusedException upgradeRequired(String reason) {
         return new RefusedException(reason,
                 response(426, "Upgrade Required", "Upgrade: websocket\r\n", reason));
@@ -59,7 +59,7 @@ public final class RefusedException extends Exception {
                 + "Connection: " + (headers.startsWith("Upgrade") ? "Upgrade, close" : "close") + "\r\n\r\n" + body;
     }
 
-    /** What to send before the connection is closed. */
+    /** Returns the response to send before the connection is closed. */
     public String response() {
         return response;
     }

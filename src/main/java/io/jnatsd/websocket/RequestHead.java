@@ -10,19 +10,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The request line and the header fields of an HTTP request (RFC 9112). Threads: immutable; read on the connection's
+ * The request line and the header fields of an HTTP request (RFC 9112). Threads: immutable; read by the connection's
  * reader.
  *
  * @param version the minor version of HTTP/1
- * @param fields by name in lower case; the values of a name that occurs repeatedly are joined by commas
+ * @param fields by name in lower case; the values of repeated fields are joined by commas
  */
 record RequestHead(String method, int version, Map<String, String> fields) {
-    /** Browsers send along all their cookies. */
+    /** Large enough for the cookies that browsers send. */
     static final int MOST_BYTES = 16 * 1024;
     private static final int USUAL_BYTES = 1024;
     private static final String VERSION = "HTTP/1.";
 
-    /** @throws EOFException if the peer leaves before it has asked for anything */
+    /** @throws EOFException if the peer closes before it has sent anything */
     static RequestHead read(InputStream in) throws IOException, RefusedException {
         byte[] bytes = new byte[USUAL_BYTES];
         int read = 0;
@@ -32,7 +32,7 @@ record RequestHead(String method, int version, Map<String, String> fields) {
                 throw new EOFException("EOF");
             int end = end(bytes, Math.max(read - 3, 0), read + got);
             read += got;
-            // TLS on a port without it, or a NATS client, had better be told at once.
+            // A TLS handshake on a port without TLS, or a NATS client, is refused without waiting for more input.
             if (bytes[0] < 'A' || bytes[0] > 'Z')
                 throw RefusedException.badRequest("not an HTTP request");
             if (end == read)
@@ -46,7 +46,7 @@ record RequestHead(String method, int version, Map<String, String> fields) {
         }
     }
 
-    /** The index behind the empty line, 0 if there is none yet. */
+    /** Returns the index after the empty line, 0 if it has not arrived yet. */
     private static int end(byte[] bytes, int from, int limit) {
         for (int i = from; i + 3 < limit; i++)
             if (bytes[i] == '\r' && bytes[i + 1] == '\n' && bytes[i + 2] == '\r' && bytes[i + 3] == '\n')
@@ -70,12 +70,12 @@ record RequestHead(String method, int version, Map<String, String> fields) {
         return new RequestHead(request[0], request[2].charAt(VERSION.length()) - '0', Map.copyOf(fields));
     }
 
-    /** Empty if the field is missing. */
+    /** Returns an empty text if the field is missing. */
     String field(String name) {
         return fields.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
 
-    /** Whether a field, which is a list, has this element in any case. */
+    /** Returns whether a list field contains this element, ignoring case. */
     boolean lists(String name, String element) {
         for (String listed : field(name).split(","))
             if (listed.trim().equalsIgnoreCase(element))

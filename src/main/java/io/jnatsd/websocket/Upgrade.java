@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The server's part of the opening handshake (RFC 6455, section 4.2). The path does not matter, and neither
- * subprotocols nor extensions are agreed upon. Threads: immutable, shared by all connections of a port.
+ * The server side of the opening handshake (RFC 6455, section 4.2). The path is ignored, and subprotocols and
+ * extensions are not supported. Threads: immutable; shared by all connections of a port.
  */
 public final class Upgrade {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -19,21 +19,21 @@ public final class Upgrade {
     private final Origins origins;
 
     /**
-     * @param sameOrigin browsers may only come from pages of the host and port that they connect to
-     * @param allowedOrigins {@code scheme://host[:port]}; if there are any, browsers may only come from pages of these
+     * @param sameOrigin whether the page of a browser must come from the host and port that it connects to
+     * @param allowedOrigins {@code scheme://host[:port]}; if there are any, only pages of these origins may connect
      * @param tls whether the requests come over TLS
-     * @throws IllegalArgumentException if one of the origins is none
+     * @throws IllegalArgumentException if one of the origins is invalid
      */
     public Upgrade(boolean sameOrigin, List<String> allowedOrigins, boolean tls) {
         origins = new Origins(sameOrigin, allowedOrigins, tls);
     }
 
     /**
-     * Reads a request, and no more than that.
+     * Reads a request, and no bytes after it.
      *
      * @return the response; frames follow it in both directions
-     * @throws RefusedException if there will be no frames
-     * @throws EOFException if the peer leaves before it has asked for anything
+     * @throws RefusedException if the request is refused
+     * @throws EOFException if the peer closes before it has sent anything
      */
     public byte[] respond(InputStream in) throws IOException, RefusedException {
         RequestHead head = RequestHead.read(in);

@@ -7,27 +7,27 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The payload of a client's frames as a stream; where a message ends, and whether it is text, makes no difference. The
- * bytes are read straight into the caller's array and freed from headers and masks right there, so that a frame may be
- * of any size, and one read is still one read of the stream beneath.
+ * The payload of a client's frames as a stream. Message boundaries and the difference between text and binary are
+ * ignored. The bytes are read directly into the caller's array, and headers and masks are removed there. So a frame may
+ * have any size, and one read is one read of the underlying stream.
  *
- * <p>A mistake in the frames is reported once, by the read that would have continued behind it; from then on everything
- * is discarded, up to the end of the stream or as long as the owner wants, so that the peer can read the close frame. A
+ * <p>Invalid frames are reported once, by the read that would return the data after the error. From then on all input
+ * is discarded, until the end of the stream or until the owner stops it, so that the peer can read the close frame. A
  * close frame is the end of the stream.
  *
- * <p>Threads: the connection's reader, alone.
+ * <p>Threads: the connection's reader only.
  */
 public final class WebSocketInput extends InputStream {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int MASK_BYTES = 4;
     private static final int MOST_HEADER_BYTES = 14;
 
-    /** The connection whose input this is. Called by its reader. */
+    /** The connection that reads this stream. Called by its reader. */
     public interface Owner {
-        /** The frames are not valid; the text says why. */
+        /** Handles invalid frames; the text is the reason. */
         void faulty(String text);
 
-        /** So many bytes were read that brought no payload. False ends the stream. */
+        /** Handles that this number of bytes was read without payload. False ends the stream. */
         boolean readsOn(int bytes);
     }
 
@@ -39,26 +39,24 @@ public final class WebSocketInput extends InputStream {
     private State state = State.OPEN;
     private String fault;
 
-    /** The header of the present frame, as far as it has come. */
+    /** The header of the current frame, as far as it was read. */
     private final byte[] header = new byte[MOST_HEADER_BYTES];
     private int headerRead;
     private int headerLength = 2;
 
-    /** Bytes of the present frame's payload still to come. */
+    /** Number of payload bytes of the current frame that were not read yet. */
     private long left;
-    /** The mask for the next four of them, the first one's in the lowest byte. */
+    /** The mask for the next four of them; the lowest byte is for the first one. */
     private int mask;
     /** The last data frame was not the final one of its message. */
     private boolean unfinished;
 
-    /** The kind of the present frame if it is a control frame, otherwise 0; and its payload. */
+    /** The opcode of the current frame if it is a control frame, otherwise 0; and its payload. */
     private int control;
     private byte[] controlPayload;
     private int controlRead;
 
-    /**
-     * @param answers where pings are answered, and where the close frame will say what was wrong
-     */
+    /** @param answers the output for pongs, and for the reason in the close frame */
     public WebSocketInput(InputStream raw, WebSocketOutput answers, Owner owner) {
         this.raw = raw;
         this.answers = answers;
@@ -94,7 +92,7 @@ public final class WebSocketInput extends InputStream {
         return -1;
     }
 
-    /** Moves the payload found between two indexes to the first of them, and returns the index behind it. */
+    /** Moves the payload between two indexes to the first one; returns the index after it. */
     private int decode(byte[] bytes, int from, int end) {
         int at = from, to = from;
         while (at < end && state == State.OPEN) {
@@ -118,7 +116,7 @@ public final class WebSocketInput extends InputStream {
         return to;
     }
 
-    /** Takes in the header, or what there is of it, and returns the index behind it. */
+    /** Reads the header, or the part of it that has arrived; returns the index after it. */
     private int decodeHeader(byte[] bytes, int at, int end) {
         while (at < end && headerRead < headerLength) {
             header[headerRead++] = bytes[at++];
@@ -130,7 +128,7 @@ public final class WebSocketInput extends InputStream {
         return at;
     }
 
-    /** The first two bytes of a frame say how long the header is, and whether the frame may be there at all. */
+    /** Evaluates the first two bytes of a frame: the length of the header, and whether the frame is valid here. */
     private void begin(int first, int second) {
         int opcode = first & Frame.OPCODE, size = second & ~Frame.MASKED;
         boolean isFinal = (first & Frame.FINAL) != 0;
@@ -190,7 +188,7 @@ public final class WebSocketInput extends InputStream {
         }
     }
 
-    /** The peer's close frame is answered with its own code, once what waits for it has been written. */
+    /** Answers the peer's close frame with the same code, after the pending output was written. */
     private void endStream() {
         int code = controlRead < 2 ? CloseCode.NORMAL.number()
                 : (controlPayload[0] & 0xFF) << 8 | controlPayload[1] & 0xFF;
@@ -208,7 +206,7 @@ public final class WebSocketInput extends InputStream {
         answers.endWith(CloseCode.PROTOCOL_ERROR.number(), text);
     }
 
-    /** Copies, perhaps towards the front of the same array, what is not masked any more. */
+    /** Copies and unmasks payload, possibly within the same array. */
     private void unmask(byte[] from, int at, byte[] to, int out, int length) {
         int i = 0, key = mask;
         long keys = key & 0xFFFFFFFFL | (long) key << 32;

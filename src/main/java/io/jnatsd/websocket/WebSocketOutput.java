@@ -7,39 +7,39 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Writes frames: each {@link #write} becomes one binary frame, header and payload in one write of the stream beneath
- * if they are small, in two if they are not. The response to the request for a WebSocket goes before the first frame,
- * and the answer to a ping before the next one.
+ * Writes frames. Each {@link #write} is one binary frame: header and payload are written to the underlying stream in
+ * one call if they are small, and in two otherwise. The response to the upgrade request is written before the first
+ * frame, and a pong before the next frame.
  *
- * <p>Threads: everything that writes belongs to one writer, which the owner has: {@link #write}, {@link #flush} and
- * {@link #end}. {@link #pong} and {@link #endWith} are the reader's: they only note what is to be written.
+ * <p>Threads: {@link #write}, {@link #flush} and {@link #end}: the writer of the owner only; {@link #pong} and {@link
+ * #endWith}: the reader only, which record what the writer then writes.
  */
 public final class WebSocketOutput extends OutputStream {
     private static final int MOST_HEADER_BYTES = 10;
     private static final int SMALLEST_FRONT = 512;
-    /** So much of a frame is copied behind its header; a system call costs more than that. */
+    /** A part of the payload up to this size is copied behind the header, because a second system call costs more. */
     private static final int LARGEST_FRONT = 8 * 1024;
     private static final byte[] NOTHING = {};
 
-    /** What a close frame says. */
-    private record Farewell(int code, String reason) {
+    /** The content of a close frame. */
+    private record CloseFrame(int code, String reason) {
     }
 
     private final OutputStream raw;
     private final Runnable pongDue;
-    /** What goes before the first frame; empty once it is written. */
+    /** The bytes before the first frame; empty after they were written. */
     private byte[] response;
-    /** The header of a frame and its first bytes; grows with the frames. */
+    /** The header of a frame and the start of its payload; grows with the frames. */
     private byte[] front = new byte[SMALLEST_FRONT];
     private boolean ended;
-    /** The payload of the last ping that has not been answered; RFC 6455 asks for no more than that. */
+    /** The payload of the last ping that was not answered yet; RFC 6455 requires no more than one pong. */
     private final AtomicReference<byte[]> duePong = new AtomicReference<>();
-    /** What the reader has found to end with; null if that is for others to say. */
-    private final AtomicReference<Farewell> farewell = new AtomicReference<>();
+    /** The content of the close frame that the reader has determined; null if {@link #end} determines it. */
+    private final AtomicReference<CloseFrame> closeFrame = new AtomicReference<>();
 
     /**
-     * @param response what goes before the first frame
-     * @param pongDue called by the reader when there is a ping to answer, to have the writer {@link #flush}
+     * @param response the bytes before the first frame
+     * @param pongDue called by the reader when a ping must be answered, so that the writer calls {@link #flush}
      */
     public WebSocketOutput(OutputStream raw, byte[] response, Runnable pongDue) {
         this.raw = raw;
@@ -58,7 +58,7 @@ public final class WebSocketOutput extends OutputStream {
         frame(Frame.BINARY, bytes, offset, length);
     }
 
-    /** Writes the response and the answer to a ping, whichever is due. */
+    /** Writes the response and a pong, if they are due. */
     @Override
     public void flush() throws IOException {
         if (response.length > 0) {
@@ -81,7 +81,7 @@ public final class WebSocketOutput extends OutputStream {
             raw.write(bytes, offset + first, length - first);
     }
 
-    /** Puts a header into {@link #front}, and returns its length. */
+    /** Puts a header into {@link #front}; returns its length. */
     private int header(int opcode, int length) {
         front[0] = (byte) (Frame.FINAL | opcode);
         if (length < Frame.SIZE_16) {
@@ -101,25 +101,25 @@ public final class WebSocketOutput extends OutputStream {
         return MOST_HEADER_BYTES;
     }
 
-    /** A ping has come: it is answered before the next frame, or at once if there is none. */
+    /** Records a ping, which is answered before the next frame, or at once if there is none. */
     void pong(byte[] payload) {
         if (duePong.getAndSet(payload) == null)
             pongDue.run();
     }
 
-    /** What the close frame will say, whatever {@link #end} is told. The first time counts. */
+    /** Sets the content of the close frame, in place of that of {@link #end}. Only the first call has an effect. */
     void endWith(int code, String reason) {
-        farewell.compareAndSet(null, new Farewell(code, reason));
+        closeFrame.compareAndSet(null, new CloseFrame(code, reason));
     }
 
     /**
-     * Writes the close frame. Nothing may be written after it; a second end does nothing.
+     * Writes the close frame. Nothing may be written after it; a second call has no effect.
      *
-     * @param reason in ASCII; what does not fit is cut off
+     * @param reason in ASCII; truncated if it is too long
      */
     public void end(CloseCode code, String reason) throws IOException {
         endWith(code.number(), reason);
-        Farewell words = farewell.get();
+        CloseFrame words = closeFrame.get();
         byte[] text = words.reason.getBytes(StandardCharsets.US_ASCII);
         byte[] payload = Arrays.copyOf(new byte[] {(byte) (words.code >>> 8), (byte) words.code},
                 2 + Math.min(text.length, Frame.MOST_CONTROL_BYTES - 2));

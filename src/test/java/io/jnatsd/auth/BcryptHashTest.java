@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, 12.2 and 19.9. */
+/** Tests password hashes (protocol.md, section 13). */
 class BcryptHashTest {
-    /** Of "U*U", from the test vectors of crypt_blowfish, without the form. */
+    /** The hash of "U*U" in the test vectors of crypt_blowfish, without the form. */
     private static final String VECTOR = "05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 
     @ParameterizedTest

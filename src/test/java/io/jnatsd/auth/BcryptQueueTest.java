@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One worker, which a first check keeps busy until the test says that it is done. */
+/** Tests a queue with one worker, which a first check keeps busy until the test releases it. */
 @Timeout(20)
 class BcryptQueueTest {
     private static final Duration LONG = Duration.ofSeconds(15);
@@ -52,7 +52,7 @@ class BcryptQueueTest {
         soon().until(() -> begun.getCount() == 0);
     }
 
-    /** Asks on a thread of its own, and returns when it waits. */
+    /** Asks on its own thread, and returns when it waits. */
     private Thread ask(String asker, String question, Duration patience) {
         Thread thread = Thread.ofVirtual().start(() -> {
             try {

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What nats-server 2.9.10 was seen to do with such certificates, but for subjects of which it sees only a part. */
+/**
+ * Compares with the observed behaviour of nats-server 2.9.10, except for subjects of which it evaluates only a part.
+ */
 class CertificateUsersTest {
     private static final String LONG_SUBJECT = "EMAILADDRESS=joe@example.org,CN=José Müller,OU=dev+UID=42,"
             + "O=Acme  Inc\\, Ltd.,DC=example,DC=org";
@@ -72,7 +74,10 @@ class CertificateUsersTest {
         assertEquals(user, user("named", user));
     }
 
-    /** nats-server does not know such attributes, and lets certificates in whose subject has more than the user's. */
+    /**
+     * nats-server does not know these attributes, and accepts certificates whose subject has more attributes than the
+     * user's name.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"CN=José Müller,OU=dev+UID=42,O=Acme  Inc\\, Ltd.,DC=example,DC=org",
             "EMAILADDRESS=joe@example.org,CN=José Müller,OU=dev,O=Acme  Inc\\, Ltd.,DC=example,DC=org",

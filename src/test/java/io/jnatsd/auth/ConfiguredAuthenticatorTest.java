@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** Protocol reference, section 12. */
+/** Tests the ways to log in (protocol.md, section 13). */
 @Timeout(60)
 class ConfiguredAuthenticatorTest {
     private static final String HASH = BCrypt.hashpw("hashed", BCrypt.gensalt(10));
@@ -161,7 +161,7 @@ class ConfiguredAuthenticatorTest {
         assertSame(Permissions.UNRESTRICTED, one.authenticate(user("sue", "s", "")).permissions());
     }
 
-    /** Of several tries the shortest, so that a pause of the machine does not count. */
+    /** Returns the shortest of several tries, so that a pause of the machine does not count. */
     private long nanos(ConfiguredAuthenticator authenticator, String name) throws Exception {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {

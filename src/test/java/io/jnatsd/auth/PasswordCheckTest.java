@@ -17,7 +17,7 @@ import org.mindrot.jbcrypt.BCrypt;
 
 @Timeout(30)
 class PasswordCheckTest {
-    /** A tenth of a second on most machines. */
+    /** Takes a tenth of a second on most machines. */
     private static final String SLOW = BCrypt.hashpw("slow", BCrypt.gensalt(11));
 
     @AutoClose

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, 12.4 and 19.9. */
+/** Tests permissions (protocol.md, section 14). */
 class PermissionsTest {
     private static final SubjectRules EVERYTHING = new SubjectRules(null, List.of());
 
@@ -29,7 +29,7 @@ class PermissionsTest {
         return Permissions.of(new PermissionOptions(EVERYTHING, rules(allow, deny), null));
     }
 
-    /** {@code all}: there is no list of what is allowed. */
+    /** {@code all}: there is no allow list. */
     private static SubjectRules rules(String allow, String deny) {
         return new SubjectRules("all".equals(allow) ? null : list(allow), list(deny));
     }
@@ -45,7 +45,10 @@ class PermissionsTest {
         assertEquals(allowed, publish(allow, deny).mayPublish(subject.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** gnatsd takes the pattern for a literal, so that foo.* lets "foo.>" through and * lets ">": not followed. */
+    /**
+     * gnatsd 1.0 compares the pattern as a literal, so that foo.* allows "foo.>" and * allows ">"; this server does
+     * not, because the permission would not limit anything.
+     */
     @ParameterizedTest
     @CsvSource({
         "foo.>, , foo.*, true", "foo.>, , foo.>, true", "foo.>, , foo.bar.baz, true", "foo.*, , foo.*, true",

@@ -36,7 +36,7 @@ class ReplySubjectsTest {
         assertFalse(take("inbox"));
     }
 
-    /** 20 MB of subjects, of which less than 16 MB may be kept. */
+    /** 20 MB of subjects, of which at most 16 MB may be kept. */
     @Test
     void theOldestAreForgottenWhenTheSubjectsTakeTooMuchMemory() throws Exception {
         String padding = "x".repeat(4000);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, which can be killed, frozen and started again on the same ports. */
+/** A server in its own process, which can be killed, suspended and started again on the same ports. */
 final class ClusterProcess implements AutoCloseable {
     private final List<String> command = new ArrayList<>();
     private final Path log;

@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
-/** Servers with a route port, and bare sockets that play another server. */
+/** Servers with a route port, and plain sockets that act as another server. */
 final class Clusters {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Clusters() {
     }
 
-    /** A server on free ports that dials these. */
+    /** Starts a server on free ports that dials these routes. */
     static TestServer server(URI... routes) {
         return server(options -> { }, routes);
     }
@@ -29,12 +29,12 @@ final class Clusters {
         return TestServer.start(clustered(routes).andThen(change));
     }
 
-    /** The same with what {@code -D} logs. */
+    /** Starts a server with the log of {@code -D}. */
     static TestServer logging(Consumer<OptionsBuilder> change, URI... routes) {
         return TestServer.logging(clustered(routes).andThen(change));
     }
 
-    /** The same with what {@code -DV} logs. */
+    /** Starts a server with the log of {@code -DV}. */
     static TestServer tracing(Consumer<OptionsBuilder> change, URI... routes) {
         return TestServer.tracing(clustered(routes).andThen(change));
     }
@@ -71,21 +71,21 @@ final class Clusters {
                 + "\"max_payload\":1048576" + list + "}\r\n";
     }
 
-    /** A peer that has dialled a server and taken in its INFO. */
+    /** Dials a server and reads its INFO. */
     static RawClient dial(TestServer server) throws IOException {
         RawClient peer = RawClient.open(server.server().clusterPort());
         peer.expect("INFO \\{[^\r]*}\r\n");
         return peer;
     }
 
-    /** A peer that the server has registered. It has no clients, so there is nothing to be told. */
+    /** Dials a server and registers as a peer. The server has no clients, so it announces no subscriptions. */
     static RawClient join(TestServer server, String id) throws IOException {
         RawClient peer = dial(server);
         peer.send(connectLine(id) + infoLine(id)).roundTrip();
         return peer;
     }
 
-    /** Looks at once, and often. */
+    /** Checks at once, and often. */
     static ConditionFactory soon(String what) {
         return await(what).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).atMost(PATIENCE);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cluster reference, section 11; ecosystem study, 2c rule 11: what clients are told of the other servers. */
+/** Tests the connect_urls that clients are sent (protocol.md, section 1, "connect_urls"). */
 @Timeout(30)
 class ConnectUrlsTest {
     private static final String PROTOCOL_1 = "CONNECT {\"verbose\":false,\"protocol\":1}\r\n";
@@ -54,7 +54,7 @@ class ConnectUrlsTest {
                 b.close();
             }
         }
-        // Clients that prune their list by it need one.
+        // Clients that replace their list by the newest one need this INFO.
         client.expect(info(own()));
     }
 

@@ -13,25 +13,25 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Two servers that dial each other, the second one started while the first one waits for it, and numbered messages
- * every 0.5 ms both ways as soon as a route is up. Each round says what was missing, late or doubled between the first
- * and the last message that arrived, and the most subscriptions that a server counted.
+ * Two servers that dial each other. The second one is started while the first one waits for it. Both send numbered
+ * messages every 0.5 ms as soon as a route exists. Each round reports which messages were missing, late or duplicated
+ * between the first and the last one that arrived, and the highest number of subscriptions that a server counted.
  *
- * <p>As a main program: a hundred rounds (or as many as the first argument says), by turns without delay, with a delay
- * on the way from one to the other, from the other to the one, and on both; with TLS if the second argument is
- * {@code tls}. It ends with status 1 if any round failed.
+ * <p>As a main program it runs a hundred rounds, or the number in the first argument: in turn without delay, with a
+ * delay in one direction, in the other direction, and in both; with TLS if the second argument is {@code tls}. The exit
+ * code is 1 if a round has failed.
  */
 final class CrossDialling {
     private static final long PAUSE_NANOS = 500_000;
 
-    /** What a receiver has seen. */
+    /** The messages that a receiver has seen. */
     record Seen(int received, int missing, int stepsBack) {
         boolean isComplete() {
             return received > 0 && missing == 0 && stepsBack == 0;
         }
     }
 
-    /** One round. */
+    /** The result of one round. */
     record Outcome(Seen atFirst, Seen atSecond, long mostSubscriptions) {
         boolean isGood() {
             return atFirst.isComplete() && atSecond.isComplete() && mostSubscriptions <= 2;
@@ -42,9 +42,9 @@ final class CrossDialling {
     }
 
     /**
-     * @param change what both servers have beyond a route to the other
-     * @param firstMillis the delay on the first server's way to the second
-     * @param secondMillis the delay on the way back
+     * @param change options of both servers in addition to a route to each other
+     * @param firstMillis the delay from the first server to the second
+     * @param secondMillis the delay from the second server to the first
      */
     static Outcome round(Consumer<OptionsBuilder> change, int firstMillis, int secondMillis, Duration length)
             throws Exception {

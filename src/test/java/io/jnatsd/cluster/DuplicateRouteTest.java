@@ -15,14 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cluster reference, sections 8.2 and 8.3: of two routes to one server, one stays, whoever dialled when. */
+/** Tests that of two routes to one server one is kept, whichever server has dialled (protocol.md, section 25). */
 @Timeout(60)
 class DuplicateRouteTest {
-    /** Before and behind all ids that a server can have. */
+    /** Less and greater than any server id. */
     private static final String LOWEST = "!";
     private static final String HIGHEST = "~";
 
-    /** A server that has dialled a peer and has been dialled by it. */
+    /** A server and a peer that have dialled each other. */
     private static final class Crossing implements AutoCloseable {
         final PeerPort port = new PeerPort();
         final TestServer server = Clusters.logging(options -> { }, port.url());
@@ -83,7 +83,7 @@ class DuplicateRouteTest {
         }
     }
 
-    /** gnatsd 1.0.2 closes at once the one that it hears from last, whichever that is. */
+    /** gnatsd 1.0.2 closes the connection on which it hears last. */
     @Test
     void whatAPeerLeavesIsTheRoute() throws IOException {
         for (String id : List.of(LOWEST, HIGHEST)) {
@@ -137,7 +137,7 @@ class DuplicateRouteTest {
         }
     }
 
-    /** Its server has lost the connection, dials again, and we have not noticed the loss. */
+    /** The peer has lost the connection and dials again, while this server has not noticed the loss. */
     @Test
     void aRouteThatGivesNoSignOfLifeMakesWayForANewOne() throws IOException {
         try (TestServer server = Clusters.server(); RawClient dead = Clusters.join(server, "SAME")) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that were told of one server only go on with the others. */
+/** Tests that clients which know one server only reconnect to the others. */
 @Timeout(60)
 class FailoverTest {
     private static Connection connect(TestServer server) throws Exception {

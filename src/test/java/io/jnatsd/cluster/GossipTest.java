@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cluster reference, section 10 and transcript 18.3: servers hear of each other. */
+/** Tests that servers learn of each other (protocol.md, section 24). */
 @Timeout(30)
 class GossipTest {
     private static String third(String id, int port, String more) {
@@ -92,7 +92,7 @@ class GossipTest {
         }
     }
 
-    /** gnatsd 1.0.2 would show the hash. */
+    /** gnatsd 1.0.2 would send the hash. */
     @Test
     void aHashedPasswordIsTakenFromAConfiguredUrl() throws IOException {
         try (PeerPort port = new PeerPort(); PeerPort configured = new PeerPort();
@@ -137,7 +137,7 @@ class GossipTest {
         }
     }
 
-    /** gnatsd 1.0.2 leaves the mesh torn. */
+    /** gnatsd 1.0.2 does not dial it again. */
     @Test
     void aLostServerThatWasHeardOfIsDialledAgain() throws IOException {
         try (PeerPort port = new PeerPort(); TestServer server = Clusters.server();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Servers that dial each other go from two connections to one; {@link CrossDialling} has the long form. */
+/** Tests that servers which dial each other go from two connections to one; {@link CrossDialling} is the long form. */
 @Timeout(120)
 class HandOverTest {
     @ParameterizedTest
@@ -17,7 +17,7 @@ class HandOverTest {
         assertTrue(outcome.isGood(), outcome.toString());
     }
 
-    /** What the old connection still carries comes in TLS records, and it ends with an alert of TLS. */
+    /** The last data on the old connection is in TLS records, and the connection ends with a TLS alert. */
     @ParameterizedTest
     @CsvSource({"0,0", "0,20", "150,0"})
     void norWhereTheyUseTls(int there, int back) throws Exception {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that sends its clients away keeps its routes, and is no longer offered to clients anywhere. */
+/** Tests that a server in lame duck mode keeps its routes, and is removed from connect_urls everywhere. */
 @Timeout(60)
 class LameDuckRouteTest {
     private static void patient(OptionsBuilder options) {
@@ -75,7 +75,7 @@ class LameDuckRouteTest {
         }
     }
 
-    /** gnatsd closes a route on which a server says a second time what it is. */
+    /** gnatsd 1.0 closes a route on which a server sends a second INFO about itself. */
     @Test
     void anOldPeerIsNotTold() throws IOException {
         try (TestServer leaving = Clusters.server(LameDuckRouteTest::patient);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two servers and a link that fails them. */
+/** Tests two servers with a link that fails. */
 @Timeout(60)
 class LinkFailureTest {
     private TcpProxy link;
@@ -141,7 +141,7 @@ class LinkFailureTest {
         awaitSubscriptions(2);
     }
 
-    /** A server that is merely short of time must not lose its route, though it takes less than is published. */
+    /** A server that is only slow must not lose its route, even if it reads less than is published. */
     @Test
     void aLinkThatPausesIsWaitedFor() throws Exception {
         RawClient publisher = here.quiet(), far = there.quiet();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** bin/local-cluster, with a launcher that takes the classes under test. */
+/** Tests bin/local-cluster, with a launcher that uses the classes under test. */
 @Timeout(60)
 class LocalClusterTest {
     @TempDir
@@ -40,7 +40,7 @@ class LocalClusterTest {
         port = threeFreePorts();
     }
 
-    /** The first of three that are free, and the same 2000 higher. */
+    /** Returns the first of three consecutive ports that are free, as are those 2000 higher. */
     private static int threeFreePorts() throws IOException {
         for (int first = 10_000;; first += 7) {
             List<ServerSocket> taken = new ArrayList<>();
@@ -51,7 +51,7 @@ class LocalClusterTest {
                 }
                 return first;
             } catch (BindException e) {
-                // The next ones.
+                // Try the next ports.
             } finally {
                 for (ServerSocket socket : taken)
                     socket.close();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Servers in this JVM, each of which was told of the first alone. */
+/** Servers in this JVM, each of which is configured with a route to the first only. */
 final class Mesh implements AutoCloseable {
     private final List<TestServer> servers = new ArrayList<>();
 
@@ -34,7 +34,7 @@ final class Mesh implements AutoCloseable {
         return servers.size();
     }
 
-    /** A server that is told of one of the others. */
+    /** Starts a server with a route to one of the others. */
     TestServer join(TestServer other) {
         TestServer server = Clusters.server(Clusters.url(other));
         servers.add(server);
@@ -46,7 +46,7 @@ final class Mesh implements AutoCloseable {
         server.close();
     }
 
-    /** Everybody has a route to everybody, and nobody a spare. */
+    /** Waits until every server has a route to every other one, and no spare connection. */
     void awaitComplete() {
         for (TestServer server : servers)
             Clusters.soon("a route to each of the others").until(() -> {
@@ -56,7 +56,7 @@ final class Mesh implements AutoCloseable {
             });
     }
 
-    /** Everybody knows of so many subscriptions. */
+    /** Waits until every server has this number of subscriptions. */
     void awaitSubscriptions(long count) {
         for (TestServer server : servers)
             Clusters.soon("subscriptions").until(server::subscriptions, n -> n == count);

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole meshes, formed from one seed: every message arrives once, wherever it comes from. */
+/**
+ * Tests full meshes that are formed from one seed server: every message arrives exactly once, whichever server it is
+ * published to.
+ */
 @Timeout(60)
 class MeshTest {
     private static final int ROUNDS = 20;
@@ -52,7 +55,7 @@ class MeshTest {
         }
     }
 
-    /** Servers hear of each other's addresses, but their certificate names a host only. */
+    /** Gossip contains addresses, but the certificate contains a host name only. */
     @Test
     void overTlsWithACertificateForTheConfiguredNameOnly() throws IOException {
         Consumer<OptionsBuilder> named = options -> options.clusterTls = tls("route-dns", "ca.pem");
@@ -65,7 +68,7 @@ class MeshTest {
         }
     }
 
-    /** Each client wants each message; a group has two members on every server. */
+    /** Every client subscribes to every message; a group has two members on every server. */
     private static void assertExactlyOnce(Mesh mesh) throws IOException {
         int size = mesh.size();
         List<RawClient> clients = new ArrayList<>();
@@ -131,7 +134,7 @@ class MeshTest {
         }
     }
 
-    /** The inbox is known over there before the request is. */
+    /** The subscription to the inbox arrives at the other server before the request does. */
     @Test
     void repliesAlwaysFindTheirWayBack() throws IOException {
         try (Mesh mesh = Mesh.of(3)) {

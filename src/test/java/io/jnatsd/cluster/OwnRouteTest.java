@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server does not dial itself: a route that leads to it is left out before a connection is made. */
+/** Tests that a server does not dial itself: a route that leads to it is skipped before a connection is made. */
 @Timeout(60)
 class OwnRouteTest {
     private static final int PORT = 6222;

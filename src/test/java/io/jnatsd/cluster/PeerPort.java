@@ -9,7 +9,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The route port of a server that the test plays. */
+/** The route port of a server that the test simulates. */
 final class PeerPort implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5000;
 
@@ -33,7 +33,7 @@ final class PeerPort implements AutoCloseable {
         return Clusters.url(number());
     }
 
-    /** The next connection that somebody has dialled. */
+    /** Accepts the next connection. */
     RawClient accept() throws IOException {
         RawClient peer = new RawClient(acceptSocket());
         accepted.add(peer);
@@ -44,14 +44,14 @@ final class PeerPort implements AutoCloseable {
         return port.accept();
     }
 
-    /** The next connection, where CONNECT and INFO have been taken in. */
+    /** Accepts the next connection, and reads its CONNECT and INFO. */
     RawClient acceptHello() throws IOException {
         RawClient peer = accept();
         peer.expect("CONNECT \\{[^\r]*}\r\nINFO \\{[^\r]*}\r\n");
         return peer;
     }
 
-    /** Nobody dials within so many milliseconds. */
+    /** Returns whether no connection arrives within this time. */
     boolean isQuiet(int millis) throws IOException {
         port.setSoTimeout(millis);
         try (Socket dialled = port.accept()) {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Two hundred steps of a mesh's life: servers join and leave, routes are cut, clients come, go, subscribe and
- * unsubscribe. After each, every server knows exactly what there is.
+ * Two hundred random steps of a mesh: servers join and leave, routes are cut, clients connect, disconnect, subscribe
+ * and unsubscribe. After each step every server must have exactly the existing subscriptions.
  */
 @Timeout(120)
 class RandomStepsTest {
@@ -26,7 +26,7 @@ class RandomStepsTest {
 
     private final Random random = new Random(20261122);
     private final Mesh mesh = Mesh.of(3);
-    /** Each client with its server and how many subscriptions it has. */
+    /** Each client with its server and its number of subscriptions. */
     private final Map<RawClient, TestServer> homes = new LinkedHashMap<>();
     private final Map<RawClient, List<Integer>> sids = new LinkedHashMap<>();
     private int nextSid = 10;
@@ -96,7 +96,7 @@ class RandomStepsTest {
         mesh.leave(server);
     }
 
-    /** Both ends find that out on their own. */
+    /** Both ends detect this themselves. */
     private void cut() {
         List<Route> routes = server().server().cluster().routes().all();
         routes.get(random.nextInt(routes.size())).kill(CloseReason.READ_ERROR);

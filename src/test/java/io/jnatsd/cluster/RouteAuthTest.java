@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** Cluster reference, section 6: who may join. */
+/** Tests the login of other servers (protocol.md, section 20). */
 @Timeout(30)
 class RouteAuthTest {
     private static final Consumer<OptionsBuilder> LOGIN = options -> {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cluster reference, sections 3 to 5 and 18, byte for byte, against a peer on a bare socket. */
+/** Tests the handshake with a peer on a plain socket, byte for byte (protocol.md, sections 20 and 21). */
 @Timeout(30)
 class RouteHandshakeTest {
     private static final String PEER = "o38mQt69HFA6kRmZJAqvSd";
@@ -39,7 +39,7 @@ class RouteHandshakeTest {
             peer.expectText(ownInfo(2));
             peer.send(Clusters.connectLine(PEER) + Clusters.infoLine(PEER, 17250, "127.0.0.1:17224"));
             List<String> dump = Stream.of(peer.expect("((UN)?SUB [^\r]*\r\n){4}").group().split("\r\n")).sorted().toList();
-            // gnatsd 1.0.2 keeps the limit to itself.
+            // gnatsd 1.0.2 does not announce the limit.
             assertEquals(List.of("SUB foo  RSID:1:1", "SUB foo bar QRSID:1:2", "SUB temp.*  RSID:1:3",
                     "UNSUB RSID:1:3 5"), dump);
             client.expect("INFO \\{[^\r]*\"connect_urls\":\\[\"127.0.0.1:" + server.port()
@@ -134,7 +134,7 @@ class RouteHandshakeTest {
         assertFault("MSG foo 1 2\r\nokay\r\n", "-ERR 'Unknown Protocol Operation'\r\n-ERR 'Parser Error'\r\n");
         assertFault("SUB foo a b c\r\n", "-ERR 'Parser Error'\r\n");
         assertFault("UNSUB \r\n", "-ERR 'Parser Error'\r\n");
-        // gnatsd 1.0.2 draws the line at 1024, which a peer with a higher limit runs into.
+        // gnatsd 1.0.2 has a limit of 1024, which a line of a peer with a higher limit may exceed.
         assertFault("SUB " + "a".repeat(40_000), "-ERR 'Maximum Control Line Exceeded'\r\n");
     }
 

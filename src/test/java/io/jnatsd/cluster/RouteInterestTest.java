@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cluster reference, sections 12 and 14: what a peer is told of subscriptions, and what it tells. */
+/** Tests the subscriptions that a peer is informed of, and those that it announces (protocol.md, section 22). */
 @Timeout(30)
 class RouteInterestTest {
     @AutoClose
@@ -69,7 +69,7 @@ class RouteInterestTest {
         client.send("SUB a 1\r\nSUB b q 2\r\nUNSUB 1 10\r\n").roundTrip();
         peer.expectText("SUB a  RSID:1:1\r\nSUB b q QRSID:1:2\r\nUNSUB RSID:1:1 10\r\n");
         client.close();
-        // gnatsd 1.0.2 repeats the limit here, and leaves an orphan behind.
+        // gnatsd 1.0.2 repeats the limit here, and the subscription remains on the other server.
         Set<String> lines = new TreeSet<>(Set.of(peer.expect("(UNSUB [^\r]*\r\n){2}").group().split("\r\n")));
         assertEquals(Set.of("UNSUB RSID:1:1", "UNSUB QRSID:1:2"), lines);
     }
@@ -141,7 +141,7 @@ class RouteInterestTest {
                 await().until(() -> other.subscriptions() == count);
                 long millis = (System.nanoTime() - begin) / 1_000_000;
                 System.out.println(count + " subscriptions reached a new route in " + millis + " ms");
-                // Two seconds on a quiet machine.
+                // Two seconds on an idle machine.
                 assertTrue(millis < 8000, millis + " ms");
                 subscriber.close();
                 Clusters.awaitSubscriptions(other, 0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Operations reference, section 8.5: what a reload does to routes. */
+/** Tests the effects of a reload on routes. */
 @Timeout(30)
 class RouteReloadTest {
     @TempDir
@@ -35,7 +35,7 @@ class RouteReloadTest {
         Clusters.soon("routes").until(() -> routes(server).size() == count);
     }
 
-    /** Another server, to be; once the configured route is there, nobody tells it news of that. */
+    /** Creates a peer before it dials. When the configured route exists, no gossip about it follows. */
     private static RawClient peer(ConfiguredServer server) throws IOException {
         awaitRoutes(server, 1);
         return RawClient.open(server.server().clusterPort());
@@ -90,7 +90,7 @@ class RouteReloadTest {
                 assertTrue(each.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
             silent.send(Clusters.infoLine("S") + "MSG x 1 0\r\n\r\n");
             assertTrue(silent.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
-            // What it says first meets the new rules.
+            // Its first CONNECT is checked by the new rules.
             late.send("CONNECT {\"user\":\"r\",\"pass\":\"p\",\"name\":\"L\"}\r\n" + Clusters.infoLine("L"))
                     .roundTrip();
             awaitRoutes(server, 2);
@@ -105,10 +105,10 @@ class RouteReloadTest {
             peer.send(Clusters.connectLine("P") + Clusters.infoLine("P")).roundTrip();
             awaitRoutes(server, 2);
             server.reload(cluster("authorization { user: r, password: p }", a));
-            // Behind news of other servers, if there were any.
+            // After gossip about other servers, if there were any.
             assertTrue(peer.readToEnd().endsWith("-ERR 'Authorization Violation'\r\n"));
             await().until(() -> server.log().stream().anyMatch(l -> l.endsWith(" - Authorization Error")));
-            // The one that this server dialled stays: nothing is asked of it.
+            // The route that this server has dialled stays, because no login is required of it.
             awaitRoutes(server, 1);
             try (RawClient late = RawClient.open(server.server().clusterPort())) {
                 late.expect("INFO [^\r]*\"auth_required\":true[^\r]*\r\n");

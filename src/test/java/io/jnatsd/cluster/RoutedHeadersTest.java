@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Headers cross routes between servers that both know of them; a gnatsd 1.0 notices nothing. */
+/** Tests that headers cross routes between servers that support them, and are removed for gnatsd 1.0. */
 @Timeout(30)
 class RoutedHeadersTest {
     private static final String BLOCK = "NATS/1.0\r\nBar: Baz\r\n\r\n";
@@ -23,7 +23,7 @@ class RoutedHeadersTest {
         return server.connect().send("CONNECT {\"verbose\":false,\"headers\":true}\r\n").roundTrip();
     }
 
-    /** A server at the other end that plays jnatsd. */
+    /** A peer that acts as jnatsd. */
     private static RawClient joinModern(TestServer server, String id) throws IOException {
         RawClient peer = Clusters.dial(server);
         peer.send(Clusters.connectLine(id) + Clusters.infoLine(id).replace("}", ",\"headers\":true}"));

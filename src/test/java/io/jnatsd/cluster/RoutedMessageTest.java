@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Cluster reference, section 13: messages to a peer and from it. */
+/** Tests messages to a peer and from it (protocol.md, section 23). */
 @Isolated("it measures the heap")
 @Timeout(30)
 class RoutedMessageTest {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request is answered with 503 if no server of the cluster has anybody for it, and only then. */
+/** Tests that a request is answered with 503 if no server of the cluster has a subscription for it, and only then. */
 @Timeout(30)
 class RoutedNoRespondersTest {
     private static final String REQUEST = "PUB service inbox.1 2\r\nhi\r\n";

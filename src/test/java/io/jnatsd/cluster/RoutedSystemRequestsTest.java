@@ -13,7 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The system user of a cluster reaches all of its servers from any one. */
+/** Tests that the system user of a cluster reaches all servers from any one. */
 @Timeout(30)
 class RoutedSystemRequestsTest {
     private static void withUsers(OptionsBuilder o) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two of the three servers are processes, which are killed and frozen. */
+/** Tests a cluster in which two of three servers are processes that are killed and suspended. */
 @Timeout(60)
 class ServerFailureTest {
     @TempDir
@@ -39,7 +39,7 @@ class ServerFailureTest {
         here.close();
     }
 
-    /** What {@code from} publishes arrives once at each of the others. */
+    /** Asserts that each of the others receives what {@code from} publishes exactly once. */
     private static void assertOnce(String text, RawClient from, RawClient... to) throws IOException {
         from.send("PUB foo " + text.length() + "\r\n" + text + "\r\n");
         for (RawClient client : to)
@@ -67,7 +67,7 @@ class ServerFailureTest {
         again.send("SUB foo 1\r\n").roundTrip();
         Clusters.awaitSubscriptions(here, 3);
         assertOnce("with", publisher, client, on2, again);
-        // The two processes have found each other again as well.
+        // The two processes must have a route to each other again, too.
         Clusters.soon("a route between the processes").until(() -> {
             on2.send("PUB probe 0\r\n\r\n").roundTrip();
             again.send("SUB probe 9\r\nPING\r\n");

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A link that can be cut, held up and slowed down. */
+/** A link that can be cut, paused and slowed down. */
 final class TcpProxy implements AutoCloseable {
     private final ServerSocket port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -21,7 +21,7 @@ final class TcpProxy implements AutoCloseable {
     private volatile int target;
     private volatile boolean refusing;
     private volatile Duration delay = Duration.ZERO;
-    /** guarded by {@code lock}. */
+    /** Guarded by {@code lock}. */
     private boolean held;
 
     TcpProxy() throws IOException {
@@ -51,7 +51,7 @@ final class TcpProxy implements AutoCloseable {
                 pump(near, far);
                 pump(far, near);
             } catch (IOException e) {
-                // The next one, or the end.
+                // Accept the next connection, or end.
             }
         }
     }
@@ -67,7 +67,7 @@ final class TcpProxy implements AutoCloseable {
                     to.getOutputStream().write(bytes, 0, got);
                 }
             } catch (IOException e) {
-                // The link is gone.
+                // The link is closed.
             } finally {
                 open.remove(from);
                 open.remove(to);
@@ -85,7 +85,7 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Nothing comes through, and nobody is told. */
+    /** Stops forwarding without closing connections. */
     void hold(boolean on) {
         lock.lock();
         try {
@@ -100,20 +100,20 @@ final class TcpProxy implements AutoCloseable {
         delay = each;
     }
 
-    /** Breaks all connections; what is on the way is lost. */
+    /** Breaks all connections; data in flight is lost. */
     void cut() throws IOException {
         for (Socket socket : open) {
             try {
                 socket.setSoLinger(true, 0);
             } catch (SocketException e) {
-                // Closed already.
+                // Already closed.
             }
             socket.close();
         }
         open.clear();
     }
 
-    /** Turns everybody away. */
+    /** Refuses all connections. */
     void refuse(boolean on) {
         refusing = on;
     }

@@ -13,12 +13,15 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A TLS handshake that fails between two servers is one line, an error, with the peer's address and the reason. */
+/**
+ * Tests that a failed TLS handshake between two servers is logged as one error line with the peer's address and the
+ * reason.
+ */
 @Timeout(30)
 class TlsRouteLogTest {
     private static final String ERROR = " - rid:1 - TLS route handshake error: ";
 
-    /** The errors, once there is one and the connection has ended. */
+    /** Returns the errors, after there is one and the connection has ended. */
     private static List<String> errors(TestServer server) throws IOException {
         Clusters.soon("the end of the route").until(() -> server.log().stream()
                 .anyMatch(line -> line.startsWith("[DBG] rid:1 - ") && line.contains("connection closed")));
@@ -62,7 +65,7 @@ class TlsRouteLogTest {
             try {
                 SecuredServer.upgrade(peer.socket(), stranger).getInputStream().read();
             } catch (IOException refused) {
-                // With TLS 1.3 it is the read that fails, or ends.
+                // With TLS 1.3 the read fails, or returns the end of the stream.
             }
             assertOneError(port, ".*Empty client certificate chain", errors(server));
         }
@@ -74,7 +77,7 @@ class TlsRouteLogTest {
                 TestServer dialler = Clusters.logging(o -> o.clusterTls = MeshTest.tls("wrong-ca.pem"),
                         Clusters.url(dialled))) {
             List<String> errors = errors(dialler);
-            // It is dialled again and again.
+            // It is dialled repeatedly.
             assertOneError(dialled.server().clusterPort(), ".*PKIX path.*",
                     errors.stream().filter(line -> line.contains(ERROR)).toList());
         }

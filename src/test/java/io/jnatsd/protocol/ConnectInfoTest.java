@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 3: the JSON of CONNECT, read as Go reads it. */
+/** Tests the JSON of CONNECT, which is read as Go reads it (protocol.md, section 2). */
 class ConnectInfoTest {
     private static ConnectInfo merge(ConnectInfo before, String json) throws ProtocolException {
         byte[] bytes = ("CONNECT " + json + "\r\n").getBytes(StandardCharsets.UTF_8);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, sections 4 and 19.4: messages with headers. */
+/** Tests messages with headers (protocol.md, sections 3 and 11). */
 class HeaderParserTest {
     private static final int LINE = 100, PAYLOAD = 1000;
 
@@ -23,7 +23,9 @@ class HeaderParserTest {
         return parser;
     }
 
-    /** Every message: its line as a trace shows it, how much of it is headers, and what a delivery copies. */
+    /**
+     * Returns for every message its line as a trace shows it, the length of its headers, and what a delivery copies.
+     */
     private static List<String> messages(Pieces pieces, Dialect dialect) throws IOException, ProtocolException {
         Parser parser = parser(pieces, dialect);
         List<String> found = new ArrayList<>();

@@ -22,7 +22,7 @@ class NkeyTest {
     private static final byte[] NONCE = "PXoWU7zWAMt75FY".getBytes(StandardCharsets.US_ASCII);
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int USER = 20 << 3;
-    /** Of the documentation of NATS: an nkey user and the seed that belongs to it. */
+    /** An nkey user and its seed from the documentation of NATS. */
     private static final String DOCUMENTED = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
     private static final String DOCUMENTED_SEED = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
 
@@ -31,7 +31,7 @@ class NkeyTest {
     NkeyTest() throws Exception {
     }
 
-    /** Prefix, key and CRC in base32, as the clients write it. */
+    /** Encodes prefix, key and CRC in base32, as clients do. */
     private static String encode(int prefix, byte[] key, int crcError) {
         byte[] bytes = new byte[35];
         bytes[0] = (byte) prefix;
@@ -99,7 +99,7 @@ class NkeyTest {
         BigInteger bits = BigInteger.ZERO;
         for (char c : DOCUMENTED_SEED.toCharArray())
             bits = bits.shiftLeft(5).or(BigInteger.valueOf(BASE32.indexOf(c)));
-        // Behind two bytes of prefix and before the checksum; the 58 characters hold 2 bits more than the 36 bytes.
+        // After two bytes of prefix and before the checksum; the 58 characters have 2 bits more than the 36 bytes.
         byte[] seed = Arrays.copyOfRange(bits.shiftRight(2).toByteArray(), 3, 35);
         Signature signer = Signature.getInstance("Ed25519");
         signer.initSign(KeyFactory.getInstance("Ed25519")

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 4. */
+/** Tests the parser (protocol.md, section 3). */
 class ParserTest {
     private static final int LINE = 1024;
     private static final int PAYLOAD = 1_100_000;
@@ -28,7 +28,7 @@ class ParserTest {
         return parser;
     }
 
-    /** Every command with its arguments; a fault ends the list. */
+    /** Returns every command with its arguments; a violation ends the list. */
     private static List<String> parse(Pieces pieces) {
         return parse(parser(pieces));
     }

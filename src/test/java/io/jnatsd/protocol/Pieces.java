@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A socket's input as it may come: each read gets no more than the next piece. */
+/** The input of a socket in pieces: each read returns the next piece at most. */
 public final class Pieces extends InputStream {
     private final List<byte[]> pieces = new ArrayList<>();
     int reads;
@@ -23,7 +23,7 @@ public final class Pieces extends InputStream {
         return of(Arrays.stream(texts).map(Pieces::bytes).toArray(byte[][]::new));
     }
 
-    /** The text in pieces of one size. */
+    /** Splits the text into pieces of one size. */
     public static Pieces every(int size, String text) {
         Pieces all = new Pieces();
         for (int i = 0; i < text.length(); i += size)
@@ -35,7 +35,7 @@ public final class Pieces extends InputStream {
         pieces.addAll(more.pieces);
     }
 
-    /** One byte per char. */
+    /** Encodes one byte per char. */
     public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -35,7 +35,10 @@ class RedactedTest {
         assertEquals("[not a JSON object]", Redacted.connect(text));
     }
 
-    /** No run of more than three characters of a secret is shown, whatever the secret and the text around it are. */
+    /**
+     * Tests that no more than three consecutive characters of a secret are shown, for random secrets and texts around
+     * them.
+     */
     @Test
     void noPartOfARandomSecretIsShown() {
         Random random = new Random(23);
@@ -59,7 +62,7 @@ class RedactedTest {
         }
     }
 
-    /** What the harmless part of the text has in common with secrets. */
+    /** The public part of the text, which may have characters in common with secrets. */
     private static final String NOT_SECRET = "{\"user\":\"joe\",\"verbose\":true,\"pass\":\"[REDACTED]\"}";
 
     private static String connect(Random random, String secret) {

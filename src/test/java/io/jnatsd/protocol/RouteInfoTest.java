@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cluster reference, sections 3 and 4. */
+/** Tests INFO on routes (protocol.md, section 21). */
 class RouteInfoTest {
     private static final RouteInfo INFO = new RouteInfo("ID", "1.0.2", "", "0.0.0.0", 6222, true, true, true, true,
             1048576, "", List.of("192.0.2.2:4222", "[fd00::2]:4222"), true, "north",

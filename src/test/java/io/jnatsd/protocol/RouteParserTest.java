@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What another server sends, cut anywhere. */
+/** Tests commands of another server, split at any byte. */
 class RouteParserTest {
     private static List<String> parse(Pieces pieces) throws IOException, ProtocolException {
         Parser parser = new Parser(new ReadBuffer(pieces), Dialect.ROUTE);

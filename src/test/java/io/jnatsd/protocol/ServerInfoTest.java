@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 2. */
+/** Tests INFO for clients (protocol.md, section 1). */
 class ServerInfoTest {
     private static ServerInfo info(List<String> urls, boolean lameDuck, boolean onlyOld) {
         return new ServerInfo("ID", "name", "java25", "0.0.0.0", 4222, false, false, false, true, 1048576, urls, true,

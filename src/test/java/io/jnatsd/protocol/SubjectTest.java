@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 5. */
+/** Tests the rules of subjects (protocol.md, section 4). */
 class SubjectTest {
-    /** Embedded, so that wrong bounds show. */
+    /** Subjects are embedded in other bytes, so that wrong bounds are detected. */
     private static final String BEFORE = "*.", AFTER = ".>";
 
     private static boolean isValidPattern(String subject) {

@@ -10,7 +10,7 @@ import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** The user of the NATS documentation, who signs as a client does. */
+/** The user in the NATS documentation, which signs as a client does. */
 public final class TestNkey {
     public static final String PUBLIC = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
     public static final String SEED = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
@@ -23,7 +23,7 @@ public final class TestNkey {
         byte[] seed = new byte[SEED.length() * 5 / 8];
         for (int bit = 0; bit < seed.length * 8; bit++)
             seed[bit / 8] |= (byte) ((BASE32.indexOf(SEED.charAt(bit / 5)) >> 4 - bit % 5 & 1) << 7 - bit % 8);
-        // Two bytes say that it is a user's seed.
+        // The first two bytes mark it as a user's seed.
         PrivateKey key = KeyFactory.getInstance("Ed25519").generatePrivate(
                 new EdECPrivateKeySpec(NamedParameterSpec.ED25519, Arrays.copyOfRange(seed, 2, 34)));
         Signature signer = Signature.getInstance("Ed25519");

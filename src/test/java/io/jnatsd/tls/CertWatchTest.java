@@ -124,7 +124,7 @@ class CertWatchTest {
     @Test
     void theTimerLooksByItselfUntilItIsClosed() throws Exception {
         CertWatch watch = watch(Duration.ofMillis(5));
-        // Whole at once: a file that is being written may look like two changes.
+        // The file is replaced atomically, because a file that is being written may look like two changes.
         Path next = Files.writeString(cert.resolveSibling("next"), "new one");
         Files.move(next, cert, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         await().until(() -> calls.get() == 1);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code openssl s_client}, a client that knows nothing of Java. */
+/** {@code openssl s_client}, a client that does not use Java. */
 public final class OpensslClient {
     private OpensslClient() {
     }
@@ -19,7 +19,7 @@ public final class OpensslClient {
         return false;
     }
 
-    /** What it prints of one connection to the server. */
+    /** Returns its output for one connection to the server. */
     static String run(TlsEcho server, String... options) throws IOException, InterruptedException {
         return run(server.port(), options);
     }

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** A client certificate that ends soon, with an authority of its own; made by the JDK's keytool. */
+/** A client certificate that expires soon, with its own authority; created by the JDK's keytool. */
 public final class ShortLivedCertificate {
     private static final String PASSWORD = "password";
     private static final String[] STORE = {"-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore"};
@@ -22,7 +22,7 @@ public final class ShortLivedCertificate {
     private final Path dir;
     private final Path store;
 
-    /** @param seconds how long it is valid, from when it has been made */
+    /** @param seconds its validity from the time of creation */
     public ShortLivedCertificate(Path dir, int seconds) throws Exception {
         this.dir = dir;
         this.store = dir.resolve("short.p12");
@@ -47,7 +47,7 @@ public final class ShortLivedCertificate {
             throw new IOException(output);
     }
 
-    /** The authority's certificate, a PEM file. */
+    /** Returns the authority's certificate, a PEM file. */
     public Path ca() {
         return dir.resolve("ca.pem");
     }
@@ -64,7 +64,7 @@ public final class ShortLivedCertificate {
         return ((X509Certificate) keys().getCertificate("leaf")).getNotAfter().toInstant();
     }
 
-    /** A client that shows the certificate and trusts every server. */
+    /** Returns a client that presents the certificate and trusts every server. */
     public SSLContext client() throws Exception {
         KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
         KeyStore keys = keys();

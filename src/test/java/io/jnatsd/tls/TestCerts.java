@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** The files of test-certs, the tls blocks that name them, and clients that trust them. */
+/** The files of test-certs, tls blocks with these files, and clients that trust them. */
 public final class TestCerts {
     static final Clock IN_2030 = Clock.fixed(Instant.parse("2030-06-01T00:00:00Z"), ZoneOffset.UTC);
 
@@ -37,7 +37,7 @@ public final class TestCerts {
         return Files.readString(FOLDER.resolve(name));
     }
 
-    /** A block with this certificate and key, and nothing else. */
+    /** Returns a block with this certificate and key only. */
     static TlsOptions options(String cert, String key) {
         return new TlsOptions(file(cert), file(key), "", false, false, Duration.ofSeconds(5), List.of(), List.of(),
                 false, false);
@@ -75,7 +75,9 @@ public final class TestCerts {
         return TlsContext.forClients(options, IN_2030);
     }
 
-    /** A client as the JDK makes it, apart from our own code but for the certificate that it may show. */
+    /**
+     * Returns a client of the JDK, which uses no code of this project except for the certificate that it may present.
+     */
     public static SSLContext client(String ca, String... certAndKey) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

@@ -17,18 +17,18 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
-/** A server on a free port that shakes hands with whoever comes and sends back what it is sent. */
+/** A server on a free port that does a handshake with every client and echoes its input. */
 final class TlsEcho implements AutoCloseable {
     private static final String REFUSAL = "-ERR 'Secure Connection - TLS Required'\r\n";
 
-    /** How the server's side of a handshake ended: one of the two is null. */
+    /** The result of the server side of a handshake: one of the two is null. */
     record Outcome(SSLSession session, IOException failure) {
         String describe() {
             return failure == null ? TlsContext.describe(session) : failure.toString();
         }
     }
 
-    /** How a connection's socket becomes TLS. */
+    /** Puts TLS over a connection's socket. */
     interface Layer {
         SSLSocket over(Socket raw, TlsHandshake handshake) throws IOException;
     }

@@ -54,7 +54,7 @@ class TlsHandshakeTest {
         ScheduledExecutorService dripping = Executors.newSingleThreadScheduledExecutor();
         try (TlsEcho server = timedOut(Duration.ofMillis(300));
                 Socket raw = server.connect()) {
-            // The head of a long record, then a byte each 20 ms: no single read takes long.
+            // The header of a long record, then a byte every 20 ms, so no single read takes long.
             raw.getOutputStream().write(new byte[] {0x16, 3, 1, 0x10, 0, 1});
             AtomicInteger sent = new AtomicInteger();
             long start = System.nanoTime();
@@ -160,7 +160,7 @@ class TlsHandshakeTest {
                 };
                 Socket peer = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
             listener.accept();
-            // What is no handshake is answered with an alert, which is an output as well.
+            // A record that is not a handshake causes an alert, which is also output.
             peer.getOutputStream().write(new byte[] {0x16, 3, 3, 0, 4, 99, 0, 0, 0});
             TlsHandshake handshake = new TlsHandshake(context(server()), SHORT, timer);
             IOException failure = assertThrows(SocketTimeoutException.class, () -> handshake.server(accepted));

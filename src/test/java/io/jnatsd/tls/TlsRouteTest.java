@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both ends of a route are ours. */
+/** Tests routes with this server at both ends. */
 class TlsRouteTest {
     private static TlsContext context(TlsOptions options) throws TlsException {
         return TlsContext.forRoutes(options, IN_2030);
@@ -64,7 +64,7 @@ class TlsRouteTest {
         }
     }
 
-    /** Gossip tells of addresses, and certificates name hosts. */
+    /** Gossip contains addresses, and certificates contain host names. */
     @Test
     void aCertificateMayBeForTheOtherNameInsteadOfTheAddress() throws Exception {
         TlsContext context = context(namedOnly());

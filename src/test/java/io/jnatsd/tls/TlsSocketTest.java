@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Handshakes over loopback with Java and, where it is installed, with openssl. */
+/** Tests handshakes over loopback with Java and, if it is installed, with openssl. */
 class TlsSocketTest {
     private static TlsOptions verifying() {
         return withVerify(withCa(server(), "ca.pem"));
@@ -130,7 +130,7 @@ class TlsSocketTest {
         }
     }
 
-    /** gnatsd: its own order decides; the JDK follows the client's among the curves that we accept. */
+    /** gnatsd 1.0 uses its own order of curves; this server follows the client's order, because the JDK does. */
     @Test
     void theClientsOrderOfCurvesDecides() throws Exception {
         assumeTrue(OpensslClient.exists());
@@ -167,7 +167,7 @@ class TlsSocketTest {
     void clientCertificatesOfAWrongAuthorityAreRefused(String version) throws Exception {
         assumeTrue(OpensslClient.exists());
         try (TlsEcho server = new TlsEcho(context(verifying()))) {
-            // Java as a client would not even send it: the server names the authorities that it takes.
+            // A Java client would not even send it, because the server lists the authorities that it accepts.
             OpensslClient.run(server, version, "-cert", TestCerts.file("wrong-client-cert.pem"), "-key",
                     TestCerts.file("wrong-client-key.pem"));
             String failure = server.outcome().describe();

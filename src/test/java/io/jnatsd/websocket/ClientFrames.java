@@ -3,12 +3,12 @@ package io.jnatsd.websocket;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Frames as a client writes them, one behind the other; texts keep one byte per char. */
+/** Frames as a client writes them, concatenated; texts have one byte per char. */
 public final class ClientFrames {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int mask = 0x5AC3_0F99;
 
-    /** One binary message. */
+    /** Appends one binary message. */
     public ClientFrames binary(String payload) {
         return frame(Frame.FINAL | Frame.BINARY, latin1(payload));
     }
@@ -17,12 +17,12 @@ public final class ClientFrames {
         return frame(Frame.FINAL | Frame.TEXT, latin1(payload));
     }
 
-    /** The first part of a message. */
+    /** Appends the first part of a message. */
     public ClientFrames first(String payload) {
         return frame(Frame.BINARY, latin1(payload));
     }
 
-    /** A part that others follow. */
+    /** Appends a part that others follow. */
     public ClientFrames more(String payload) {
         return frame(Frame.CONTINUATION, latin1(payload));
     }
@@ -43,7 +43,7 @@ public final class ClientFrames {
         return frame(Frame.FINAL | Frame.CLOSE, latin1((char) (code >>> 8) + "" + (char) (code & 0xFF) + reason));
     }
 
-    /** Any first byte. */
+    /** Appends a frame with any first byte. */
     public ClientFrames frame(int first, byte[] payload) {
         int size = payload.length;
         bytes.write(first);
@@ -68,7 +68,7 @@ public final class ClientFrames {
             bytes.write((int) (value >>> 8 * i));
     }
 
-    /** Bytes that are perhaps no frame. */
+    /** Appends bytes that need not be a frame. */
     public ClientFrames raw(int... values) {
         for (int value : values)
             bytes.write(value);

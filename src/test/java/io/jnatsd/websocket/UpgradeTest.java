@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 6455, sections 1.3 and 4.2. */
+/** Tests the opening handshake (RFC 6455, sections 1.3 and 4.2). */
 class UpgradeTest {
     private static final String REQUEST = """
             GET /chat?x=y HTTP/1.1

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 6455, section 5: what a client sends. */
+/** Tests frames from clients (RFC 6455, section 5). */
 class WebSocketInputTest {
     private final ByteArrayOutputStream answers = new ByteArrayOutputStream();
     private final WebSocketOutput output = new WebSocketOutput(answers, new byte[0], () -> { });
     private final List<String> faults = new ArrayList<>();
-    /** What the owner still reads after it has closed the connection. */
+    /** Number of bytes that the owner still reads after it has closed the connection. */
     private int stillRead = Integer.MAX_VALUE;
     private final WebSocketInput.Owner owner = new WebSocketInput.Owner() {
         @Override

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 6455, section 5: what the server sends. */
+/** Tests frames from the server (RFC 6455, section 5). */
 class WebSocketOutputTest {
-    /** Keeps each write apart. */
+    /** Stores each write separately. */
     private static final class Writes extends OutputStream {
         final List<byte[]> all = new ArrayList<>();
 
@@ -48,7 +48,7 @@ class WebSocketOutputTest {
     private int pongsDue;
     private final WebSocketOutput out = new WebSocketOutput(writes, new byte[0], () -> pongsDue++);
 
-    /** The payload of the next frame; its first byte must be this one. */
+    /** Returns the payload of the next frame; its first byte must be this one. */
     static byte[] frame(DataInputStream in, int first) throws IOException {
         assertEquals(first, in.readUnsignedByte());
         int size = in.readUnsignedByte();
