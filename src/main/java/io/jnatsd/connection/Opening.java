@@ -45,7 +45,7 @@ public final class Opening {
         return transport.top();
     }
 
-    /** Returns bytes that were read from the socket to the input, as the first bytes of the peer. */
+    /** Puts back bytes that were read from the socket, as the first bytes of the input. */
     public void unread(byte[] bytes) {
         input.unread(bytes);
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class PingTimer {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
     /**
-     * The first PING is sent early, because it measures the round trip time. A random part prevents that all clients
-     * get it at the same time.
+     * The first PING is sent early, because it measures the round trip time. A random part spreads the
+     * PINGs of clients that connect at the same time.
      */
     private static final Duration FIRST = Duration.ofSeconds(2);
     private static final double SPREAD = 0.2;

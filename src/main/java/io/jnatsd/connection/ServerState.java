@@ -75,7 +75,7 @@ public final class ServerState {
     public volatile ServerOptions.Limits limits;
     /** The INFO for the next client. */
     public volatile ServerInfo info;
-    /** The addresses of other servers that INFO contains. Written by the cluster. */
+    /** The field {@code connect_urls} of INFO. Written by the cluster. */
     public volatile List<String> connectUrls = List.of();
     /** Set when the server stops: a connection that opens later is closed at once. */
     private volatile boolean stopping;

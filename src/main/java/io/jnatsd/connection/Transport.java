@@ -47,7 +47,7 @@ final class Transport {
         return frames != null;
     }
 
-    /** Ends the layers: sends the reason in a close frame on a WebSocket. */
+    /** Ends the layers before the output is shut down: on a WebSocket, sends a close frame with the reason. */
     void endLayers(CloseReason why) throws IOException {
         WebSocketOutput framed = frames;
         if (framed != null)
