@@ -40,10 +40,11 @@ class ArchitectureTest {
     private static final String ROOT = "io.jnatsd";
     private static final int MOST_LINES = 600;
     private static final int MOST_METHOD_LINES = 50;
+    private static final int LEAST_PACKAGE_LINES = 7;
     private static final int MOST_PARAMETERS = 6;
 
     /** Beyond the JDK's own, each package may use these and itself. */
-    private static final Map<String, List<String>> LAYERS = Map.ofEntries(
+    static final Map<String, List<String>> LAYERS = Map.ofEntries(
             entry("text", List.of()),
             entry("protocol", List.of("text", "com.google.gson")),
             entry("events", List.of()),
@@ -172,6 +173,18 @@ class ArchitectureTest {
                 faults.add(use[0] + " uses " + used);
         }
         assertNone("packages use only the packages below them", faults);
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsFor() {
+        Set<String> faults = new TreeSet<>();
+        for (String layer : LAYERS.keySet()) {
+            String name = (layer.isEmpty() ? "" : layer + "/") + "package-info.java";
+            String text = SOURCES.stream().filter(source -> source.name.equals(name)).map(Source::text).findFirst().orElse("");
+            if (!text.startsWith("/**") || text.lines().count() < LEAST_PACKAGE_LINES)
+                faults.add(name + " has no comment of some lines");
+        }
+        assertNone("each package says what is in it, what it uses, and where to begin", faults);
     }
 
     private static boolean isJdk(String type) {
