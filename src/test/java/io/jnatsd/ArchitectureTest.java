@@ -3,6 +3,7 @@ package io.jnatsd;
 import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.source.doctree.DocCommentTree;
 import com.sun.source.tree.ClassTree;
@@ -185,6 +186,31 @@ class ArchitectureTest {
                 faults.add(name + " has no comment of some lines");
         }
         assertNone("each package says what is in it, what it uses, and where to begin", faults);
+    }
+
+    private static ArchitecturePage page() throws IOException {
+        ArchitecturePage page = ArchitecturePage.read(home.resolve("../../../../site/markdown/architecture.md").normalize());
+        for (Source source : SOURCES) {
+            int slash = source.name.indexOf('/');
+            page.know(slash < 0 ? "" : source.name.substring(0, slash), source.tree);
+        }
+        return page;
+    }
+
+    @Test
+    void theArchitecturePageNamesWhatExists() throws IOException {
+        assertNone("architecture.md: rename it there, too", page().unknown());
+    }
+
+    @Test
+    void theArchitecturePageDrawsThePackagesAsTheyAre() throws IOException {
+        assertNone("architecture.md: the staircase", page().wrongSteps(LAYERS));
+    }
+
+    @Test
+    void theArchitecturePageSaysWhereThingsAre() throws IOException {
+        assertNone("architecture.md: the package and the method of each answer", page().wrongPlaces());
+        assertTrue(page().places() > 30, "the table of architecture.md is not found");
     }
 
     private static boolean isJdk(String type) {
