@@ -81,7 +81,7 @@ class ArchitectureTest {
             "java\\.nio\\.channels\\.(\\w*SocketChannel|DatagramChannel|Selector)", Set.of("log.DatagramLink",
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
             "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "client.ClientStats",
-                    "client.ClientLogin", "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
+                    "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
                     "monitor.LiveTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));

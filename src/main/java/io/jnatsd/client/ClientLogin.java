@@ -17,7 +17,6 @@ import io.jnatsd.protocol.ProtocolException.Fault;
 import io.jnatsd.subject.MatchResult;
 import io.jnatsd.subject.Subscription;
 import io.jnatsd.text.Quoted;
-import io.jnatsd.tls.TlsHandshake;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -25,8 +24,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /**
  * The login of a client (protocol.md, section 13): the timeout for its credentials, their check, and the permissions
@@ -126,7 +123,7 @@ final class ClientLogin {
     void connect(ConnectInfo said) throws ProtocolException {
         stopTimer();
         try {
-            switch (check(said, false)) {
+            switch (check(said)) {
                 case REFUSED -> throw new ProtocolException(Fault.AUTHORIZATION, refusal(said));
                 case TOO_MANY -> refuseOneTooMany(said);
                 case ADMITTED, OUTDATED -> { }
@@ -171,7 +168,7 @@ final class ClientLogin {
         }
         ConnectInfo said = client.connectInfo();
         try {
-            Outcome outcome = check(said, true);
+            Outcome outcome = check(said);
             if (outcome == Outcome.REFUSED) {
                 server.log.error(client, refusal(said));
                 client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
@@ -186,11 +183,11 @@ final class ClientLogin {
     }
 
     /** Checks by the rules that are in force when the check ends, and repeats it if they have changed meanwhile. */
-    private Outcome check(ConnectInfo said, boolean again) throws AuthenticationTimeout, InterruptedException {
+    private Outcome check(ConnectInfo said) throws AuthenticationTimeout, InterruptedException {
         while (true) {
             ClientAuth auth = clients.auth();
             Authenticator authenticator = client.isWebSocket() ? auth.overWebSocket() : auth.authenticator();
-            Login granted = ask(authenticator, said, again ? certificatesStillTrusted() : certificates());
+            Login granted = ask(authenticator, said);
             lock.lock();
             try {
                 if (auth == clients.auth())
@@ -236,11 +233,13 @@ final class ClientLogin {
         }
     }
 
-    private Login ask(Authenticator authenticator, ConnectInfo said, List<X509Certificate> certificates)
+    private Login ask(Authenticator authenticator, ConnectInfo said)
             throws AuthenticationTimeout, InterruptedException {
         if (authenticator == null)
             return Login.ANYBODY;
         try {
+            // Since the handshake, the TLS options may have changed, or the certificate has expired.
+            List<X509Certificate> certificates = client.certificatesFor(client.tlsInForce());
             return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
                     said.signature(), nonce, client.ip(), certificates));
         } catch (RuntimeException | LinkageError | AssertionError e) {
@@ -252,35 +251,13 @@ final class ClientLogin {
         }
     }
 
-    /** Returns the certificates that the client has presented and that were verified. */
-    private List<X509Certificate> certificates() {
-        try {
-            SSLSession session = client.session();
-            return session == null ? List.of() : Arrays.stream(session.getPeerCertificates())
-                    .map(X509Certificate.class::cast).toList();
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
-    }
-
-    /**
-     * Returns no certificates if the trusted authorities have changed since the handshake, or the certificate has
-     * expired.
-     */
-    private List<X509Certificate> certificatesStillTrusted() {
-        List<X509Certificate> certificates = certificates();
-        TlsHandshake inForce = client.tlsInForce();
-        boolean trusted = !certificates.isEmpty() && inForce != null && inForce.trusts(client.session());
-        return trusted ? certificates : List.of();
-    }
-
     private String refusal(ConnectInfo said) {
         return "Authorization Error" + (clients.auth().named() ? userText(said) + certificateText() : "");
     }
 
     /** Returns the certificate's subject in the form that the configuration uses for user names. */
     private String certificateText() {
-        List<X509Certificate> certificates = certificates();
+        List<X509Certificate> certificates = client.certificates();
         return certificates.isEmpty() ? "" : ", certificate "
                 + Quoted.of(DistinguishedName.of(certificates.getFirst().getSubjectX500Principal()).toString());
     }

@@ -46,9 +46,10 @@ public final class Clients {
 
     /** Sets the rules for clients that connect from now on, at the start or in a reload. */
     public void secure(ClientAuth newAuth, ClientTls newTls, ClientWebSocket newWebSocket) {
-        auth = newAuth;
+        // TLS first: a login that is checked by the new rules is checked against the new authorities.
         tls = newTls;
         webSocket = newWebSocket;
+        auth = newAuth;
         server.traffic.systemUser(newAuth.system());
     }
 

@@ -3,6 +3,7 @@ package io.jnatsd.cluster;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.Connection;
 import io.jnatsd.connection.ServerState;
@@ -90,15 +91,17 @@ public final class Cluster {
      */
     public void apply(ClusterOptions next, TlsHandshake nextTls) {
         ClusterOptions before = options;
-        options = next;
+        // TLS first: a login that is checked by the new options is checked against the new authorities.
         tls = nextTls;
+        options = next;
         RouteInfo told = own;
         own = ownInfo(next);
         if (told != null && told.system() != own.system())
             routes.all().forEach(route -> route.tellChanged(own));
         urls.silence(next.noAdvertise());
         boolean sameLogin = before == null
-                || before.user().equals(next.user()) && before.password().equals(next.password());
+                || before.user().equals(next.user()) && before.password().equals(next.password())
+                        && TlsOptions.maps(before.tls()) == TlsOptions.maps(next.tls());
         if (!sameLogin)
             recheck();
     }

@@ -1,21 +1,27 @@
 package io.jnatsd.cluster;
 
 import io.jnatsd.auth.AuthenticationTimeout;
+import io.jnatsd.auth.CertificateUsers;
 import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.PasswordCheck;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ProtocolException.Fault;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The login of another server (protocol.md, section 20): the timeout for its credentials, and their check. Only the
- * server that is dialled requires a login; a server that this one has dialled is always accepted.
+ * server that is dialled requires a login; a server that this one has dialled is always accepted. With
+ * {@code verify_and_map} the certificate of the other server must name the user, and a password is required only if one
+ * is configured.
  *
  * <p>Threads: the route's reader only, except {@link #stop}, {@link #state} and {@link #recheck}: any thread. {@code
  * lock} makes the end of each check atomic, so that a reload and a CONNECT at the same time do not undo each other's
@@ -55,7 +61,7 @@ final class RouteLogin {
     boolean begin() {
         lock.lock();
         try {
-            if (route.isDialled() || cluster.options().user().isEmpty()) {
+            if (route.isDialled() || !isRequired(cluster.options())) {
                 state = GRANTED;
                 return false;
             }
@@ -64,6 +70,10 @@ final class RouteLogin {
         }
         startTimer();
         return true;
+    }
+
+    private static boolean isRequired(ClusterOptions options) {
+        return !options.user().isEmpty() || TlsOptions.maps(options.tls());
     }
 
     private void startTimer() {
@@ -95,7 +105,7 @@ final class RouteLogin {
                 return;
             said = lastChecked;
             if (said == ConnectInfo.BEFORE_ROUTE_CONNECT && route.remoteId().isEmpty()
-                    && !cluster.options().user().isEmpty()) {
+                    && isRequired(cluster.options())) {
                 state = LoginState.PENDING;
                 startTimer();
                 return;
@@ -134,12 +144,17 @@ final class RouteLogin {
     }
 
     private boolean isValid(ClusterOptions options, ConnectInfo said) {
-        if (options.user().isEmpty())
+        if (!isRequired(options))
+            return true;
+        boolean mapped = TlsOptions.maps(options.tls());
+        if (mapped && !isNamed(options.user(), route.certificatesFor(cluster.tls())))
+            return false;
+        if (mapped && options.password().isEmpty())
             return true;
         try {
             // The password is checked first, so that the time of the check does not reveal whether the user exists.
             return passwords.matches(options.password(), said.password(), route.ip())
-                    && options.user().equals(said.user());
+                    && (mapped || options.user().equals(said.user()));
         } catch (AuthenticationTimeout e) {
             cluster.server().log.debug(route, "Authorization Timeout: " + e.getMessage());
             return false;
@@ -147,6 +162,11 @@ final class RouteLogin {
             route.kill(CloseReason.SERVER_SHUTDOWN);
             return false;
         }
+    }
+
+    private static boolean isNamed(String user, List<X509Certificate> certificates) {
+        return !user.isEmpty() && !certificates.isEmpty()
+                && user.equals(new CertificateUsers(List.of(user)).userOf(certificates.getFirst()));
     }
 
     void stop() {

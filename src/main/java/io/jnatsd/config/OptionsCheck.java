@@ -131,7 +131,11 @@ public final class OptionsCheck {
         host("cluster.host", c.host());
         port("cluster.port", c.port());
         advertised("cluster.advertise", c.advertise());
-        halfLogin("cluster.authorization", c.user(), c.password());
+        if (!TlsOptions.maps(c.tls()))
+            halfLogin("cluster.authorization", c.user(), c.password());
+        else if (c.user().isEmpty())
+            violation("cluster.tls", "cluster.tls has verify_and_map, but cluster.authorization has no user: no other"
+                    + " server could join");
         notNegative("cluster.authorization.timeout", c.authTimeout());
         notNegative("cluster.connect_retries", c.connectRetries());
         for (URI route : c.routes())

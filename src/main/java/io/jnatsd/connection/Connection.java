@@ -12,11 +12,14 @@ import io.jnatsd.protocol.ProtocolException;
 import io.jnatsd.protocol.ReadBuffer;
 import io.jnatsd.subject.Subscription;
 import io.jnatsd.text.Quoted;
+import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -495,6 +498,20 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     /** Returns the TLS session, or null for a plain connection. */
     public final SSLSession session() {
         return transport.session();
+    }
+
+    /** Returns the certificates that the peer has presented and that were verified, its own first; none without TLS. */
+    public final List<X509Certificate> certificates() {
+        return transport.certificates();
+    }
+
+    /**
+     * Returns the same certificates, or none if they are not valid by these TLS options any more.
+     *
+     * @param inForce null if there is no TLS any more
+     */
+    public final List<X509Certificate> certificatesFor(TlsHandshake inForce) {
+        return transport.certificatesFor(inForce);
     }
 
     /** Returns whether the connection uses WebSocket frames. */

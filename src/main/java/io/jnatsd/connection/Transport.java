@@ -1,11 +1,16 @@
 package io.jnatsd.connection;
 
 import io.jnatsd.text.IpText;
+import io.jnatsd.tls.TlsHandshake;
 import io.jnatsd.websocket.CloseCode;
 import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
@@ -82,6 +87,28 @@ final class Transport {
     SSLSession session() {
         SSLSocket tls = secured;
         return tls == null ? null : tls.getSession();
+    }
+
+    /** Returns the certificates that the peer has presented and that were verified, its own first; none without TLS. */
+    List<X509Certificate> certificates() {
+        try {
+            SSLSession session = session();
+            return session == null ? List.of() : Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast).toList();
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Returns the same certificates, or none if they are not valid by these TLS options any more.
+     *
+     * @param inForce null if there is no TLS any more
+     */
+    List<X509Certificate> certificatesFor(TlsHandshake inForce) {
+        List<X509Certificate> certificates = certificates();
+        boolean trusted = !certificates.isEmpty() && inForce != null && inForce.trusts(session());
+        return trusted ? certificates : List.of();
     }
 
     /** Returns the address of the peer without its port. */

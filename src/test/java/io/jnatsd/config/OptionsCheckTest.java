@@ -118,6 +118,7 @@ class OptionsCheckTest {
             authorization { user: x }                 ~ 1:1: authorization has the user "x", but no password
             a: 1; cluster { authorization { user: x } } ~ 1:17: cluster.authorization has the user "x", but no password
             cluster { authorization { pass: x } }     ~ 1:11: cluster.authorization has a password, but no user
+            cluster { port: -1, tls { verify_and_map: true } } ~ 1:21: cluster.tls has verify_and_map, but cluster.authorization has no user: no other server could join
             authorization { token: "" }               ~ 1:24: "token" must not be empty
             authorization { user: x, password: "" }   ~ 1:36: "password" must not be empty
             Client_Advertise: "a:b:c"                 ~ 1:1: "client_advertise" is not an address: expected "host", "host:port" or "[IPv6]:port", but got "a:b:c"

@@ -116,6 +116,9 @@ class TlsAndClusterTest {
         assertTrue(read("tls { verify_and_map: true }").tls.verifyAndMap());
         assertFalse(read("tls { verify_and_map: false }").tls.verify());
         assertFalse(read("tls { verify: true }").tls.verifyAndMap());
+        ServerOptions.ClusterOptions c =
+                options("cluster { port: -1, tls { verify_and_map: true }, authorization { user: x } }").cluster();
+        assertTrue(c.tls().verifyAndMap() && c.user().equals("x") && c.password().isEmpty());
     }
 
     @Test

@@ -140,6 +140,14 @@ class CertificateLoginTest {
         one.expectEnd(VIOLATION);
     }
 
+    @Test
+    void norIsACertificateThatWasTrustedInTheHandshakeEnough() throws Exception {
+        start(VERIFY, users("{ user: \"client@localhost\", password: c }"));
+        RawClient between = server.connectTls(client);
+        server.reload(TLS.replace("/ca.pem", "/wrong-ca.pem") + users(CLIENT));
+        between.send(connectLine("")).expectEnd(VIOLATION);
+    }
+
     private RawWebSocket webSocket(SSLContext context) throws IOException {
         RawWebSocket opened = new RawWebSocket(SecuredServer.upgrade(RawWebSocket.socket(server.server()), context));
         opened.upgrade().frame(0x82);
