@@ -89,7 +89,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void thoseWhoAskTheSameShareOneCheckWhichComesWithTheFirstTurnOfAny() throws InterruptedException {
+    void equalQuestionsShareOneCheckInTheEarliestTurn() throws InterruptedException {
         occupy();
         for (String question : List.of("same", "flood1", "flood1", "flood2"))
             ask("flood", question, LONG);
@@ -99,7 +99,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void whatMostWaitForComesFirst() throws InterruptedException {
+    void theCheckWithTheMostWaitersIsFirst() throws InterruptedException {
         occupy();
         for (String question : List.of("three", "two", "three", "two", "three", "flood1", "flood2"))
             ask("one", question, LONG);
@@ -107,7 +107,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void ofThoseThatEquallyManyWaitForTheLastAskedComesFirst() throws InterruptedException {
+    void theNewestOfChecksWithEquallyManyWaitersIsFirst() throws InterruptedException {
         occupy();
         for (String question : List.of("early", "late", "late", "early"))
             ask("one", question, LONG);
@@ -115,7 +115,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void whatNobodyWaitsForAnyMoreIsNotDone() throws Exception {
+    void aCheckWithoutWaitersIsNotDone() throws Exception {
         occupy();
         Thread gone = ask("a", "gone", Duration.ofMillis(20));
         ask("a", "stays", LONG);
@@ -125,7 +125,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void oneOfThoseWhoShareMayGiveUp() throws Exception {
+    void oneOfSeveralWaitersMayTimeOut() throws Exception {
         occupy();
         Thread impatient = ask("a", "shared", Duration.ofMillis(20));
         ask("b", "shared", LONG);
@@ -152,7 +152,7 @@ class BcryptQueueTest {
     }
 
     @Test
-    void nobodyWaitsBeyondTheEnd() throws Exception {
+    void closingTheQueueEndsAllWaiting() throws Exception {
         occupy();
         Thread waiting = ask("a", "q", LONG);
         queue.close();

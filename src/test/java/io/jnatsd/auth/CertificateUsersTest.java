@@ -33,7 +33,7 @@ class CertificateUsersTest {
     }
 
     @Test
-    void mailComesBeforeDnsBeforeUriBeforeTheSubjectAndThenTheFirstOfItsKind() throws Exception {
+    void emailPrecedesDnsPrecedesUriPrecedesTheSubject() throws Exception {
         List<String> users = new ArrayList<>(List.of("joe@example.org", "joe.two@example.org", "joe.example.org",
                 "two.example.org", "spiffe://example.org/joe", LONG_SUBJECT));
         while (!users.isEmpty()) {

@@ -59,7 +59,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void anEmptyListOfUsersLetsNobodyIn() throws Exception {
+    void anEmptyListOfUsersRefusesEveryLogin() throws Exception {
         AuthOptions none = new AuthOptions("", "", "", List.of(), Duration.ofSeconds(2), "", "");
         assertTrue(none.requiresCredentials());
         assertNull(login(none, user("", "", "")));
@@ -67,7 +67,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void aPasswordWithoutUserAsksForNothing() throws Exception {
+    void aPasswordWithoutUserRequiresNoLogin() throws Exception {
         AuthOptions password = options("", "secret", "");
         assertFalse(password.requiresCredentials());
         assertSame(Login.ANYBODY, login(password, user("", "wrong", "")));
@@ -85,7 +85,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void noAuthUserIsWhoShowsNothing() throws Exception {
+    void aClientWithoutCredentialsIsNoAuthUser() throws Exception {
         AuthOptions guest = new AuthOptions("", "", "", List.of(user("guest", "g"), user("joe", "j")),
                 Duration.ofSeconds(2), "guest", "");
         assertEquals("guest", login(guest, user("", "", "")).user());
@@ -129,7 +129,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void noAuthUserIsNoWayRoundTheCertificate() throws Exception {
+    void noAuthUserDoesNotReplaceTheCertificate() throws Exception {
         AuthOptions options = new AuthOptions("", "", "", List.of(user("joe", "j"), user("sue", "")),
                 Duration.ofSeconds(2), "joe", "");
         assertNull(byCertificate(options, "", ""));
@@ -138,7 +138,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void withoutCertificatesAUserWithoutAPasswordDoesNotGetIn() throws Exception {
+    void withoutCertificatesAUserWithoutAPasswordIsRefused() throws Exception {
         AuthOptions options = options("", "", "", user("joe", ""), user("sue", "s"));
         assertNull(login(options, user("joe", "", "")));
         assertNull(login(options, user("joe", "s", "")));
@@ -186,7 +186,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void whereNothingIsHashedAStrangerCostsNothing() throws Exception {
+    void withoutHashesAnUnknownUserCostsNothing() throws Exception {
         ConfiguredAuthenticator plain =
                 new ConfiguredAuthenticator(options("", "", "", user("u", "text")), false, passwords);
         long stranger = nanos(plain, "nobody"), known = nanos(plain, "u");
@@ -194,7 +194,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     @Test
-    void turnsGoByNetworkAndUser() {
+    void requestersAreNetworksAndUsers() {
         assertEquals("10.0.0.7 joe", asker("10.0.0.7", true));
         assertEquals("10.0.0.7 ", asker("10.0.0.7", false));
         assertEquals("2001:db8:0:1 joe", asker("2001:db8:0:1:a:b:c:d", true));

@@ -42,7 +42,7 @@ class PasswordCheckTest {
     }
 
     @Test
-    void aHashIsToBeMatchedNotShown() throws Exception {
+    void theHashItselfDoesNotMatch() throws Exception {
         assertTrue(matches(SLOW, "slow"));
         assertFalse(matches(SLOW, SLOW));
         assertFalse(matches(SLOW, ""));
@@ -57,7 +57,7 @@ class PasswordCheckTest {
     }
 
     @Test
-    void whatIsRememberedIsRememberedOfOneHash() throws Exception {
+    void aCachedSuccessIsForOneHashOnly() throws Exception {
         matches(SLOW, "slow");
         assertFalse(matches(BCrypt.hashpw("other", BCrypt.gensalt(4)), "slow"));
     }
@@ -85,7 +85,7 @@ class PasswordCheckTest {
     }
 
     @Test
-    void whoWaitsTooLongIsToldSo() {
+    void aCheckThatWaitsTooLongTimesOut() {
         try (PasswordCheck impatient = new PasswordCheck(Duration.ofMillis(1))) {
             String costly = BCrypt.hashpw("x", BCrypt.gensalt(4)).replace("$2a$04$", "$2a$12$");
             assertThrows(AuthenticationTimeout.class, () -> impatient.matches(costly, "y", "127.0.0.1 "));

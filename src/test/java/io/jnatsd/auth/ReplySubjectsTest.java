@@ -48,7 +48,7 @@ class ReplySubjectsTest {
     }
 
     @Test
-    void whatHasBeenTakenMakesRoom() throws Exception {
+    void repliesThatWereSentMakeRoom() throws Exception {
         String padding = "x".repeat(4000);
         expect("first");
         for (int i = 0; i < 5000; i++) {

@@ -36,7 +36,7 @@ class ConnectUrlsTest {
     }
 
     @Test
-    void aServerAloneSaysNothing() throws IOException {
+    void aSingleServerSendsNoConnectUrls() throws IOException {
         assertTrue(!server.open().readOnce().contains("connect_urls"));
     }
 
@@ -76,7 +76,7 @@ class ConnectUrlsTest {
     }
 
     @Test
-    void oldClientsAndSuchThatAreNotReadyAreNotDisturbed() throws IOException {
+    void clientsThatDoNotExpectInfoAreSentNone() throws IOException {
         RawClient old = server.quiet();
         RawClient notReady = server.connect();
         notReady.send(PROTOCOL_1);
@@ -109,7 +109,7 @@ class ConnectUrlsTest {
     }
 
     @Test
-    void aServerOnAnyAddressTellsNeitherThatNorLoopback() throws IOException {
+    void aServerOnAnyAddressListsNeitherThatNorLoopback() throws IOException {
         try (TestServer any = Clusters.server(o -> o.host = "0.0.0.0");
                 RawClient peer = RawClient.open(any.server().clusterPort())) {
             String info = peer.readOnce();

@@ -85,7 +85,7 @@ class DuplicateRouteTest {
 
     /** gnatsd 1.0.2 closes the connection on which it hears last. */
     @Test
-    void whatAPeerLeavesIsTheRoute() throws IOException {
+    void theConnectionThatAPeerKeepsIsTheRoute() throws IOException {
         for (String id : List.of(LOWEST, HIGHEST)) {
             try (Crossing crossing = new Crossing(id)) {
                 crossing.firstThen(crossing.dialledByServer, crossing.dialledByPeer);
@@ -103,7 +103,7 @@ class DuplicateRouteTest {
     }
 
     @Test
-    void whoIsConfiguredShowsWhoeverDialled() throws IOException {
+    void aConfiguredServerIsShownAsConfiguredWhicheverSideDialled() throws IOException {
         try (Crossing crossing = new Crossing(LOWEST)) {
             crossing.firstThen(crossing.dialledByPeer, crossing.dialledByServer);
             Route.Stats route = crossing.server.server().cluster().stats().getFirst();
@@ -123,7 +123,7 @@ class DuplicateRouteTest {
     }
 
     @Test
-    void ofTwoThatWereAcceptedTheFirstStays() throws IOException {
+    void theFirstOfTwoAcceptedConnectionsStays() throws IOException {
         try (TestServer server = Clusters.logging(options -> { });
                 RawClient first = Clusters.join(server, "SAME");
                 RawClient second = Clusters.join(server, "SAME");
@@ -139,7 +139,7 @@ class DuplicateRouteTest {
 
     /** The peer has lost the connection and dials again, while this server has not noticed the loss. */
     @Test
-    void aRouteThatGivesNoSignOfLifeMakesWayForANewOne() throws IOException {
+    void aSilentRouteIsReplacedByANewOne() throws IOException {
         try (TestServer server = Clusters.server(); RawClient dead = Clusters.join(server, "SAME")) {
             long begin = System.nanoTime();
             await().until(() -> System.nanoTime() - begin > Duration.ofMillis(2200).toNanos());
@@ -166,7 +166,7 @@ class DuplicateRouteTest {
     }
 
     @Test
-    void aRouteToItselfIsNone() throws IOException {
+    void aRouteToTheServerItselfIsIgnored() throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();

@@ -20,7 +20,7 @@ class HandOverTest {
     /** The last data on the old connection is in TLS records, and the connection ends with a TLS alert. */
     @ParameterizedTest
     @CsvSource({"0,0", "0,20", "150,0"})
-    void norWhereTheyUseTls(int there, int back) throws Exception {
+    void noMessageIsLostWithTlsEither(int there, int back) throws Exception {
         CrossDialling.Outcome outcome = CrossDialling.round(MeshTest.TLS, there, back, Duration.ofMillis(2500));
         assertTrue(outcome.isGood(), outcome.toString());
     }

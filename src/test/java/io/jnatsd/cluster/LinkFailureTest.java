@@ -81,7 +81,7 @@ class LinkFailureTest {
     }
 
     @Test
-    void cutsInTheMiddleOfAnythingLeaveNoGhosts() throws IOException {
+    void cutsAtAnyPointLeaveNoStaleSubscriptions() throws IOException {
         Random random = new Random(7);
         RawClient a = here.quiet(), b = there.quiet();
         StringBuilder many = new StringBuilder();

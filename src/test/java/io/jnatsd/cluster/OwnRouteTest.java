@@ -98,7 +98,7 @@ class OwnRouteTest {
     }
 
     @Test
-    void ofANameOnlyTheServersOwnAddressesAreLeftOut() throws IOException {
+    void onlyTheOwnAddressesOfANameAreSkipped() throws IOException {
         assertEquals(List.of(ip("198.51.100.7")), dialled("0.0.0.0", PORT, "127.0.0.1", "198.51.100.7"));
         assertEquals(List.of(ip("198.51.100.7")), dialled("198.51.100.3", PORT, "198.51.100.3", "198.51.100.7"));
         assertEquals(List.of(ip("198.51.100.7")), dialled("127.0.0.1", PORT, "::1", "198.51.100.7", "127.0.0.1"));

@@ -61,7 +61,7 @@ class RouteAuthTest {
     }
 
     @Test
-    void whoeverSaysNothingHasToGo() throws IOException {
+    void aPeerThatSendsNothingIsClosed() throws IOException {
         try (TestServer server = Clusters.logging(LOGIN.andThen(o -> o.clusterAuthTimeout = Duration.ofMillis(300)))) {
             try (RawClient peer = Clusters.dial(server)) {
                 assertEquals("-ERR 'Authorization Timeout'\r\n", peer.readToEnd());
@@ -77,7 +77,7 @@ class RouteAuthTest {
     }
 
     @Test
-    void withoutAuthorizationNobodyHasToSayAnything() throws IOException {
+    void withoutAuthorizationNoConnectIsRequired() throws IOException {
         try (TestServer server = Clusters.server(o -> o.clusterAuthTimeout = Duration.ofMillis(50));
                 RawClient peer = Clusters.dial(server)) {
             peer.expectNothing().roundTrip();

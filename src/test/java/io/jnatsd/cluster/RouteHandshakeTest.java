@@ -102,7 +102,7 @@ class RouteHandshakeTest {
     }
 
     @Test
-    void aSecondInfoOfItselfHarmsNobody() throws IOException {
+    void aSecondInfoOfTheSameServerKeepsTheRoute() throws IOException {
         try (RawClient peer = Clusters.join(server, PEER)) {
             peer.send(Clusters.infoLine(PEER)).roundTrip();
             Clusters.awaitRoutes(server, 1);

@@ -59,13 +59,13 @@ class RouteInterestTest {
     }
 
     @Test
-    void aLimitThatIsReachedAlreadyIsAnEnd() throws IOException {
+    void aLimitThatIsAlreadyReachedEndsTheSubscription() throws IOException {
         client.send("SUB a 30\r\nPUB a 0\r\n\r\nPUB a 0\r\n\r\nUNSUB 30 2\r\n");
         peer.expectText("SUB a  RSID:1:30\r\nUNSUB RSID:1:30\r\n");
     }
 
     @Test
-    void aClientThatLeavesTakesItsSubscriptionsAlongForGood() throws IOException {
+    void theSubscriptionsOfAClosedClientAreWithdrawnForGood() throws IOException {
         client.send("SUB a 1\r\nSUB b q 2\r\nUNSUB 1 10\r\n").roundTrip();
         peer.expectText("SUB a  RSID:1:1\r\nSUB b q QRSID:1:2\r\nUNSUB RSID:1:1 10\r\n");
         client.close();
@@ -75,7 +75,7 @@ class RouteInterestTest {
     }
 
     @Test
-    void aDumpTellsWhatIsLeftOfALimit() throws IOException {
+    void theFirstAnnouncementHasTheRemainderOfALimit() throws IOException {
         client.send("SUB a 1\r\nUNSUB 1 5\r\nPUB a 0\r\n\r\nPUB a 0\r\n\r\n").expectText("MSG a 1 0\r\n\r\n".repeat(2));
         try (RawClient late = Clusters.dial(server)) {
             late.send(Clusters.infoLine("LATE"));
@@ -109,7 +109,7 @@ class RouteInterestTest {
     }
 
     @Test
-    void whatAPeerToldGoesWithIt() throws IOException {
+    void theSubscriptionsOfAPeerEndWithItsRoute() throws IOException {
         peer.send("SUB a RSID:1:1\r\nSUB b q QRSID:1:2\r\nSUB a RSID:1:1\r\n").roundTrip();
         assertEquals(2, server.subscriptions());
         assertEquals(2, server.server().cluster().stats().getFirst().subscriptions());

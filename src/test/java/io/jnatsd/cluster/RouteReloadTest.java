@@ -75,7 +75,7 @@ class RouteReloadTest {
     }
 
     @Test
-    void aRouteThatHasNotSaidWhoItIsHasToGoToo() throws Exception {
+    void aRouteThatHasNotSentItsIdIsClosedToo() throws Exception {
         try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
                 RawClient silent = peer(server); RawClient named = peer(server); RawClient spare = peer(server);
                 RawClient first = peer(server); RawClient late = peer(server)) {
@@ -98,7 +98,7 @@ class RouteReloadTest {
     }
 
     @Test
-    void whoDoesNotHaveTheNewLoginHasToGo() throws Exception {
+    void aRouteWithoutTheNewLoginIsClosed() throws Exception {
         try (TestServer a = Clusters.server(); ConfiguredServer server = ConfiguredServer.start(dir, cluster("", a));
                 RawClient peer = peer(server)) {
             peer.expect("INFO [^\r]*\"auth_required\":false[^\r]*\r\n");
@@ -150,7 +150,7 @@ class RouteReloadTest {
     }
 
     @Test
-    void aTakenPortIsSaid() throws IOException {
+    void aPortInUseIsReported() throws IOException {
         try (PeerPort taken = new PeerPort()) {
             try (TestServer server = Clusters.server(o -> o.clusterPort = taken.number())) {
                 throw new AssertionError("started on a taken port: " + server.port());

@@ -63,7 +63,7 @@ class RoutedHeadersTest {
     }
 
     @Test
-    void ofAQueueGroupOneMemberGetsThemWhereverItIs() throws IOException {
+    void oneMemberOfAQueueGroupGetsThemOnAnyServer() throws IOException {
         try (Mesh mesh = Mesh.of(2)) {
             RawClient subscriber = modern(mesh.get(1)), publisher = modern(mesh.get(0));
             subscriber.send("SUB foo workers 1\r\n").roundTrip();
@@ -129,7 +129,7 @@ class RoutedHeadersTest {
     }
 
     @Test
-    void aServerThatIsToBeLikeGnatsdAnnouncesNone() throws IOException {
+    void inCompatModeInfoHasNoHeadersField() throws IOException {
         try (TestServer old = Clusters.server(o -> o.compat = Compat.GNATSD_1_0);
                 TestServer server = Clusters.server(Clusters.url(old))) {
             Clusters.awaitRoutes(server, 1);

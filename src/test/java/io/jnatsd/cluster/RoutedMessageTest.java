@@ -71,7 +71,7 @@ class RoutedMessageTest {
     }
 
     @Test
-    void plainMessagesGoToEverybodyHereWhateverTheSid() throws IOException {
+    void plainMessagesGoToAllLocalSubscribersWhateverTheSid() throws IOException {
         client.send("SUB foo 1\r\nSUB f* 9\r\nSUB > 2\r\nSUB foo q 3\r\n").roundTrip();
         peer.expect("(SUB [^\r]*\r\n){4}");
         peer.send("MSG foo RSID:77:77 rep 2\r\nok\r\nMSG foo 1 2\r\nok\r\nPUB foo 2\r\nok\r\n");
@@ -88,7 +88,7 @@ class RoutedMessageTest {
     }
 
     @Test
-    void aSidThatMeansSomethingElseByNowGetsNothing() throws IOException {
+    void aSidThatWasReusedForAnotherSubjectGetsNothing() throws IOException {
         client.send("SUB foo q 2\r\nSUB foo q 3\r\nUNSUB 2\r\nSUB bar q 2\r\n").roundTrip();
         peer.expect("(SUB [^\r]*\r\n){2}UNSUB [^\r]*\r\nSUB bar q QRSID:1:2\r\n");
         peer.send("MSG foo QRSID:1:2 2\r\nok\r\nMSG bar QRSID:1:2 2\r\nok\r\n");
@@ -131,7 +131,7 @@ class RoutedMessageTest {
     }
 
     @Test
-    void aMemberThatHasLeftIsReplacedByOneElsewhereIfThereIsNoOtherHere() throws IOException {
+    void aMemberThatHasLeftIsReplacedByARemoteOneIfThereIsNoLocalOne() throws IOException {
         client.send("SUB foo q 2\r\nUNSUB 2\r\n").roundTrip();
         peer.expectText("SUB foo q QRSID:1:2\r\nUNSUB QRSID:1:2\r\n");
         peer.send("SUB foo q QRSID:5:5\r\nMSG foo QRSID:1:2 2\r\nok\r\n");
@@ -160,7 +160,7 @@ class RoutedMessageTest {
     }
 
     @Test
-    void whoeverHasNotSaidWhoItIsGetsNothing() throws IOException {
+    void aPeerWithoutAnIdGetsNoMessages() throws IOException {
         try (RawClient nobody = Clusters.dial(server)) {
             nobody.send("SUB foo RSID:1:1\r\n").roundTrip();
             client.send("PUB foo 1\r\na\r\n").roundTrip();

@@ -32,13 +32,13 @@ class RoutedNoRespondersTest {
     }
 
     @Test
-    void whereNobodyListensAnywhereItComesAtOnce() throws IOException {
+    void withoutSubscriptionsAnywhereTheResponseComesAtOnce() throws IOException {
         asking.send(REQUEST + "PING\r\n").expectText(NOBODY + "PONG\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"SUB service 2", "SUB service group 2", "SUB > group 2"})
-    void aResponderOnAnotherServerIsSomebody(String subscription) throws IOException {
+    void aResponderOnAnotherServerCounts(String subscription) throws IOException {
         RawClient responder = mesh.get(2).quiet();
         responder.send(subscription + "\r\n").roundTrip();
         mesh.awaitSubscriptions(2);
@@ -48,7 +48,7 @@ class RoutedNoRespondersTest {
     }
 
     @Test
-    void aResponderThatHasLeftIsNobody() throws IOException {
+    void aResponderThatHasLeftDoesNotCount() throws IOException {
         for (String end : new String[] {"UNSUB 2\r\n", "UNSUB 2 1\r\n", ""}) {
             RawClient responder = mesh.get(1).quiet();
             responder.send("SUB service 2\r\n").roundTrip();
@@ -74,7 +74,7 @@ class RoutedNoRespondersTest {
     }
 
     @Test
-    void whoAsksAtAnotherServerThanItListensIsNotTold() throws IOException {
+    void aRequesterWithItsSubscriptionOnAnotherServerGetsNoStatus() throws IOException {
         RawClient elsewhere = modern(mesh.get(1));
         elsewhere.send("PUB service inbox.1 2\r\nhi\r\n").roundTrip();
         asking.roundTrip();

@@ -63,7 +63,7 @@ class RoutedSystemRequestsTest {
     }
 
     @Test
-    void whatAServerThatLetsAnybodyAskSendsIsDropped() throws IOException {
+    void systemRequestsFromAServerWithoutSystemUserAreDropped() throws IOException {
         try (TestServer guarded = Clusters.server(RoutedSystemRequestsTest::withSystemUser);
                 TestServer open = Clusters.server(Clusters.url(guarded))) {
             Clusters.awaitRoutes(guarded, 1);

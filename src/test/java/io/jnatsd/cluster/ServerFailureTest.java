@@ -76,7 +76,7 @@ class ServerFailureTest {
     }
 
     @Test
-    void aWholeMeshComesBack() throws Exception {
+    void aMeshFormsAgainAfterTwoServersRestart() throws Exception {
         one.kill();
         two.kill();
         Clusters.awaitRoutes(here, 0);
@@ -91,7 +91,7 @@ class ServerFailureTest {
     }
 
     @Test
-    void aServerThatIsFrozenForAMomentMissesNothing() throws Exception {
+    void aServerThatIsSuspendedBrieflyMissesNothing() throws Exception {
         RawClient client = here.quiet(), on1 = one.client();
         on1.send("SUB foo 1\r\n").roundTrip();
         Clusters.awaitSubscriptions(here, 1);
@@ -104,7 +104,7 @@ class ServerFailureTest {
     }
 
     @Test
-    void aServerThatIsFrozenForLongIsLetGoAndComesBack() throws Exception {
+    void aServerThatIsSuspendedForLongIsDisconnectedAndReturns() throws Exception {
         RawClient publisher = here.quiet(), client = here.quiet(), on1 = one.client(), behind = one.client();
         client.send("SUB foo 1\r\nSUB bulk 2\r\n").roundTrip();
         on1.send("SUB foo 1\r\n").roundTrip();

@@ -242,7 +242,7 @@ class ThrownErrorTest {
     }
 
     @Test
-    void aReceiverWhoseFlushFailsDoesNotKeepTheOthersFromTheirs() {
+    void aFailingFlushDoesNotPreventTheFlushOfOtherReceivers() {
         CountDownLatch written = new CountDownLatch(1);
         Outbound good = new Outbound(new Peer(() -> { }), stream(written::countDown), state.watchdog, state.pendingBudget);
         Outbound bad = new Outbound(new Peer(() -> { }) {

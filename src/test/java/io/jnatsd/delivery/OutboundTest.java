@@ -206,7 +206,7 @@ class OutboundTest {
     }
 
     @Test
-    void overflowIsToldAsSoonAsMoreWaitsThanMay() throws Exception {
+    void overflowIsReportedAsSoonAsTheLimitIsExceeded() throws Exception {
         StuckSink sink = new StuckSink();
         Outbound outbound = new Outbound(owner, sink, watchdog, state.pendingBudget);
         Subscription sub = subscription("foo");

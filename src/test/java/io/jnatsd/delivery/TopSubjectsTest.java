@@ -27,7 +27,7 @@ class TopSubjectsTest {
     }
 
     @Test
-    void theBusiestComeFirst() throws Exception {
+    void theBusiestSubjectsAreFirst() throws Exception {
         sample("calm", 1, 10);
         sample("b\u00fcsy", 100, 5);
         sample("calm", 1, 10);

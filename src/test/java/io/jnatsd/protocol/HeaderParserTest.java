@@ -72,7 +72,7 @@ class HeaderParserTest {
     }
 
     @Test
-    void aMessageWithoutHeadersIsNoneOfNoHeaders() throws Exception {
+    void aMessageWithoutHeadersDiffersFromOneWithEmptyHeaders() throws Exception {
         assertEquals(List.of("a 0 1|0|0 1\r\nx\r\n", "a 1|-1|1\r\nx\r\n", "a 0 0|0|0 0\r\n\r\n"),
                 messages(Pieces.of("HPUB a 0 1\r\nx\r\nPUB a 1\r\nx\r\nHPUB a 0 0\r\n\r\n"), Dialect.CLIENT));
     }

@@ -318,7 +318,7 @@ class ParserTest {
     }
 
     @Test
-    void beforeCredentialsOnlyConnectIsLetThrough() throws Exception {
+    void beforeTheLoginOnlyConnectIsAccepted() throws Exception {
         for (String text : List.of("PUB foo 1\r\n", "PING\r\n", "x", "-ERR 'x'\r\n")) {
             Parser parser = parser(Pieces.of(text));
             parser.connectOnly(true);

@@ -23,7 +23,7 @@ class RedactedTest {
     @ValueSource(strings = {"\"pass\":\"hidden\"", "\"pass\":12345678", "\"PASS\" : \"hidden\"", "\"auth_token\":null",
         "\"sig\":[\"hidden\"]", "\"jwt\":{\"a\":[\"}\",{}]}", "\"unknown\":\"hidden\"", "\"\\u0070ass\":\"hidden\"",
         "\"user\":{\"pass\":\"hidden\"}"})
-    void whatIsNotKnownToBeHarmlessIsNotShown(String field) {
+    void valuesOfUnknownKeysAreNotShown(String field) {
         String key = field.substring(0, field.indexOf(':') + 1) + (field.contains(": ") ? " " : "");
         assertEquals("{" + key + "\"[REDACTED]\",\"lang\":\"java\"}", Redacted.connect("{" + field + ",\"lang\":\"java\"}"));
     }

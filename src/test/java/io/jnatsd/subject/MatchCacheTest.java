@@ -62,7 +62,7 @@ class MatchCacheTest {
     }
 
     @Test
-    void theResultsTakeNoMoreMemoryThanTheyMay() {
+    void theMemoryOfTheResultsIsBounded() {
         for (int i = 0; i < 1000; i++) {
             MatchResult result = put("long" + i + "x".repeat(4000), i << 4);
             assertSame(result, get(result));

@@ -126,7 +126,7 @@ class SubscriptionIndexTest {
     }
 
     @Test
-    void itFindsWhatAListFinds() {
+    void matchesEqualThoseOfALinearSearch() {
         Random random = new Random(7);
         List<Subscription> all = new ArrayList<>();
         int inserted = 0;

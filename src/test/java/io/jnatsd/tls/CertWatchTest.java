@@ -107,7 +107,7 @@ class CertWatchTest {
     }
 
     @Test
-    void aCallThatFailsDoesNotEndTheWatch() throws Exception {
+    void aFailingCallbackDoesNotEndTheWatch() throws Exception {
         try (CertWatch watch = new CertWatch(List.of(block(true)), timer, Runnable::run, NEVER, () -> {
             calls.incrementAndGet();
             throw new IllegalStateException("reload failed");

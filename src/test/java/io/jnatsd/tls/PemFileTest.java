@@ -127,7 +127,7 @@ class PemFileTest {
     }
 
     @Test
-    void aFileWithoutWhatIsWantedSaysWhatItHolds() throws Exception {
+    void anErrorNamesTheBlocksThatAFileContains() throws Exception {
         assertEquals("no private key in DIR/file.pem (it holds CERTIFICATE)", keyError(TestCerts.text("ca.pem")));
         assertEquals("no private key in DIR/file.pem (it holds no PEM block at all)", keyError("hello\n"));
         String keyOnly = written(TestCerts.text("server-key.pem"));

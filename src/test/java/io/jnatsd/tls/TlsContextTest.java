@@ -50,7 +50,7 @@ class TlsContextTest {
     }
 
     @Test
-    void filesThatCannotBeUsedAreToldInGnatsdsWords() {
+    void filesThatCannotBeUsedHaveTheErrorsOfGnatsd() {
         String pair = "error parsing X509 certificate/key pair: ";
         assertEquals(pair + "open " + file("none.pem") + ": no such file or directory",
                 error(options("none.pem", "server-key.pem")));

@@ -40,7 +40,7 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void aSilentClientIsTimedOutAndToldSoInPlain() throws Exception {
+    void aSilentClientIsTimedOutWithAPlainTextError() throws Exception {
         try (TlsEcho server = timedOut(SHORT); Socket raw = server.connect()) {
             assertEquals(REFUSAL, rest(raw));
             IOException failure = server.outcome().failure();
@@ -50,7 +50,7 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void aClientThatDripsBytesIsTimedOutToo() throws Exception {
+    void aClientThatSendsSingleBytesIsTimedOutToo() throws Exception {
         ScheduledExecutorService dripping = Executors.newSingleThreadScheduledExecutor();
         try (TlsEcho server = timedOut(Duration.ofMillis(300));
                 Socket raw = server.connect()) {
@@ -76,7 +76,7 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void aClientThatSpeaksPlainIsToldInPlain() throws Exception {
+    void aPlainTextClientGetsAPlainTextError() throws Exception {
         try (TlsEcho server = new TlsEcho(context(server())); Socket raw = server.connect()) {
             raw.getOutputStream().write("CONNECT {}\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
             assertEquals(REFUSAL, rest(raw));
@@ -94,7 +94,7 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void aRouteThatDialsIntoSilenceIsTimedOut() throws Exception {
+    void aDialledServerThatSendsNothingIsTimedOut() throws Exception {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket raw = new Socket(silent.getInetAddress(), silent.getLocalPort())) {

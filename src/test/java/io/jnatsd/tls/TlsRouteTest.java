@@ -111,7 +111,7 @@ class TlsRouteTest {
     }
 
     @Test
-    void aDiallerOfAWrongAuthorityIsRefused() throws Exception {
+    void aDialingServerOfAWrongAuthorityIsRefused() throws Exception {
         TlsContext dialler = context(withCa(options("wrong-client-cert.pem", "wrong-client-key.pem"), "ca.pem"));
         try (TlsEcho server = new TlsEcho(context(route()))) {
             assertThrows(IOException.class, () -> dial(server, dialler, "localhost"));

@@ -203,7 +203,7 @@ class TlsSocketTest {
     }
 
     @Test
-    void bytesThatWereReadBeforeAreHandedOver() throws Exception {
+    void bytesThatWereAlreadyReadAreUsed() throws Exception {
         TlsContext context = context(server());
         SSLContext client = client("ca.pem");
         for (int count : new int[] {1, 4, 100})

@@ -118,12 +118,12 @@ class UpgradeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\u0016\u0003\u0001", "\r\n", "\u0000"})
-    void whatIsNoHttpIsToldSoAtOnce(String bytes) {
+    void inputThatIsNotHttpIsRefusedAtOnce(String bytes) {
         assertEquals("not an HTTP request", refused(OPEN, bytes).getMessage());
     }
 
     @Test
-    void whoLeavesEarlyIsNotRefused() {
+    void aPeerThatClosesEarlyIsNotRefused() {
         assertThrows(EOFException.class, () -> respond(OPEN, ""));
         assertThrows(EOFException.class, () -> respond(OPEN, REQUEST.substring(0, 100)));
     }
@@ -173,7 +173,7 @@ class UpgradeTest {
     }
 
     @Test
-    void whoIsNoBrowserHasNoOrigin() throws Exception {
+    void aRequestWithoutOriginIsAccepted() throws Exception {
         assertEquals(RESPONSE, respond(new Upgrade(true, List.of("http://b.com"), true), REQUEST));
     }
 

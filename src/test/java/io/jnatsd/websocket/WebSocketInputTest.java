@@ -169,7 +169,7 @@ class WebSocketInputTest {
             88 82 0 0 0 0 00 00           | invalid close frame
             02 80 0 0 0 0 82 80 0 0 0 0   | new message started before final frame for previous message was received
             """)
-    void mistakesAreToldOnceBehindWhatWasGood(String hex, String fault) throws IOException {
+    void faultsAreReportedOnceAfterTheValidPayload(String hex, String fault) throws IOException {
         ClientFrames frames = new ClientFrames().binary("good");
         for (String digits : hex.trim().split(" "))
             frames.raw(Integer.parseInt(digits, 16));

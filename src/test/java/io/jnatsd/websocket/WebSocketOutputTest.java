@@ -123,7 +123,7 @@ class WebSocketOutputTest {
     }
 
     @Test
-    void whatIsWrongBeneathReachesTheWriter() {
+    void errorsOfTheUnderlyingStreamReachTheWriter() {
         WebSocketOutput broken = new WebSocketOutput(new OutputStream() {
             @Override
             public void write(int b) throws IOException {
