@@ -39,9 +39,9 @@ public final class Outbound extends Receiver implements Runnable {
      * piece.
      */
     private static final int LEAST_WRITE = 2 * 1024;
-    /** Publishers no longer wait for a writer whose current write has lasted this long, */
+    /** Publishers do not wait for a writer whose current write has lasted this long. */
     private static final long STUCK_NANOS = 50_000_000;
-    /** or this long if half of the allowed bytes are pending, because the peer may only be short of processor time. */
+    /** The same if half of the allowed bytes are pending, because the peer may only be short of processor time. */
     private static final long STUCK_WHEN_FULL_NANOS = 2_000_000_000;
 
     /** The connection that owns this output. */
