@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP or HTTPS server for monitoring. Threads: {@link #create}, {@link #serve} and {@link #close} any thread; each
- * visit has a thread of its own, which reads what it shows and changes nothing.
+ * The HTTP or HTTPS server for monitoring. Threads: all methods any thread; each visit has a thread of
+ * its own, which reads what it shows and changes nothing.
  */
 public final class Monitor implements AutoCloseable {
     private static final int BACKLOG = 128;
@@ -82,7 +82,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Prepares all that visitors need. There is no port before {@link #serve}.
+     * Prepares all that visitors need. There is no port before {@link #listen}.
      *
      * @param passwords compares the visitors' with ours
      * @param tls the certificate in force; it gives null if there is none
@@ -100,11 +100,15 @@ public final class Monitor implements AutoCloseable {
         return new Monitor(views, passwords, tls, visitTime, log);
     }
 
-    /** Listens on a port, says so in the log, and answers visitors. */
-    public void serve(InetSocketAddress at) throws IOException {
+    /** Listens on a port, and says so in the log. */
+    public void listen(InetSocketAddress at) throws IOException {
         server.bind(at, BACKLOG);
-        server.start();
         log.notice("Starting " + scheme() + " monitor on " + hostAndPort(options().host()));
+    }
+
+    /** Answers visitors, those included who have connected since the port listens. */
+    public void serve() {
+        server.start();
     }
 
     /**

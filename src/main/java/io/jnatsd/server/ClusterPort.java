@@ -21,8 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The port where other servers come in, and the cluster behind it. Threads: {@link #start}, {@link #dial}, {@link #apply}
- * and {@link #close} one at a time.
+ * The port where other servers come in, and the cluster behind it. Threads: all methods
+ * but {@link #port} and {@link #cluster} one at a time.
  */
 final class ClusterPort {
     private final ServerState state;
@@ -31,13 +31,13 @@ final class ClusterPort {
     /** Null until {@link #create}, which comes before the port is served. */
     private volatile Cluster cluster;
 
-    /** Reserves the port; it accepts no connections before {@link #start}. */
-    ClusterPort(ServerState state, ServerOptions options) throws IOException {
+    /** Reserves the port; it accepts no connections before {@link #listen}. */
+    ClusterPort(ServerState state, ServerOptions options, Reservations ports) throws IOException {
         this.state = state;
         this.log = state.log;
         ClusterOptions at = options.cluster();
         try {
-            this.listener = Listener.reserve("Route", at.host(), at.port(), state, this::accept);
+            this.listener = new Listener("Route", ports.reserve(at.host(), at.port()), state, this::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
         }
@@ -88,9 +88,13 @@ final class ClusterPort {
         cluster.apply(options.cluster(), tls);
     }
 
-    /** Lets others in. */
-    void start() throws IOException {
-        listener.start();
+    /** Listens; other servers wait until {@link #serve}. */
+    void listen() throws IOException {
+        listener.listen();
+    }
+
+    void serve() {
+        listener.serve();
     }
 
     /** Dials those that are configured. */

@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port and the thread that accepts from it. Threads: {@link #start} the one that starts the server, {@link #close} any
- * thread; the accept loop runs on a platform thread of its own and hands each socket to a virtual one.
+ * A port and the thread that accepts from it. Threads: {@link #listen} and {@link #serve} the one that starts the server,
+ * {@link #close} any thread; the accept loop runs on a platform thread of its own and hands each socket to a virtual one.
  */
 final class Listener {
     /** What becomes of an accepted socket; it may throw, and then the socket is closed. */
@@ -57,10 +57,11 @@ final class Listener {
     private long shortageSaid = System.nanoTime() - SHORTAGE_SAID_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Listener(String name, ReservedPort port, ServerSocket socket, ServerState state, Acceptor acceptor) {
+    /** Accepts no connections before {@link #listen}. */
+    Listener(String name, ReservedPort port, ServerState state, Acceptor acceptor) throws IOException {
         this.name = name;
         this.port = port;
-        this.socket = socket;
+        this.socket = new ServerSocket();
         this.log = state.log;
         this.threads = state.threads;
         this.acceptor = acceptor;
@@ -68,24 +69,14 @@ final class Listener {
     }
 
     /** For the port where clients come in, with a message that says which. */
-    static Listener forClients(ListenOptions at, ServerState state, Clients clients) throws IOException {
+    static Listener forClients(ListenOptions at, Reservations ports, ServerState state, Clients clients)
+            throws IOException {
         try {
-            return reserve("Client", at.host(), at.port(), state, clients::accept);
+            return new Listener("Client", ports.reserve(at.host(), at.port()), state, clients::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on port: " + new HostPort(at.host(), at.port()) + ", \"" + e.getMessage()
                     + "\"", e);
         }
-    }
-
-    /**
-     * Reserves a port; it accepts no connections before {@link #start}.
-     *
-     * @param port 0 or below for any free one
-     * @throws IOException with a message in the words of the system
-     */
-    static Listener reserve(String name, String host, int port, ServerState state, Acceptor acceptor)
-            throws IOException {
-        return new Listener(name, ReservedPort.of(host, port), new ServerSocket(), state, acceptor);
     }
 
     /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
@@ -101,9 +92,12 @@ final class Listener {
         return port.address().getPort();
     }
 
-    /** Listens on the port and accepts what comes. */
-    void start() throws IOException {
+    /** Listens; connections wait until {@link #serve}. */
+    void listen() throws IOException {
         port.listen(address -> socket.bind(address, BACKLOG));
+    }
+
+    void serve() {
         thread.start();
     }
 

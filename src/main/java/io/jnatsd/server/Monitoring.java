@@ -38,26 +38,26 @@ final class Monitoring {
     }
 
     /**
-     * Reserves the port for a server that is starting; it accepts no connections before {@link #start}.
+     * Reserves the port for a server that is starting; it accepts no connections before {@link #listen}.
      *
      * @param certificate whether the client port has one
      * @return null if the options want no monitoring
      */
-    static Monitoring reserve(MonitorOptions options, boolean certificate) throws IOException {
+    static Monitoring reserve(MonitorOptions options, boolean certificate, Reservations ports) throws IOException {
         if (options.httpPort() == 0 && options.httpsPort() == 0)
             return null;
         try {
             Monitor.require(options, certificate);
             int port = options.httpsPort() != 0 ? options.httpsPort() : options.httpPort();
-            return new Monitoring(reserve(options.host(), port));
+            return new Monitoring(reserve(options.host(), port, ports));
         } catch (IOException e) {
             throw new IOException("Can't start monitoring: " + e.getMessage(), e);
         }
     }
 
-    private static ReservedPort reserve(String host, int port) throws IOException {
+    private static ReservedPort reserve(String host, int port, Reservations ports) throws IOException {
         try {
-            return ReservedPort.of(host, port);
+            return ports.reserve(host, port);
         } catch (UnknownHostException e) {
             throw new IOException("can't listen to the monitor port: listen tcp " + new HostPort(host, port) + ": "
                     + e.getMessage(), e);
@@ -75,9 +75,13 @@ final class Monitoring {
         monitor = Monitor.create(views, passwords, tls, Descriptors.visits(), log);
     }
 
-    /** Lets visitors in. */
-    void start() throws IOException {
-        port.listen(monitor::serve);
+    /** Listens; visitors wait until {@link #serve}. */
+    void listen() throws IOException {
+        port.listen(monitor::listen);
+    }
+
+    void serve() {
+        monitor.serve();
     }
 
     /** {@code http://host:port}, for a visitor on this machine. */

@@ -162,17 +162,20 @@ public final class NatsServer implements AutoCloseable {
     private void start() throws IOException {
         reservePorts();
         prepare();
+        listen();
         serve();
+        announce();
     }
 
     /** In the order in which the ports are opened later, so that the first one that cannot be had is reported. */
     private void reservePorts() throws IOException {
-        monitoring = Monitoring.reserve(options.monitor(), security.context() != null);
+        Reservations ports = new Reservations();
+        monitoring = Monitoring.reserve(options.monitor(), security.context() != null, ports);
         if (options.cluster().port() != 0)
-            cluster = new ClusterPort(state, options);
+            cluster = new ClusterPort(state, options, ports);
         if (options.webSocket().port() != 0)
-            webSockets = new WebSocketPort(state, clients, options.webSocket());
-        clientPort = Listener.forClients(options.client(), state, clients);
+            webSockets = new WebSocketPort(state, clients, options.webSocket(), ports);
+        clientPort = Listener.forClients(options.client(), ports, state, clients);
     }
 
     /** All that may fail or take time: no port accepts connections yet. */
@@ -198,15 +201,29 @@ public final class NatsServer implements AutoCloseable {
                     + " JFR.start)");
     }
 
-    /** The ports open one right after the other, the client port last. Other servers are dialled when clients can come. */
-    private void serve() throws IOException {
+    /** One right after the other, the client port last. */
+    private void listen() throws IOException {
         if (monitoring != null)
-            monitoring.start();
+            monitoring.listen();
         if (cluster != null)
-            cluster.start();
+            cluster.listen();
         if (webSockets != null)
-            webSockets.start();
-        clientPort.start();
+            webSockets.listen();
+        clientPort.listen();
+    }
+
+    private void serve() {
+        clientPort.serve();
+        if (webSockets != null)
+            webSockets.serve();
+        if (cluster != null)
+            cluster.serve();
+        if (monitoring != null)
+            monitoring.serve();
+    }
+
+    /** Says that the server is ready, and dials other servers, which may send clients here from then on. */
+    private void announce() throws IOException {
         log.notice("Listening for client connections on " + new HostPort(options.client().host(), port()));
         if (security.tlsRequired())
             log.notice("TLS required for client connections");

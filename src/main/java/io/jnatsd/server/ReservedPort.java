@@ -65,7 +65,7 @@ final class ReservedPort {
         }
     }
 
-    private static IOException cannotListen(String name, Exception cause) {
+    static IOException cannotListen(String name, Exception cause) {
         String text = String.valueOf(cause.getMessage());
         int detail = text.indexOf(" (Bind failed)");
         String reason = (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);

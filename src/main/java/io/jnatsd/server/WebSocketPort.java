@@ -14,23 +14,27 @@ final class WebSocketPort {
     private final Listener listener;
 
     /**
-     * Reserves the port; it accepts no connections before {@link #start}.
+     * Reserves the port; it accepts no connections before {@link #listen}.
      *
      * @throws IOException with one line that says which port can't be had, and why
      */
-    WebSocketPort(ServerState state, Clients clients, WebSocketOptions options) throws IOException {
+    WebSocketPort(ServerState state, Clients clients, WebSocketOptions options, Reservations ports) throws IOException {
         this.options = options;
         this.log = state.log;
         try {
-            this.listener = Listener.reserve("WebSocket", options.host(), options.port(), state,
+            this.listener = new Listener("WebSocket", ports.reserve(options.host(), options.port()), state,
                     clients::acceptWebSocket);
         } catch (IOException e) {
             throw new IOException("Unable to listen for websocket connections: " + e.getMessage(), e);
         }
     }
 
-    void start() throws IOException {
-        listener.start();
+    void listen() throws IOException {
+        listener.listen();
+    }
+
+    void serve() {
+        listener.serve();
     }
 
     /** Says in the log that clients may come. */

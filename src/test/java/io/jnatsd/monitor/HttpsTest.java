@@ -83,7 +83,8 @@ class HttpsTest {
         Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
                 () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, visitTime,
                 Log.silent());
-        monitor.serve(TestMonitor.ANY_PORT);
+        monitor.listen(TestMonitor.ANY_PORT);
+        monitor.serve();
         return monitor;
     }
 

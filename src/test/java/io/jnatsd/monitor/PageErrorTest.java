@@ -46,7 +46,8 @@ class PageErrorTest {
                 return "";
             }, List::of);
             try (Monitor monitor = Monitor.create(new Views(watched), passwords, () -> null, 1024, log)) {
-                monitor.serve(TestMonitor.ANY_PORT);
+                monitor.listen(TestMonitor.ANY_PORT);
+                monitor.serve();
                 assertThrows(IOException.class, () -> get(monitor.url() + "/healthz"));
                 await().until(() -> {
                     log.flush();

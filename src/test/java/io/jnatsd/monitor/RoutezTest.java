@@ -51,7 +51,8 @@ class RoutezTest {
                 List.of("10.0.0.2:4222"), false, false, false);
         monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", NOW, () -> options, () -> NOW, () -> "",
                 () -> List.of(ACCEPTED, DIALLED))), passwords, () -> null, 1024, Log.silent());
-        monitor.serve(TestMonitor.ANY_PORT);
+        monitor.listen(TestMonitor.ANY_PORT);
+        monitor.serve();
     }
 
     @AfterEach

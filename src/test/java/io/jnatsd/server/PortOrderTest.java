@@ -1,5 +1,7 @@
 package io.jnatsd.server;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +10,14 @@ import io.jnatsd.config.ServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A client port that is bound accepts connections: it is bound when nothing else can fail or take time. */
 @Timeout(30)
@@ -40,5 +47,32 @@ class PortOrderTest {
             o.webSocketHost = "127.0.0.1";
             o.webSocketPort = port;
         });
+    }
+
+    /** The system lets two sockets of a process have a port until one of them listens. */
+    @Test
+    void aPortThatIsNamedTwiceIsInUse(@TempDir Path dir) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        List<Consumer<OptionsBuilder>> others = List.of(o -> {
+            o.clusterHost = "0.0.0.0";
+            o.clusterPort = port;
+        }, o -> {
+            o.httpHost = "127.0.0.1";
+            o.httpPort = port;
+        }, o -> {
+            o.webSocketHost = "localhost";
+            o.webSocketPort = port;
+        });
+        for (Consumer<OptionsBuilder> other : others) {
+            ServerOptions options = ServerOptions.defaults().withHost("127.0.0.1").withPort(port).with(other)
+                    .with(o -> o.pidFile = dir.resolve("pid"));
+            assertEquals("Error listening on port: 127.0.0.1:" + port + ", \"listen tcp 127.0.0.1:" + port
+                    + ": bind: address already in use\"",
+                    assertThrows(IOException.class, () -> NatsServer.start(options)).getMessage());
+            assertFalse(Files.exists(dir.resolve("pid")));
+        }
     }
 }

@@ -52,13 +52,14 @@ class ServerErrorTest {
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
         Clients clients = new Clients(state);
         AtomicInteger taken = new AtomicInteger();
-        Listener listener = Listener.reserve("Client", "127.0.0.1", 0, state, socket -> {
+        Listener listener = new Listener("Client", ReservedPort.of("127.0.0.1", 0), state, socket -> {
             if (taken.getAndIncrement() < 3)
                 throw withoutTrace();
             return clients.accept(socket);
         });
         try {
-            listener.start();
+            listener.listen();
+            listener.serve();
             for (int i = 0; i < 3; i++)
                 try (RawClient refused = RawClient.open(listener.port())) {
                     refused.expectClosed();
