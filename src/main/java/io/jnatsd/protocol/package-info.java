@@ -1,11 +1,11 @@
 /**
- * The text protocol: bytes to commands and back. {@link io.jnatsd.protocol.Parser} finds the commands of a batch in the
- * {@link io.jnatsd.protocol.ReadBuffer}, without a copy; {@link io.jnatsd.protocol.Message} and
- * {@link io.jnatsd.protocol.Arguments} say where their parts are. {@link io.jnatsd.protocol.Subject} has the syntax of
- * subjects; {@link io.jnatsd.protocol.ServerInfo}, {@link io.jnatsd.protocol.ConnectInfo} and
- * {@link io.jnatsd.protocol.RouteInfo} are the JSON of INFO and CONNECT;
- * {@link io.jnatsd.protocol.ProtocolException} has the errors that end a connection. Begin with {@code Parser.next}.
+ * The text protocol: parsing and formatting of commands. {@link io.jnatsd.protocol.Parser} parses the commands of a
+ * batch in the {@link io.jnatsd.protocol.ReadBuffer} without copying; {@link io.jnatsd.protocol.Message} and {@link
+ * io.jnatsd.protocol.Arguments} contain the positions of their parts. {@link io.jnatsd.protocol.Subject} implements the
+ * rules of subjects. {@link io.jnatsd.protocol.ServerInfo}, {@link io.jnatsd.protocol.ConnectInfo} and {@link
+ * io.jnatsd.protocol.RouteInfo} are the JSON of INFO and CONNECT. {@link io.jnatsd.protocol.ProtocolException} lists
+ * the errors that end a connection. Start reading at {@code Parser.next}.
  *
- * <p>It uses {@code text} and gson. It knows no sockets and no threads, and not what a command does.
+ * <p>It uses {@code text} and gson. It uses no sockets and no threads, and does not execute commands.
  */
 package io.jnatsd.protocol;

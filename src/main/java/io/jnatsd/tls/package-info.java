@@ -1,8 +1,8 @@
 /**
- * TLS: certificates, keys, cipher suites, handshakes. {@link io.jnatsd.tls.TlsContext} is what a {@code tls} block of the
- * configuration means; {@link io.jnatsd.tls.TlsHandshake} puts TLS over a connected socket within a time limit;
- * {@link io.jnatsd.tls.CertWatch} notices that files have changed. Begin with {@code TlsContext.forClients}.
+ * TLS: certificates, keys, cipher suites and handshakes. {@link io.jnatsd.tls.TlsContext} contains the settings of a
+ * {@code tls} block. {@link io.jnatsd.tls.TlsHandshake} does handshakes over connected sockets with a timeout. {@link
+ * io.jnatsd.tls.CertWatch} detects changed files. Start reading at {@code TlsContext.forClients}.
  *
- * <p>It uses {@code config} for the options. It does not know what the connections are for.
+ * <p>It uses {@code config} for the options. It does not depend on what the connections are used for.
  */
 package io.jnatsd.tls;
