@@ -70,7 +70,7 @@ public final class ConnectUrls {
     }
 
     /** Removes the addresses of this server, because its clients should move to other servers. */
-    public void forgetOwn() {
+    void forgetOwn() {
         update(() -> listsOwn = false);
     }
 

@@ -110,7 +110,7 @@ public final class Subject {
     }
 
     /** Returns the index of the next dot, or {@code end}. */
-    public static int tokenEnd(byte[] subject, int start, int end) {
+    static int tokenEnd(byte[] subject, int start, int end) {
         int i = start;
         while (i < end && subject[i] != DOT)
             i++;
