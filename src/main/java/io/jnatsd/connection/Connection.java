@@ -20,10 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSession;
 
@@ -59,14 +56,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private final String label;
     protected final Outbound outbound;
 
-    /** Set once, by the thread that ends the connection. */
-    private final AtomicReference<CloseReason> closeReason = new AtomicReference<>();
-    private final CountDownLatch outputFinished = new CountDownLatch(1);
-    /**
-     * The socket stays open until the peer has read all output, while it may still send: closing a socket with unread
-     * input discards output that was not delivered. Written by the thread that closes the connection.
-     */
-    private volatile boolean lingerNeeded;
+    private final Lifecycle life = new Lifecycle();
     /** The peer has ended its output. Written by the reader. */
     private volatile boolean inputEnded;
     /** Number of bytes that arrived after the connection was closed with an error. */
@@ -149,12 +139,14 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     public final void run() {
         try {
             server.began(this);
-            if (open(new Opening(this, server.log, transport, input, outbound)))
+            if (open(new Opening(this, server.log, transport, input, outbound))) {
+                life.opened();
                 readBatches();
-            else
+            } else {
                 drain();
+            }
         } catch (IOException e) {
-            if (closeReason.get() == null)
+            if (!life.isEnding())
                 server.log.debug(this, "Error reading: " + e.getMessage());
             kill(CloseReason.READ_ERROR);
         } catch (Throwable e) {
@@ -174,7 +166,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
 
     private void readBatches() throws IOException {
         while (parser.fill()) {
-            if (closeReason.get() == null)
+            if (!life.isEnding())
                 handleBatch();
             else if (!discardBatch())
                 return;
@@ -205,8 +197,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
      * @return whether to continue reading
      */
     public final boolean readsOn(int bytes) {
-        CloseReason why = closeReason.get();
-        if (why == null || why == CloseReason.SERVER_SHUTDOWN || !(lingerNeeded || transport.isFramed()))
+        CloseReason why = life.reason();
+        if (why == null || why == CloseReason.SERVER_SHUTDOWN || !(life.lingerNeeded() || transport.isFramed()))
             return true;
         discarded += bytes;
         return discarded <= MOST_DISCARDED;
@@ -215,7 +207,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private void handleBatch() {
         try {
             beginBatch();
-            for (Op op; (op = parser.next()) != Op.NEED_MORE && closeReason.get() == null;)
+            for (Op op; (op = parser.next()) != Op.NEED_MORE && !life.isEnding();)
                 handle(op);
         } catch (ProtocolException e) {
             endBatch();
@@ -258,11 +250,12 @@ public abstract class Connection implements Outbound.Owner, Runnable {
      * @param wire protocol text to send last, empty for none
      */
     public final void close(CloseReason why, String wire) {
-        if (!closeReason.compareAndSet(null, why))
+        // Closing a socket with unread input discards output that the peer has not read.
+        boolean lingerNeeded = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
+        if (!life.close(why, lingerNeeded))
             return;
         try {
             leaveOnce();
-            lingerNeeded = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
             if (!wire.isEmpty()) {
                 traceErrors(wire);
                 outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
@@ -287,19 +280,20 @@ public abstract class Connection implements Outbound.Owner, Runnable {
      */
     @Override
     public final void outputFinished() {
-        boolean linger = (lingerNeeded || transport.isFramed()) && !inputEnded;
+        boolean linger = (life.lingerNeeded() || transport.isFramed()) && !inputEnded;
         if (linger)
-            server.after(LINGER, this::closeSocket);
+            server.after(LINGER, this::die);
         try {
-            transport.endLayers(closeReason.get());
+            transport.endLayers(life.reason());
             if (linger)
                 transport.shutdownOutput();
         } catch (IOException e) {
             linger = false;
         }
-        if (!linger)
-            closeSocket();
-        outputFinished.countDown();
+        if (linger)
+            life.linger();
+        else
+            die();
     }
 
     /**
@@ -307,15 +301,14 @@ public abstract class Connection implements Outbound.Owner, Runnable {
      * the connection.
      */
     final boolean endsFor(CloseReason why) {
-        return closeReason.compareAndSet(null, why);
+        return life.close(why, false);
     }
 
     /** Ends the connection at once. Any thread may call it; the reader then leaves. */
     public final boolean kill(CloseReason why) {
         boolean first = endsFor(why);
         outbound.die();
-        closeSocket();
-        outputFinished.countDown();
+        die();
         return first;
     }
 
@@ -343,7 +336,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     final void cutOff(CloseReason why, String limit) {
         try {
             // Must be read before the connection ends and its subscriptions are removed.
-            if (closeReason.get() == null)
+            if (!life.isEnding())
                 backlog = new Backlog(busiestSubject(), outbound.stats().pending());
             if (endsFor(why))
                 reportSlow(why, limit, backlog);
@@ -392,11 +385,13 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         }
     }
 
-    private void closeSocket() {
+    private void die() {
         try {
             transport.close();
         } catch (IOException e) {
             server.log.debug(this, "Error closing: " + e.getMessage());
+        } finally {
+            life.die();
         }
     }
 
@@ -416,13 +411,13 @@ public abstract class Connection implements Outbound.Owner, Runnable {
             server.ended(this);
         }
         if (server.log.debugOn())
-            server.log.debug(this, dialect.title() + " connection closed: " + closeReason.get());
+            server.log.debug(this, dialect.title() + " connection closed: " + life.reason());
     }
 
     private void awaitOutput() {
         try {
             long patience = server.limits.writeDeadline().toMillis();
-            if (!outputFinished.await(patience, TimeUnit.MILLISECONDS))
+            if (!life.awaitOutput(patience))
                 server.log.debug(this, "Error flushing: not finished after " + patience + "ms");
         } catch (InterruptedException e) {
             server.log.debug(this, "Error flushing: interrupted");
@@ -484,7 +479,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
 
     /** Returns the reason for closing, or null while the connection is open. */
     public final CloseReason closeReason() {
-        return closeReason.get();
+        return life.reason();
     }
 
     public final Outbound outbound() {
@@ -492,7 +487,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     }
 
     protected final boolean isClosing() {
-        return closeReason.get() != null;
+        return life.isEnding();
     }
 
     /** Returns the TLS session, or null for a plain connection. */
