@@ -38,6 +38,10 @@ import java.util.concurrent.TimeUnit;
  * A connection with another server, which implements the handshake for both sides, and MSG, SUB, UNSUB, INFO and
  * CONNECT (protocol.md, sections 20 to 25).
  *
+ * <p>The reader secures the connection, shows credentials or waits for them ({@code RouteLogin}), and learns from INFO
+ * or CONNECT which server is at the other end. From then on {@link RouteTable} holds the standing of this connection
+ * beside others to the same server, and draws how it changes. {@code Lifecycle} draws how a connection ends.
+ *
  * <p>Threads: the reader only, except fields that are volatile or have a lock of their own.
  */
 public final class Route extends Connection {

@@ -13,8 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The routes of this server by the id of the other server, one for each, and the set of routes that are informed of
- * subscriptions.
+ * The routes of this server: the connections to other servers whose ids are known, and what each is used for.
  *
  * <p>Two servers that dial each other at the same time have two connections for a short time. gnatsd 1.0 keeps the one
  * on which it hears first, so each server may close the connection that the other one keeps. Here both servers choose
@@ -24,10 +23,34 @@ import java.util.function.BooleanSupplier;
  * With a gnatsd the second connection stays open as a spare for a short time: gnatsd closes one of the two by its own
  * rule, and the remaining one is used.
  *
+ * <pre>
+ *  id known, first connection ------------> IN_USE
+ *  id known, present one is preferred ----> SPARE      (gnatsd)
+ *  id known, present one is preferred ----> RETIRING   (both can hand over)
+ *
+ *  IN_USE --- another one is preferred ---> DISPLACED  (gnatsd)
+ *  IN_USE --- another one takes over -----> RETIRING   (both can hand over)
+ *  SPARE, DISPLACED --- the one in use has ended ---> IN_USE
+ *
+ *  any --- the connection has ended ------> removed
+ * </pre>
+ *
  * <p>Threads: any thread. {@code lock} guards all fields; it may be held while the {@link Interest} of the server is
  * replaced.
  */
 final class RouteTable {
+    /** What a connection to another server is used for. */
+    private enum Standing {
+        /** Messages and subscriptions are sent on it. One connection for each server. */
+        IN_USE,
+        /** It was in use until another one was preferred; it is still informed of subscriptions. */
+        DISPLACED,
+        /** A second connection, needed if the other server closes the one in use. */
+        SPARE,
+        /** Another connection continues it; it is only read to its end. */
+        RETIRING
+    }
+
     /** The result of registering a connection whose server is known. */
     enum Arrival {
         /** The first connection to that server. */
@@ -60,12 +83,8 @@ final class RouteTable {
     private final Condition gone = lock.newCondition();
     /** Signalled when a route is replaced or has ended. */
     private final Condition changed = lock.newCondition();
-    private final Map<String, Route> routes = new LinkedHashMap<>();
-    private final Map<String, Route> spares = new LinkedHashMap<>();
-    /** The open routes that are or were in {@link #routes}, which are informed of subscriptions. */
-    private final List<Route> informed = new ArrayList<>();
-    /** Routes that were replaced and are still being read. */
-    private final List<Route> retiring = new ArrayList<>();
+    /** The open connections whose server is known, in the order of arrival. */
+    private final Map<Route, Standing> standings = new LinkedHashMap<>();
     /** The routes that ended last. */
     private final Set<Ended> ended = new LinkedHashSet<>();
     private boolean stopped;
@@ -83,50 +102,48 @@ final class RouteTable {
         lock.lock();
         try {
             String id = route.remoteId();
-            Route present = routes.get(id);
+            Route present = find(id, Standing.IN_USE);
             if (stopped || route.closeReason() != null)
                 return Arrival.TOO_LATE;
-            if (present == route || spares.get(id) == route || retiring.contains(route))
+            if (standings.containsKey(route))
                 return Arrival.AGAIN;
             if (present == null) {
-                enter(id, route);
+                use(route);
                 return Arrival.FIRST;
             }
             if (present.handsOver() && route.handsOver())
-                return replace(id, present, route);
-            if (spares.containsKey(id))
+                return replace(present, route);
+            if (openSpare(id) != null)
                 return Arrival.SURPLUS;
-            boolean better = isBetter(route, present);
-            spares.put(id, better ? present : route);
-            if (better)
-                enter(id, route);
-            return better ? Arrival.BETTER : Arrival.SPARE;
+            if (!isBetter(route, present)) {
+                standings.put(route, Standing.SPARE);
+                return Arrival.SPARE;
+            }
+            standings.put(present, Standing.DISPLACED);
+            use(route);
+            return Arrival.BETTER;
         } finally {
             lock.unlock();
         }
     }
 
-    private Arrival replace(String id, Route present, Route route) {
+    private Arrival replace(Route present, Route route) {
         assert lock.isHeldByCurrentThread();
         boolean better = route.isDialled() == present.isDialled() ? isNewer(route, present) : isBetter(route, present);
         Route loser = better ? present : route, winner = better ? route : present;
         if (better)
-            // Must be the first line of this connection, before subscriptions and messages.
+            // Before it is told of any subscription, or sent any message.
             route.continueAfter(present);
         loser.yieldTo(winner);
-        retiring.add(loser);
+        standings.put(loser, Standing.RETIRING);
         changed.signalAll();
         if (!better)
             return Arrival.REPLACED;
-        informed.remove(present);
-        enter(id, route);
+        use(route);
         return Arrival.REPLACES;
     }
 
-    /**
-     * Compares the rids of the server that has dialled both: it has lost the older connection, or both are equally
-     * good.
-     */
+    /** By the count of the server that dialled both: it has lost the first one, or this one is as good. */
     private static boolean isNewer(Route route, Route present) {
         return route.isDialled() ? route.id() > present.id() : route.peerRid() > present.peerRid();
     }
@@ -136,31 +153,35 @@ final class RouteTable {
         return route.isDialled() != present.isDialled() && route.isDialled() == weDial;
     }
 
-    private void enter(String id, Route route) {
+    private void use(Route route) {
         assert lock.isHeldByCurrentThread();
-        routes.put(id, route);
-        if (informed.contains(route))
-            return;
-        informed.add(route);
-        server.subjects.interest(RouteInterest.of(informed, departed));
+        standings.put(route, Standing.IN_USE);
+        updateInterest();
+    }
+
+    private void updateInterest() {
+        assert lock.isHeldByCurrentThread();
+        List<Route> told = new ArrayList<>(all(Standing.IN_USE));
+        told.addAll(all(Standing.DISPLACED));
+        server.subjects.interest(RouteInterest.of(told, departed));
     }
 
     /**
-     * Removes a route that has ended.
+     * A route has ended.
      *
-     * @return the spare connection that becomes the route, or null
+     * @return the spare that is the route from now on, or null
      */
     Route leave(Route route) {
         lock.lock();
         try {
-            String id = route.remoteId();
-            if (informed.remove(route))
-                server.subjects.interest(RouteInterest.of(informed, departed));
-            if (retiring.remove(route) || spares.remove(id, route) || !routes.remove(id, route))
+            Standing was = standings.remove(route);
+            if (was == Standing.IN_USE || was == Standing.DISPLACED)
+                updateInterest();
+            if (was != Standing.IN_USE)
                 return null;
-            Route spare = spares.remove(id);
-            if (spare != null && !stopped && spare.closeReason() == null) {
-                enter(id, spare);
+            Route spare = openSpare(route.remoteId());
+            if (spare != null && !stopped) {
+                use(spare);
                 return spare;
             }
             gone.signalAll();
@@ -174,7 +195,7 @@ final class RouteTable {
     Route get(String id) {
         lock.lock();
         try {
-            return routes.get(id);
+            return find(id, Standing.IN_USE);
         } finally {
             lock.unlock();
         }
@@ -184,17 +205,42 @@ final class RouteTable {
     Route spare(String id) {
         lock.lock();
         try {
-            return spares.getOrDefault(id, retiring.stream().filter(r -> r.remoteId().equals(id)).findAny().orElse(null));
+            Route spare = openSpare(id);
+            return spare != null ? spare : find(id, Standing.RETIRING);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Route openSpare(String id) {
+        Route spare = find(id, Standing.SPARE), displaced = find(id, Standing.DISPLACED);
+        return spare != null && spare.closeReason() == null ? spare
+                : displaced != null && displaced.closeReason() == null ? displaced : null;
+    }
+
+    private Route find(String id, Standing standing) {
+        assert lock.isHeldByCurrentThread();
+        for (Map.Entry<Route, Standing> each : standings.entrySet())
+            if (each.getValue() == standing && each.getKey().remoteId().equals(id))
+                return each.getKey();
+        return null;
+    }
+
+    private List<Route> all(Standing standing) {
+        assert lock.isHeldByCurrentThread();
+        List<Route> all = new ArrayList<>();
+        standings.forEach((route, is) -> {
+            if (is == standing)
+                all.add(route);
+        });
+        return all;
     }
 
     /** Returns the routes that were replaced and are still being read. */
     List<Route> retiring() {
         lock.lock();
         try {
-            return new ArrayList<>(retiring);
+            return all(Standing.RETIRING);
         } finally {
             lock.unlock();
         }
@@ -239,22 +285,21 @@ final class RouteTable {
         }
     }
 
+    /** Returns the routes in use, one for each other server. */
     List<Route> all() {
         lock.lock();
         try {
-            return new ArrayList<>(routes.values());
+            return all(Standing.IN_USE);
         } finally {
             lock.unlock();
         }
     }
 
-    /**
-     * Waits until there is no route to a server, or until {@link #wake} is called and the waiting dialer is stopped.
-     */
+    /** Waits until there is no route to a server, or until {@link #wake} finds the waiting dialler stopped. */
     void awaitGone(String id, RouteDialer waiting) throws InterruptedException {
         lock.lock();
         try {
-            while (routes.containsKey(id) && !waiting.isStopped())
+            while (find(id, Standing.IN_USE) != null && !waiting.isStopped())
                 gone.await();
         } finally {
             lock.unlock();
