@@ -1,17 +1,24 @@
 package io.jnatsd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -70,6 +77,66 @@ class SmallHeapTest {
             assertTrue(server.err().contains(" - Slow Consumer Detected: MaxPendingTotal of "), server::err);
             for (RawClient each : stuck)
                 each.close();
+        }
+    }
+
+    /** Publishes, waits for as long as it takes until the server has dealt with that, and hangs up. */
+    private static void publishInTime(RawClient publisher, byte[] message, int count) {
+        try (publisher) {
+            OutputStream out = publisher.socket().getOutputStream();
+            for (int i = 0; i < count; i++)
+                out.write(message);
+            out.write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            publisher.socket().setSoTimeout(90_000);
+            byte[] answer = publisher.socket().getInputStream().readNBytes(6);
+            assertEquals("PONG\r\n", new String(answer, StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Sends half of a message and no more. */
+    private static void stall(RawClient publisher, byte[] message) {
+        try {
+            publisher.socket().getOutputStream().write(message, 0, message.length / 2);
+        } catch (IOException e) {
+            // It has been cut off.
+        }
+    }
+
+    @Test
+    void largeMessagesThatAreHalfThereCostNobodyElseAMessage() throws Exception {
+        int size = 1024 * 1024, each = 60, few = 2;
+        byte[] message = ("PUB large " + size + "\r\n" + "x".repeat(size) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        List<RawClient> stalled = new ArrayList<>();
+        List<CompletableFuture<Void>> published = new ArrayList<>();
+        try (ServerProcess server = start(64); RawClient subscriber = RawClient.quiet(server.port());
+                RawClient publisher = RawClient.quiet(server.port());
+                ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            subscriber.send("SUB small 1\r\n").roundTrip();
+            for (int i = 0; i < each; i++) {
+                RawClient one = RawClient.quiet(server.port()), other = RawClient.quiet(server.port());
+                stalled.add(one);
+                tasks.execute(() -> stall(one, message));
+                published.add(CompletableFuture.runAsync(() -> publishInTime(other, message, few), tasks));
+            }
+            CompletableFuture<Void> all = CompletableFuture.allOf(published.toArray(CompletableFuture[]::new));
+            for (int i = 0; i < 100 || !all.isDone(); i++) {
+                String text = String.format("%08d", i);
+                publisher.send("PUB small 8\r\n" + text + "\r\n");
+                subscriber.expectText("MSG small 1 8\r\n" + text + "\r\n");
+                LockSupport.parkNanos(1_000_000);
+            }
+            try {
+                all.get();
+            } catch (ExecutionException e) {
+                throw new AssertionError(server.err(), e);
+            }
+            assertTrue(server.err().contains(" - Stale Connection: no more than 5"), server::err);
+            assertFalse(server.err().contains("OutOfMemory"), server::err);
+        } finally {
+            for (RawClient client : stalled)
+                client.close();
         }
     }
 

@@ -31,7 +31,7 @@ import javax.net.ssl.SSLSession;
  * <p>Threads: protected and private members are used by the reader only, a virtual thread, unless marked otherwise. Any
  * thread may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for monitoring.
  */
-public abstract class Connection implements Outbound.Owner, Runnable {
+public abstract class Connection implements Outbound.Owner, InputBudget.Owner, Runnable {
     /**
      * After an error, the peer has this time to read it and close. Closing the socket at once could discard the error
      * before the peer reads it.
@@ -52,6 +52,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     final Dialect dialect;
     private final long id;
     private final Transport transport;
+    private final InputBudget.Share inputMemory;
     private final ReadBuffer input;
     private final String label;
     protected final Outbound outbound;
@@ -75,7 +76,8 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         this.dialect = dialect;
         this.id = server.nextId();
         this.label = transport.address() + " - " + dialect.idName() + ":" + id;
-        this.input = new ReadBuffer(socket.getInputStream());
+        this.inputMemory = server.inputBudget.new Share(this);
+        this.input = new ReadBuffer(socket.getInputStream(), inputMemory);
         this.parser = new Parser(input, dialect);
         this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog, server.pendingBudget);
     }
@@ -255,6 +257,7 @@ public abstract class Connection implements Outbound.Owner, Runnable {
         if (!life.close(why, lingerNeeded))
             return;
         try {
+            inputMemory.end();
             leaveOnce();
             if (!wire.isEmpty()) {
                 traceErrors(wire);
@@ -307,9 +310,18 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     /** Ends the connection at once. Any thread may call it; the reader then leaves. */
     public final boolean kill(CloseReason why) {
         boolean first = endsFor(why);
+        inputMemory.end();
         outbound.die();
         die();
         return first;
+    }
+
+    @Override
+    public final void inputStalled(int come) {
+        if (endsFor(CloseReason.STALE))
+            server.log.notice(this, "Stale Connection: no more than " + come
+                    + " bytes of a message have come, and others wait for memory");
+        kill(CloseReason.STALE);
     }
 
     @Override
@@ -399,10 +411,10 @@ public abstract class Connection implements Outbound.Owner, Runnable {
     private void end() {
         leaveWithRetries();
         try {
+            // Others may wait for the memory, and cached match results may keep this object reachable for a long time.
+            parser.release();
             awaitOutput();
             kill(CloseReason.CLIENT_CLOSED);
-            // Cached match results may keep this object reachable for a long time.
-            parser.release();
             server.reserve.tryRenew();
             recordEnd();
         } catch (Throwable e) {

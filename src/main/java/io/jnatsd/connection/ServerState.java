@@ -40,6 +40,8 @@ public final class ServerState {
     /** When the server stops, a peer whose write has lasted longer than this is not waited for. */
     private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
     private static final Duration STOP_SWEEP = Duration.ofMillis(50);
+    /** Input may take this part of the heap. */
+    private static final int INPUT_SHARE = 6;
 
     public final Log log;
     /** Starts the threads of this server. */
@@ -65,6 +67,8 @@ public final class ServerState {
     /** The number of slow consumers that were routes. */
     final LongAdder slowRoutes = new LongAdder();
 
+    /** The memory for the input of all connections. */
+    public final InputBudget inputBudget = new InputBudget(Runtime.getRuntime().maxMemory() / INPUT_SHARE);
     /** Starts the threads of pings and timeouts, and runs the watchdog. Its tasks must not block. */
     private final ScheduledThreadPoolExecutor timer;
     /** The periodic task of the watchdog, and its interval. Written by the start and by a reload. */
@@ -88,6 +92,8 @@ public final class ServerState {
         timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.scheduleWithFixedDelay(threads.guarded("input budget", inputBudget::look), InputBudget.PAUSE_MILLIS,
+                InputBudget.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         apply(options);
     }
 

@@ -138,6 +138,10 @@ final class Metrics implements Page {
                 .sample(watched.state().pendingBudget.held());
         text.metric("jnatsd_max_pending_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
                 watched.limits().maxPendingTotal());
+        text.metric("jnatsd_input_total_bytes", Kind.GAUGE, "Memory of what has been read from all connections").sample(
+                watched.state().inputBudget.held());
+        text.metric("jnatsd_max_input_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
+                watched.state().inputBudget.limit());
         text.metric("jnatsd_log_lines_lost_total", Kind.COUNTER, "Log lines that could not be written").sample(
                 watched.state().log.lost());
     }

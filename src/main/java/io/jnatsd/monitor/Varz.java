@@ -150,6 +150,8 @@ final class Varz implements JsonView {
         json.put("heap_used", runtime.totalMemory() - runtime.freeMemory()).put("heap_max", runtime.maxMemory());
         json.put("pending_total", watched.state().pendingBudget.held());
         json.put("max_pending_total", watched.limits().maxPendingTotal());
+        json.put("input_total", watched.state().inputBudget.held());
+        json.put("max_input_total", watched.state().inputBudget.limit());
         json.put("log_lines_lost", watched.state().log.lost());
         json.put("lame_duck", watched.state().info.lameDuck());
         json.put("top_subjects", watched.monitor().topSubjects());

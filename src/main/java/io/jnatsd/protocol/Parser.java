@@ -73,12 +73,15 @@ public final class Parser {
 
     /** Reads the next batch; returns false at the end of the stream. */
     public boolean fill() throws IOException {
-        int before = in.position(), kept = in.limit() - before;
-        boolean more = in.fill(inPayload ? message.end() - before : 0);
-        batchStart = kept;
+        byte[] array = in.bytes();
+        int before = in.position();
+        boolean hasRoom = in.makeRoom(inPayload ? message.end() - before : 0);
+        batchStart = in.limit();
         if (inPayload)
-            message.shift(in.bytes(), before - in.position());
-        return more;
+            message.shift(in.bytes(), before);
+        if (in.bytes() != array)
+            forgetArray();
+        return !hasRoom || in.readMore();
     }
 
     /** Returns the number of bytes of the last read. */
@@ -113,6 +116,11 @@ public final class Parser {
     /** Releases the memory of the buffer, when nothing more is read. */
     public void release() {
         in.release();
+        forgetArray();
+    }
+
+    /** The array that the last commands refer to is not used any more: it must not stay reachable while this waits. */
+    private void forgetArray() {
         message.buffer = in.bytes();
         arguments.split(in.bytes(), 0, 0);
     }

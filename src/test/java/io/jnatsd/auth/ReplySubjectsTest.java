@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ServerOptions.ResponseRules;
+import io.jnatsd.protocol.AmpleMemory;
 import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.Parser;
@@ -18,7 +19,7 @@ class ReplySubjectsTest {
 
     private void expect(String reply) throws Exception {
         byte[] line = ("PUB service " + reply + " 1\r\nx\r\n").getBytes(StandardCharsets.US_ASCII);
-        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line)), Dialect.CLIENT);
+        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line), new AmpleMemory()), Dialect.CLIENT);
         parser.limits(8192, 1024);
         for (Op op = parser.next(); op != Op.PUB; op = parser.next())
             assertTrue(op == Op.PUB_LINE || parser.fill());

@@ -11,6 +11,7 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.protocol.AmpleMemory;
 import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Op;
 import io.jnatsd.protocol.Parser;
@@ -76,7 +77,7 @@ class OutboundTest {
 
     /** Parses lines as a publisher's reader does, ready to be delivered. */
     private static Parser published(byte[] lines) throws Exception {
-        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(lines)), Dialect.CLIENT);
+        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(lines), new AmpleMemory()), Dialect.CLIENT);
         parser.limits(4096, 1024 * 1024);
         return parser;
     }

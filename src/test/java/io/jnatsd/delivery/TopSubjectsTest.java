@@ -3,6 +3,7 @@ package io.jnatsd.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.protocol.AmpleMemory;
 import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Parser;
@@ -18,7 +19,7 @@ class TopSubjectsTest {
 
     private void sample(String subject, long messages, long bytes) throws Exception {
         byte[] line = ("PUB " + subject + " 0\r\n\r\n").getBytes(StandardCharsets.UTF_8);
-        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line)), Dialect.CLIENT);
+        Parser parser = new Parser(new ReadBuffer(new ByteArrayInputStream(line), new AmpleMemory()), Dialect.CLIENT);
         parser.limits(1024, 1024);
         parser.fill();
         parser.next();

@@ -18,7 +18,7 @@ class HeaderParserTest {
     private static final int LINE = 100, PAYLOAD = 1000;
 
     private static Parser parser(Pieces pieces, Dialect dialect) {
-        Parser parser = new Parser(new ReadBuffer(pieces), dialect);
+        Parser parser = new Parser(new ReadBuffer(pieces, new AmpleMemory()), dialect);
         parser.limits(LINE, PAYLOAD);
         return parser;
     }

@@ -23,7 +23,7 @@ class ParserTest {
     private static final int PAYLOAD = 1_100_000;
 
     private static Parser parser(Pieces pieces) {
-        Parser parser = new Parser(new ReadBuffer(pieces), Dialect.CLIENT);
+        Parser parser = new Parser(new ReadBuffer(pieces, new AmpleMemory()), Dialect.CLIENT);
         parser.limits(LINE, PAYLOAD);
         return parser;
     }

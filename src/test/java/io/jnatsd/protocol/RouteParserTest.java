@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tests commands of another server, split at any byte. */
 class RouteParserTest {
     private static List<String> parse(Pieces pieces) throws IOException, ProtocolException {
-        Parser parser = new Parser(new ReadBuffer(pieces), Dialect.ROUTE);
+        Parser parser = new Parser(new ReadBuffer(pieces, new AmpleMemory()), Dialect.ROUTE);
         parser.limits(32 * 1024, -1);
         List<String> found = new ArrayList<>();
         while (parser.fill())
