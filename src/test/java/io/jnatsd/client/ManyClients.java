@@ -15,12 +15,17 @@ public final class ManyClients {
     private ManyClients() {
     }
 
-    /** Connects clients that never send anything. */
+    /** Connects clients that never send anything, to no server. */
     public static Clients join(ServerState state, int count) throws IOException {
         Clients clients = new Clients(state);
+        join(clients, count);
+        return clients;
+    }
+
+    /** Connects such clients beside those that a server has. */
+    public static void join(Clients clients, int count) throws IOException {
         for (int i = 0; i < count; i++)
             clients.admit(clients.accept(new FakeSocket(i)));
-        return clients;
     }
 
     private static final class FakeSocket extends Socket {

@@ -81,7 +81,7 @@ class HostileVisitorTest {
     /** All at once, so that the time until they are hung up on passes once. */
     @Test
     void visitorsWhoSayNothingOrDoNotEndOrDoNotRead() throws IOException {
-        ManyClients.join(monitored.server().state(), 20_000);
+        ManyClients.join(monitored.server().clients(), 20_000);
         long all = monitored.text("/connz?limit=1000000").length();
         assertTrue(all > 5_000_000, "who reads gets everything");
         List<Socket> silent = new ArrayList<>(), endless = new ArrayList<>(), deaf = new ArrayList<>();
