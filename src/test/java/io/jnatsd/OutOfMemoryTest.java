@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Timeout(240)
 class OutOfMemoryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int SUBJECT_BYTES = 2000;
+    private static final int MESSAGE_BYTES = 64 * 1024;
 
     /** Has a thread that nobody looks after end of a lack of memory, as one of the JDK's might. */
     public static final class Exhausting implements Authenticator {
@@ -43,12 +43,13 @@ class OutOfMemoryTest {
         return command;
     }
 
-    /** Subscribes until the server hangs up. */
-    private static void subscribeToEverything(int port) throws IOException {
-        String padding = "x".repeat(SUBJECT_BYTES);
+    /** Publishes to itself, and does not read, until the server hangs up. */
+    private static void fill(int port) throws IOException {
+        String message = "PUB foo " + MESSAGE_BYTES + "\r\n" + "x".repeat(MESSAGE_BYTES) + "\r\n";
         try (RawClient client = RawClient.quiet(port)) {
-            for (int i = 0; ; i++)
-                client.send("SUB " + padding + i + " " + i + "\r\n");
+            client.send("SUB foo 1\r\n");
+            while (true)
+                client.send(message);
         } catch (IOException | AssertionError e) {
             assertTrue(e.getMessage() != null);
         }
@@ -56,11 +57,15 @@ class OutOfMemoryTest {
 
     /** Recovery is usual; which of both comes depends on what else needs memory at that moment. */
     @Test
-    void aServerThatClientsFillRecoversOrEnds() throws Exception {
-        try (ServerProcess server = ServerProcess.launch(command("-Xmx40m"))) {
+    void aServerThatClientsFillRecoversOrEnds(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("no-limits.conf"),
+                "max_pending: 1GB\nmax_pending_total: 1GB\nwrite_deadline: \"1m\"\n");
+        List<String> command = command("-Xmx40m");
+        command.addAll(List.of("-c", file.toString()));
+        try (ServerProcess server = ServerProcess.launch(command)) {
             int port = server.port();
             for (int i = 0; i < 2 && server.isAlive(); i++) {
-                subscribeToEverything(port);
+                fill(port);
                 await().atMost(PATIENCE).until(() -> !server.isAlive() || serves(port));
             }
             assertTrue(server.err().matches("(?s).* - cid:\\d+ - Internal error in reader: java.lang.OutOfMemoryError: .*"),

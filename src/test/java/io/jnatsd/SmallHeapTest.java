@@ -160,13 +160,18 @@ class SmallHeapTest {
     }
 
     /** Old clients and new ones are served. */
-    private static void assertWell(ServerProcess server, RawClient publisher) throws IOException {
+    private static void assertServed(ServerProcess server, RawClient publisher) throws IOException {
         try (RawClient subscriber = RawClient.quiet(server.port())) {
             subscriber.send("SUB news.* 1\r\n").roundTrip();
             publisher.send("PUB news.x 2\r\nhi\r\n").roundTrip();
             subscriber.expectText("MSG news.x 1 2\r\nhi\r\n");
         }
         assertFalse(server.err().contains("OutOfMemory"), server::err);
+    }
+
+    /** They are served, and nobody has made a mistake. */
+    private static void assertWell(ServerProcess server, RawClient publisher) throws IOException {
+        assertServed(server, publisher);
         assertFalse(server.err().contains("[ERR]"), server::err);
     }
 
@@ -190,6 +195,31 @@ class SmallHeapTest {
             assertWell(server, publishers.getFirst());
             for (RawClient each : publishers)
                 each.close();
+        }
+    }
+
+    private static void subscribeWithoutEnd(ServerProcess server, String padding) throws IOException {
+        String pongs = "(-ERR 'maximum subscriptions exceeded'\r\n)*PONG\r\n";
+        try (RawClient greedy = RawClient.quiet(server.port())) {
+            for (int i = 0; i < 20_000;) {
+                StringBuilder batch = new StringBuilder();
+                for (int end = i + 100; i < end; i++)
+                    batch.append("SUB ").append(i).append('.').append(padding).append(' ').append(i).append("\r\n");
+                greedy.send(batch + "PING\r\n").expect(pongs);
+            }
+            greedy.send("SUB one.more 20000\r\n").expectText("-ERR 'maximum subscriptions exceeded'\r\n").roundTrip();
+            try (RawClient publisher = RawClient.quiet(server.port())) {
+                assertServed(server, publisher);
+            }
+        }
+    }
+
+    @Test
+    void manyLongSubscriptionsDoNotFillTheMemory() throws Exception {
+        try (ServerProcess server = start(40)) {
+            subscribeWithoutEnd(server, "x".repeat(4000));
+            subscribeWithoutEnd(server, "x".repeat(4000) + ".*");
+            subscribeWithoutEnd(server, "x.".repeat(2000) + "*");
         }
     }
 

@@ -22,6 +22,7 @@ final class ClientSubscriptions {
     private final ServerState server;
     private final ClientLogin login;
     private final SidTable table;
+    private boolean shortageLogged;
 
     ClientSubscriptions(Client client, ServerState server, ClientLogin login, SidTable table) {
         this.client = client;
@@ -45,7 +46,7 @@ final class ClientSubscriptions {
             return;
         }
         int most = server.limits.maxSubscriptions();
-        if (most > 0 && table.size() >= most) {
+        if (most > 0 && table.size() >= most || !hasMemory()) {
             client.sendError("maximum subscriptions exceeded");
             return;
         }
@@ -55,6 +56,17 @@ final class ClientSubscriptions {
             // A reload came in between, and may have checked the subscriptions before this one was added.
             review(sub);
         client.acknowledge();
+    }
+
+    /** The shortage is logged once for each client, because many more SUBs may follow. */
+    private boolean hasMemory() {
+        if (table.mayGrow())
+            return true;
+        if (!shortageLogged)
+            server.log.error(client, "Maximum Subscriptions Exceeded: of " + server.subjects.index().mostBytes()
+                    + " bytes for all subscriptions " + server.subjects.index().bytes() + " are in use");
+        shortageLogged = true;
+        return false;
     }
 
     private void refuseSubscribe(String subject, String queue, String sid) {

@@ -142,6 +142,10 @@ final class Metrics implements Page {
                 watched.state().inputBudget.held());
         text.metric("jnatsd_max_input_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
                 watched.state().inputBudget.limit());
+        text.metric("jnatsd_subscriptions_total_bytes", Kind.GAUGE, "Memory of all subscriptions").sample(
+                watched.state().subjects.index().bytes());
+        text.metric("jnatsd_max_subscriptions_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
+                watched.state().subjects.index().mostBytes());
         text.metric("jnatsd_log_lines_lost_total", Kind.COUNTER, "Log lines that could not be written").sample(
                 watched.state().log.lost());
     }

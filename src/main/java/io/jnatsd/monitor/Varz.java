@@ -152,6 +152,8 @@ final class Varz implements JsonView {
         json.put("max_pending_total", watched.limits().maxPendingTotal());
         json.put("input_total", watched.state().inputBudget.held());
         json.put("max_input_total", watched.state().inputBudget.limit());
+        json.put("subscriptions_total", watched.state().subjects.index().bytes());
+        json.put("max_subscriptions_total", watched.state().subjects.index().mostBytes());
         json.put("log_lines_lost", watched.state().log.lost());
         json.put("lame_duck", watched.state().info.lameDuck());
         json.put("top_subjects", watched.monitor().topSubjects());

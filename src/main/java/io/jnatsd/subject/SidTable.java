@@ -21,6 +21,8 @@ public final class SidTable {
     private final ReentrantLock lock = new ReentrantLock();
     /** Null after the connection has closed: no subscription can be added. Guarded by {@code lock}. */
     private Map<String, Subscription> subs = new HashMap<>(4);
+    /** The memory of all of them. Guarded by {@code lock}. */
+    private long bytes;
     /** Number of subscriptions when the connection closed. Guarded by {@code lock}. */
     private int leftWith;
     /** The subscriptions at that time, until they are removed or moved. Used by the closing thread only. */
@@ -48,6 +50,7 @@ public final class SidTable {
             catchUpLocked();
             if (subs == null || subs.putIfAbsent(sub.sid, sub) != null)
                 return false;
+            bytes += sub.bytes();
             index.insert(sub);
             informed.subscribed(sub);
             flush = informed;
@@ -56,6 +59,19 @@ public final class SidTable {
         }
         flush.flush();
         return true;
+    }
+
+    /**
+     * Whether there is memory for another subscription: no client's take more than what is free for all. So clients
+     * with few subscriptions get more of them even if others want as many as they can have.
+     */
+    public boolean mayGrow() {
+        lock.lock();
+        try {
+            return bytes <= index.mostBytes() - index.bytes();
+        } finally {
+            lock.unlock();
+        }
     }
 
     public Subscription get(String sid) {
@@ -98,6 +114,7 @@ public final class SidTable {
             catchUpLocked();
             if (subs == null || !subs.remove(sub.sid, sub))
                 return false;
+            bytes -= sub.bytes();
             sub.receiver.end(sub);
             index.remove(sub);
             informed.unsubscribed(sub, 0);
@@ -140,6 +157,7 @@ public final class SidTable {
         leaving = new ArrayList<>(subs.values());
         leftWith = leaving.size();
         subs = null;
+        bytes = 0;
     }
 
     /**
@@ -170,7 +188,10 @@ public final class SidTable {
     private boolean accept(Subscription sub) {
         lock.lock();
         try {
-            return subs != null && subs.putIfAbsent(sub.sid, sub) == null;
+            if (subs == null || subs.putIfAbsent(sub.sid, sub) != null)
+                return false;
+            bytes += sub.bytes();
+            return true;
         } finally {
             lock.unlock();
         }

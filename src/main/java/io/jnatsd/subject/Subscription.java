@@ -17,6 +17,10 @@ import java.util.List;
  */
 public final class Subscription {
     private static final String HEAD = "MSG ";
+    /** The memory of one without the characters of its subject, queue and sid: its objects, and its entries in two maps. */
+    private static final int OWN_BYTES = 320;
+    /** The memory of a level of the {@link WildcardTree}. */
+    private static final int LEVEL_BYTES = 240;
 
     final Receiver receiver;
     /** Subject, queue and sid have one char per byte; see {@link io.jnatsd.protocol.Arguments#token}. */
@@ -79,6 +83,16 @@ public final class Subscription {
         int length = m.subjectLength(), start = m.subjectStart();
         return !literal || length == subject.length()
                 && Arrays.equals(m.buffer(), start, start + length, head, HEAD.length(), HEAD.length() + length);
+    }
+
+    /** The memory that it takes; it is an estimate, with the levels of the tree that it may share with others. */
+    int bytes() {
+        int bytes = OWN_BYTES + subject.length() + (queue == null ? 0 : queue.length()) + sid.length() + head.length;
+        if (literal)
+            return bytes;
+        for (int dot = 0; dot >= 0; dot = subject.indexOf('.', dot + 1))
+            bytes += LEVEL_BYTES;
+        return bytes + subject.length();
     }
 
     public Receiver receiver() {

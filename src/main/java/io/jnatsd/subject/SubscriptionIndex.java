@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,9 +22,14 @@ public final class SubscriptionIndex {
     private static final int STRIPES = 64;
     /** The cached match results may use this fraction of the heap. */
     private static final int CACHE_SHARE = 16;
+    /** And the subscriptions this part. */
+    private static final int SHARE = 3;
 
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final WildcardTree wildcards = new WildcardTree();
+    private final long mostBytes = Runtime.getRuntime().maxMemory() / SHARE;
+    /** The memory of all subscriptions. */
+    private final AtomicLong bytes = new AtomicLong();
     private final LongAdder inserts = new LongAdder();
     private final LongAdder removes = new LongAdder();
     private final LongAdder misses = new LongAdder();
@@ -64,6 +70,7 @@ public final class SubscriptionIndex {
                 stripe.lock.unlock();
             }
         }
+        bytes.addAndGet(sub.bytes());
     }
 
     /** Replaces a subscription by another one with the same subject. The count of subscriptions does not change. */
@@ -97,6 +104,8 @@ public final class SubscriptionIndex {
                 stripe.lock.unlock();
             }
         }
+        if (removed)
+            bytes.addAndGet(-sub.bytes());
         return removed;
     }
 
@@ -169,6 +178,16 @@ public final class SubscriptionIndex {
             stripe.lock.unlock();
         }
         return matches.stream().map(Subscription::view).toList();
+    }
+
+    /** The memory that all subscriptions take, those of other servers included. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** The memory that they may take. */
+    public long mostBytes() {
+        return mostBytes;
     }
 
     public long count() {

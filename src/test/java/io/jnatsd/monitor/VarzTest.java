@@ -62,7 +62,8 @@ class VarzTest {
             assertNumbers(varz.getAsJsonObject("jnatsd"), "max_pending_total 5000000, log_lines_lost 0");
             assertTrue(varz.getAsJsonObject("jnatsd").get("pending_total").getAsLong() >= 0);
             assertNumbers(varz.getAsJsonObject("jnatsd"),
-                    "input_total 0, max_input_total " + Runtime.getRuntime().maxMemory() / 6);
+                    "subscriptions_total 0, max_subscriptions_total " + Runtime.getRuntime().maxMemory() / 3
+                            + ", input_total 0, max_input_total " + Runtime.getRuntime().maxMemory() / 6);
             assertEquals(monitored.server().port(), varz.get("port").getAsInt());
             assertEquals("north", varz.get("server_name").getAsString());
             assertEquals("{\"addr\":\"0.0.0.0\",\"cluster_port\":0,\"auth_timeout\":2}",
