@@ -188,6 +188,20 @@ class ArchitectureTest {
         assertNone("each package says what is in it, what it uses, and where to begin", faults);
     }
 
+    @Test
+    void everyLockHasItsPlaceInTheLockOrder() {
+        String order = SOURCES.stream().filter(source -> source.name.equals("subject/package-info.java"))
+                .map(Source::text).findFirst().orElseThrow().replaceAll("\\s*\n \\*\\s*", " ");
+        Set<String> faults = new TreeSet<>();
+        for (Source source : SOURCES) {
+            String name = source.name.substring(source.name.lastIndexOf('/') + 1).replace(".java", "");
+            if (source.text.contains("new ReentrantLock(") && !source.name.matches("(bench|top)/.*")
+                    && !order.contains("{@code " + name + "}"))
+                faults.add(source.name + " has a lock that the lock order does not mention");
+        }
+        assertNone("the comment of package subject says which locks may be taken under which", faults);
+    }
+
     private static ArchitecturePage page() throws IOException {
         ArchitecturePage page = ArchitecturePage.read(home.resolve("../../../../site/markdown/architecture.md").normalize());
         for (Source source : SOURCES) {

@@ -10,14 +10,16 @@
  * <p><b>Lock order</b>, for this package and all packages that use it. A thread that holds a lock may only take locks
  * that come later in this list, and does no I/O:
  * <ol>
- * <li>the reload lock of the server;
+ * <li>{@code NatsServer}: the reload lock;
  * <li>{@code ConnectUrls}, then {@code RouteTable}, of the cluster;
  * <li>{@code ClientLogin}, {@code RouteLogin}: the end of a login;
  * <li>{@code SidTable}: held while the index is changed and routes are informed of a subscription;
- * <li>a stripe of the index or a branch of the wildcard tree, one at a time;
+ * <li>a stripe of {@code SubscriptionIndex} or a branch of {@code WildcardTree}, one at a time;
  * <li>{@code Receiver}: the counters of its subscriptions and its pending output.
  * </ol>
- * All other locks are leaves: {@code UserConnections}, {@code ReplySubjects}, {@code TopSubjects}, {@code
- * ClosedClients}, {@code DepartedMembers}, and the lock of {@code ServerState}, which only its stop waits for.
+ * All other locks are leaves; no other lock is taken under them: {@code LogQueue}, {@code PasswordCheck},
+ * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code UserConnections},
+ * {@code ClosedClients}, {@code DepartedMembers}, {@code Dialers}, {@code InfoPublisher}, and the lock of
+ * {@code ServerState}, which only its stop waits for.
  */
 package io.jnatsd.subject;
