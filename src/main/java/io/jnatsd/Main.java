@@ -4,12 +4,12 @@ import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
-import io.jnatsd.server.Certificates;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.ServerLog;
 import io.jnatsd.server.Signals;
+import io.jnatsd.server.TlsSetup;
 import io.jnatsd.server.Version;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -118,7 +118,7 @@ public final class Main {
             err.println("jnatsd: " + warning);
         if (!loaded.warnings().isEmpty())
             return FAILURE;
-        for (String warning : Certificates.tryOut(loaded.options()))
+        for (String warning : TlsSetup.tryOut(loaded.options()))
             err.println("jnatsd: " + warning);
         err.println("jnatsd: configuration file " + configuration.flags().configFile() + " is valid");
         return 0;

@@ -15,6 +15,7 @@ import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.text.HostPort;
+import io.jnatsd.tls.CertWatch;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ public final class NatsServer implements AutoCloseable {
     private final Authenticator authenticator;
     private final PasswordCheck passwords;
     private volatile Security security;
-    private final CertificateRotation certificates;
+    /** Null while there is nothing to watch. Written by the start and by a reload. */
+    private volatile CertWatch certificates;
     /** Written by the start. */
     private SystemAccess systemAccess;
     private final ReentrantLock reloadLock = new ReentrantLock();
@@ -89,9 +91,8 @@ public final class NatsServer implements AutoCloseable {
         this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
         this.state = new ServerState(log, options);
         this.clients = new Clients(state);
-        this.certificates = new CertificateRotation(state, this::renewCertificates);
         try {
-            this.security = Security.of(options, authenticator, passwords, state.timer());
+            this.security = new Security(options, authenticator, passwords, state.timer());
             security.install(clients, log);
         } catch (TlsException | IllegalArgumentException e) {
             stopThreads();
@@ -170,7 +171,7 @@ public final class NatsServer implements AutoCloseable {
     /** In the order in which the ports are opened later, so that the first one that cannot be had is reported. */
     private void reservePorts() throws IOException {
         Reservations ports = new Reservations();
-        monitoring = Monitoring.reserve(options.monitor(), security.context() != null, ports);
+        monitoring = Monitoring.reserve(options.monitor(), security.tls().monitoring() != null, ports);
         if (options.cluster().port() != 0)
             cluster = new ClusterPort(state, options, ports);
         if (options.webSocket().port() != 0)
@@ -180,20 +181,20 @@ public final class NatsServer implements AutoCloseable {
 
     /** All that may fail or take time: no port accepts connections yet. */
     private void prepare() throws IOException {
-        security.warmUp(log);
+        security.tls().warmUp(log);
         MemoryWatch.start(state, this::exhausted);
         Views views = Monitoring.views(this);
         if (monitoring != null)
-            monitoring.prepare(views, passwords, () -> security.context(), log);
+            monitoring.prepare(views, passwords, () -> security.tls().monitoring(), log);
         introduction = new InfoPublisher(state, clients, serverId, port());
         introduction.apply(options, security);
         if (cluster != null) {
             cluster.create(options, serverId, port(), passwords, introduction::push);
-            cluster.apply(options, security.routes());
+            cluster.apply(options, security.tls().routes());
         }
         systemAccess = new SystemAccess(this, views);
         systemAccess.update();
-        certificates.watch(options);
+        watchCertificates(options);
         if (options.pidFile() != null)
             RunFiles.writePid(options.pidFile());
         if (options.profPort() != 0)
@@ -245,16 +246,22 @@ public final class NatsServer implements AutoCloseable {
         security.install(clients, log);
         introduction.apply(options, renewed);
         if (cluster != null) {
-            cluster.apply(options, security.routes());
+            cluster.apply(options, security.tls().routes());
             cluster.dial();
         }
         systemAccess.update();
     }
 
+    private void watchCertificates(ServerOptions next) {
+        if (certificates != null)
+            certificates.close();
+        certificates = TlsSetup.watch(next, state, this::renewCertificates);
+    }
+
     private void renewCertificates() {
         reloadLock.lock();
         try {
-            install(Security.of(options, authenticator, passwords, state.timer()));
+            install(new Security(options, authenticator, passwords, state.timer()));
             log.notice("Renewed TLS certificates");
         } catch (TlsException e) {
             log.error("Failed to renew TLS certificates: " + e.getMessage());
@@ -326,7 +333,7 @@ public final class NatsServer implements AutoCloseable {
             reload.refuseFixed();
             for (Problem warning : loaded.warnings())
                 log.warn(warning.toString());
-            Security renewed = Security.of(next, authenticator, passwords, state.timer());
+            Security renewed = new Security(next, authenticator, passwords, state.timer());
             apply(reload, next, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
@@ -345,12 +352,12 @@ public final class NatsServer implements AutoCloseable {
         // An embedding program's own log is left alone unless the options say something new of logs.
         Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(ServerLog.settings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
-        boolean newCertificate = renewed.renews(security) && !reload.changes(ServerOptions::tls);
+        boolean newCertificate = renewed.tls().renews(security.tls()) && !reload.changes(ServerOptions::tls);
         options = next;
         state.apply(next);
         install(renewed);
         if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
-            certificates.watch(next);
+            watchCertificates(next);
         int excess = clients.closeExcess();
         if (pidMoved)
             RunFiles.movePid(next.pidFile(), log);
@@ -496,7 +503,8 @@ public final class NatsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        certificates.close();
+        if (certificates != null)
+            certificates.close();
         stopThreads();
         RunFiles.remove(portsFile, log);
     }

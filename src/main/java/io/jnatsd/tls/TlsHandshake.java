@@ -40,6 +40,10 @@ public final class TlsHandshake {
         this.timer = timer;
     }
 
+    public TlsContext context() {
+        return context;
+    }
+
     /** Returns whether the client certificates of an earlier handshake would still be accepted. */
     public boolean trusts(SSLSession session) {
         try {
