@@ -93,4 +93,68 @@ class MatchCacheTest {
         assertSame(small, get(small));
         assertEquals(List.of(small), cache.results());
     }
+
+    @Test
+    void aResultIsFoundForItsSubjectOnly() {
+        MatchResult foo = put("foo");
+        byte[] line = "PUB foo.bar".getBytes(StandardCharsets.US_ASCII);
+        assertSame(foo, cache.get(line, 4, 3, HASH));
+        assertNull(cache.get(line, 4, 7, HASH), "another subject with the same hash");
+        assertNull(cache.get(line, 4, 3, HASH + 1), "another hash");
+    }
+
+    @Test
+    void aResultIsNotCurrentAfterAPatternOfItsFirstTokenHasChanged() {
+        MatchResult foo = put("foo.one"), bar = put("bar.one");
+        Subscription pattern = pattern("foo.*");
+        wildcards.insert(pattern);
+        assertNull(get(foo));
+        assertSame(bar, get(bar), "a pattern that begins with another token");
+        MatchResult again = put("foo.one");
+        assertSame(again, get(foo));
+        wildcards.remove(pattern);
+        assertNull(get(foo));
+    }
+
+    @Test
+    void noResultIsCurrentAfterAPatternThatBeginsWithAWildcardHasChanged() {
+        MatchResult foo = put("foo.one"), bar = put("bar.one");
+        wildcards.insert(pattern("*.two"));
+        assertNull(get(foo));
+        assertNull(get(bar));
+        assertEquals(List.of(), cache.results());
+    }
+
+    @Test
+    void aResultThatIsNotCurrentIsDisplacedBeforeOthers() {
+        MatchResult old = put("old.x");
+        wildcards.insert(pattern("old.*"));
+        List<MatchResult> current = new ArrayList<>();
+        for (int i = 0; i < 4; i++)
+            current.add(put("new" + i));
+        for (MatchResult result : current)
+            assertSame(result, get(result));
+        assertNull(get(old));
+    }
+
+    @Test
+    void theTableGrowsAndKeepsMostOfItsResults() {
+        MatchCache large = new MatchCache(Long.MAX_VALUE);
+        List<MatchResult> results = new ArrayList<>();
+        for (int round = 0; round < 8; round++)
+            for (int i = 0; i < 1000; i++) {
+                MatchResult result = new MatchResult(("s" + i).getBytes(StandardCharsets.US_ASCII), i * 0x9E3779B9,
+                        List.of(), wildcards.view("s"));
+                large.put(result);
+                results.add(result);
+            }
+        long kept = results.stream().filter(r -> large.get(r.subject(), 0, r.subject().length, r.hash()) == r).count();
+        assertTrue(kept > 900, () -> kept + " of 1000 results were kept");
+        assertEquals(kept, large.results().size());
+        assertEquals(kept, results.stream().filter(MatchResult::isCurrent).count());
+    }
+
+    private Subscription pattern(String subject) {
+        return new Subscription(new FakeReceiver("client", null, new ArrayList<>()), subject, null, "1", false);
+    }
 }
