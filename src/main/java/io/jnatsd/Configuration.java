@@ -9,7 +9,10 @@ import io.jnatsd.server.OptionsSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The configuration file with the flags over it, at the start and again for each reload. Threads: immutable. */
+/**
+ * Loads the configuration file and applies the flags over it, at the start and again for each reload. Threads:
+ * immutable.
+ */
 record Configuration(Flags flags) implements OptionsSource {
 
     @Override
@@ -22,7 +25,7 @@ record Configuration(Flags flags) implements OptionsSource {
         return loaded(read.options(), read.warnings(), read.plainTextSecrets());
     }
 
-    /** The first time the file may be missing. */
+    /** Loads the options for the start. In contrast to a reload, there may be no configuration file. */
     Loaded loadFirst() throws ConfigException {
         if (flags.configFile() != null)
             return load();

@@ -8,22 +8,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Ends a process that has no memory left to work, so that whatever supervises it starts it again. The server's own
- * threads catch what they throw and go on; a thread that ends of an OutOfMemoryError is one that the JDK relies on, and
- * that nobody starts again: without it the server would look alive and not be.
+ * Ends the process when it is out of memory, so that its supervisor can start it again. The server's own threads catch
+ * errors and continue. A thread that ends with an OutOfMemoryError is a thread of the JDK that is not started again;
+ * without it the process would keep running but not work.
  *
- * <p>Threads: all methods any thread.
+ * <p>Threads: any thread.
  */
 final class EmergencyExit implements UncaughtExceptionHandler {
     static final int CODE = 3;
     private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(2);
-    private static final byte[] LAST_WORDS = "jnatsd: out of memory\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FALLBACK_MESSAGE = "jnatsd: out of memory\n".getBytes(StandardCharsets.US_ASCII);
     private static final int RESERVE = 512 * 1024;
 
     private final Log log;
     private final Threads threads;
     private final AtomicBoolean ending = new AtomicBoolean();
-    /** Given back at the end, for the last line of the log. */
+    /** Released at the end, as memory for the last log line. */
     private volatile byte[] reserve = new byte[RESERVE];
 
     private EmergencyExit(Log log) {
@@ -31,7 +31,7 @@ final class EmergencyExit implements UncaughtExceptionHandler {
         this.threads = new Threads(log);
     }
 
-    /** From now on also threads that nobody has told what to do with an error are looked after. */
+    /** Installs itself as the handler of all threads that have no handler of their own. */
     static EmergencyExit install(Log log) {
         EmergencyExit exit = new EmergencyExit(log);
         Thread.setDefaultUncaughtExceptionHandler(exit);
@@ -46,7 +46,7 @@ final class EmergencyExit implements UncaughtExceptionHandler {
             threads.failed(null, "thread " + thread.getName(), e);
     }
 
-    /** Ends the process at once, but for the time that one line in the log takes. */
+    /** Ends the process as soon as one log line is written. */
     void end(String why) {
         if (!ending.compareAndSet(false, true))
             return;
@@ -56,8 +56,8 @@ final class EmergencyExit implements UncaughtExceptionHandler {
                     .start(() -> log.fatal(why + ", the server ends with exit code " + CODE));
             last.join(PATIENCE_MILLIS);
         } catch (Throwable e) {
-            // There is no memory for a line of the log.
-            System.err.write(LAST_WORDS, 0, LAST_WORDS.length);
+            // Memory does not suffice for a log line.
+            System.err.write(FALLBACK_MESSAGE, 0, FALLBACK_MESSAGE.length);
         } finally {
             Runtime.getRuntime().halt(CODE);
         }

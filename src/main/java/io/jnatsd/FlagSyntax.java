@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Flags the way Go programs take them (configuration reference, section 3.1), rewritten into the one form that picocli
- * reads the same way: {@code --name=value}. One dash or two, value behind {@code =} or as the next word, but for
- * booleans only behind {@code =}; short flags do not combine. The last value of a flag counts; an empty last value
- * leaves a flag unset that is not boolean.
+ * Rewrites flags in the syntax of Go programs into the form {@code --name=value}, which picocli reads in the same way.
+ * A flag has one dash or two. Its value follows after {@code =} or as the next word; the value of a boolean flag only
+ * after {@code =}. Short flags cannot be combined. The last value of a flag counts. An empty last value unsets a flag
+ * that is not boolean.
  */
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
     private static final Set<String> FALSE = Set.of("0", "f", "false");
-    /** Flags of newer servers, which are no typing errors. */
+    /** Flags of newer servers. They are not spelling errors and get no suggestion. */
     private static final Set<String> JETSTREAM = Set.of("js", "jetstream", "sd", "store_dir");
     private static final String HELP = "--help=true", VERSION = "--version=true", TLS_HELP = "--help_tls=true";
 
@@ -30,8 +30,8 @@ final class FlagSyntax {
     /**
      * A command line for picocli.
      *
-     * @param args what picocli reads
-     * @param empty the longest names of the flags that an empty value leaves unset
+     * @param args the arguments for picocli
+     * @param empty the longest names of the flags that an empty value unsets
      */
     record Rewritten(List<String> args, Set<String> empty) {
     }
@@ -40,7 +40,7 @@ final class FlagSyntax {
     static Rewritten rewrite(String[] args, Map<String, OptionSpec> known) throws UsageException {
         SecretFlags secrets = new SecretFlags(known);
         Set<String> empty = new LinkedHashSet<>();
-        // Picocli would make a new argument group when one of its options comes again, without the group's other values.
+        // A repeated option would make picocli start a new argument group and lose the other values of the group.
         Map<String, String> rewritten = new LinkedHashMap<>();
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
@@ -90,7 +90,10 @@ final class FlagSyntax {
         return option.type() == boolean.class || option.type() == Boolean.class;
     }
 
-    /** The words that stand for flags; nothing else may stand alone, but behind a question it does not matter. */
+    /**
+     * Returns whether the word stands for a flag, such as {@code help}. No other word is allowed, except after one of
+     * these.
+     */
     private static boolean isCommand(String word, Map<String, String> rewritten) {
         switch (word.toLowerCase(Locale.ROOT)) {
             case "version", "help" -> {

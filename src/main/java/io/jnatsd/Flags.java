@@ -24,13 +24,13 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The command line (configuration reference, section 3). A flag that is given overrides the configuration file. */
+/** The command line. A flag overrides the same option of the configuration file. Threads: one. */
 @Command(name = "jnatsd", sortOptions = false, customSynopsis = "jnatsd [options]", usageHelpWidth = 110,
         footer = {"", "Flags take one dash or two. A configuration file has many more options: see etc/nats.conf."})
 final class Flags {
     private static final List<String> LOGIN = List.of("--user", "--pass", "--auth");
 
-    /** In the order of gnatsd's usage text; labels are what stands for the value there. */
+    /** The server flags, in the order of gnatsd's usage text. The labels are those of the values there. */
     static final class Server {
         @Option(names = {"-a", "--addr", "--net"}, paramLabel = "<host>",
                 description = "Bind to host address (default: 0.0.0.0)")
@@ -90,7 +90,7 @@ final class Flags {
         @Option(names = "--log_size_limit", paramLabel = "<bytes>", description = "Rotate the log file at this size")
         private Integer sizeLimit;
         @Option(names = "--max_traced_msg_len", paramLabel = "<bytes>",
-                description = "Show so much of a payload in traces")
+                description = "Number of payload bytes shown in traces")
         private Integer maxTraced;
     }
 
@@ -166,7 +166,7 @@ final class Flags {
     @ArgGroup(validate = false, heading = "%nCommon Options:%n")
     private Common common = new Common();
 
-    /** The longest names of the flags that an empty value leaves unset. */
+    /** The longest names of the flags that an empty value unsets. */
     private Set<String> empty = Set.of();
 
     private Flags() {
@@ -198,17 +198,17 @@ final class Flags {
         return server.test;
     }
 
-    /** Null if no signal is to be sent. */
+    /** Returns null if no signal is to be sent. */
     String signal() {
         return server.signal == null || server.signal.isEmpty() ? null : server.signal;
     }
 
-    /** Null without a configuration file. */
+    /** Returns null without a configuration file. */
     Path configFile() {
         return server.config == null || server.config.isEmpty() ? null : Path.of(server.config);
     }
 
-    /** The flags for a login that an empty value leaves unset, as by a script whose variable is not set. */
+    /** Returns the login flags that an empty value unsets, for example when a script's variable is not set. */
     List<String> emptyLogins() {
         return LOGIN.stream().filter(empty::contains).toList();
     }
@@ -217,7 +217,7 @@ final class Flags {
         new CommandLine(this).setHelpFactory(FlagHelp::new).usage(out);
     }
 
-    /** Booleans are shown bare, as they are used, though each takes {@code =false} as well. */
+    /** Shows boolean flags without a value, although each accepts {@code =false} as well. */
     private static final class FlagHelp extends Help {
         FlagHelp(CommandSpec spec, ColorScheme colors) {
             super(spec, colors);
@@ -242,7 +242,7 @@ final class Flags {
         }
     }
 
-    /** Sets what was given on the command line; the rest stays as the configuration file has it. */
+    /** Sets the options that the command line gives. The others keep the values of the configuration file. */
     void applyTo(OptionsBuilder o) throws ConfigException {
         applyServer(o);
         applyLogging(o);
@@ -277,7 +277,7 @@ final class Flags {
         o.trace = log.trace != null ? log.trace : o.trace;
     }
 
-    /** A login on the command line takes the place of any other way to log in that the file has. */
+    /** A login on the command line replaces all other ways to log in that the file has. */
     private void applyLogin(OptionsBuilder o) {
         o.users = null;
         if (auth.token != null) {
@@ -323,10 +323,10 @@ final class Flags {
         }
     }
 
-    /** Without a login in the URL none is asked of routes, whatever the file says. */
+    /** If the URL contains no login, routes need none, even if the file requires one. */
     private static void applyClusterUrl(OptionsBuilder o, String text) throws ConfigException {
         try {
-            // -1 is no port that a URL can have.
+            // A URL cannot contain the port -1.
             boolean random = text.endsWith(":-1");
             RouteUrl url = RouteUrl.of(RouteUrl.parse(random ? text.substring(0, text.length() - 2) + "1" : text));
             if (!url.user().isEmpty() && url.password().isEmpty())

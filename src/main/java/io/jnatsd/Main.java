@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The program: flags to options, options to a running server, and the exit code. 0 is a clean end, 1 an error at
- * start, 2 a flag that makes no sense, 3 an end for lack of memory; errors are one line each on stderr.
+ * The program {@code jnatsd}: turns flags into options, starts a server, and returns the exit code: 0 after a clean
+ * end, 1 after an error at the start, 2 for an invalid flag, 3 when out of memory. Each error is one line on stderr.
  */
 public final class Main {
     private static final int FAILURE = 1;
@@ -30,12 +30,12 @@ public final class Main {
 
     public static void main(String[] args) throws InterruptedException {
         int code = run(args, System.out, System.err);
-        // System.exit sets a logger up, which takes as long as all that a short answer needs.
+        // System.exit initializes a logger, which takes as long as the rest of a short command.
         if (code != 0 || !asksVersion(args) && signal(args).isEmpty())
             System.exit(code);
     }
 
-    /** Returns the exit code: when the server has ended, or right away if none was started. */
+    /** Returns the exit code: when the server has ended, or immediately if none was started. */
     static int run(String[] args, PrintStream out, PrintStream err) throws InterruptedException {
         try {
             if (answeredAtOnce(args, out))
@@ -54,7 +54,7 @@ public final class Main {
         }
     }
 
-    /** What scripts ask often is answered before anything heavy is loaded. */
+    /** Runs the commands that scripts call often, before larger classes are loaded. */
     private static boolean answeredAtOnce(String[] args, PrintStream out) throws ConfigException, IOException {
         if (asksVersion(args)) {
             printVersion(out);
@@ -72,7 +72,7 @@ public final class Main {
         String cache = System.getProperty("jnatsd.aot");
         if (cache == null)
             return;
-        // Java says nothing if the cache does not suit it, but it then shares no other classes either.
+        // Java gives no message when it rejects the class archive, but it then shares no classes at all.
         boolean sharing = System.getProperty("java.vm.info", "").contains("sharing");
         out.println("AOT cache: " + (!cache.equals("recorded") ? cache
                 : sharing ? "in use" : "not used, Java does not accept it with these flags"));
@@ -82,7 +82,7 @@ public final class Main {
         return args.length == 1 && (VERSION.contains(args[0]) || args[0].equalsIgnoreCase("version"));
     }
 
-    /** The value of the flag for signals, if that is all there is; otherwise empty. */
+    /** Returns the value of the signal flag if it is the only flag; otherwise an empty string. */
     private static String signal(String[] args) {
         if (args.length == 2 && SIGNAL.contains(args[0]))
             return args[1];
@@ -144,7 +144,7 @@ public final class Main {
         }
     }
 
-    /** Null if it cannot be had: signals then have to do. */
+    /** Returns null if the socket cannot be opened. Then only signals control the server. */
     private static ControlSocket control(CompletableFuture<NatsServer> started, Log log) {
         try {
             return ControlSocket.open(command -> {
@@ -164,9 +164,9 @@ public final class Main {
     }
 
     /**
-     * Half the processors carry the virtual threads, unless the user said otherwise: a message then rarely changes
-     * processors on its way, which costs more than it gains, and the kernel's network code needs the other half.
-     * Encryption is work enough for all of them.
+     * Runs the virtual threads on half of the processors, unless the user has set a number. A message then changes
+     * processors less often, which costs more than it gains, and the kernel's network code needs the other half. TLS
+     * needs all processors.
      */
     private static void chooseCarriers(boolean encrypts) {
         String property = "jdk.virtualThreadScheduler.parallelism";

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command {@code mkpasswd}: makes a password and its bcrypt hash for the configuration file, or the hash of a
- * password that is typed or piped in (operations reference, section 15). Threads: one.
+ * The program {@code mkpasswd}: generates a password and its bcrypt hash for the configuration file, or hashes a
+ * password that is typed or piped in. Threads: one.
  */
 @Command(name = "mkpasswd", sortOptions = false, customSynopsis = "mkpasswd [-p] [-c <cost>]",
         version = "mkpasswd " + Version.TEXT,
@@ -28,27 +28,27 @@ final class MkPasswd {
     private static final int LENGTH = 22;
     private static final int FAILURE = 1;
     private static final int MIN_COST = 4, MAX_COST = 31;
-    /** More, bcrypt would not look at. */
+    /** Bcrypt ignores all bytes after these. */
     private static final int MAX_BYTES = 72;
 
-    /** People put the password behind it. */
+    /** The flag takes no value, but users tend to write the password after it. */
     @Secret
     @Option(names = "-p", description = "Ask for a password, or read it from a pipe, and show only its hash")
     private boolean ask;
     @Option(names = "-c", paramLabel = "<cost>", defaultValue = "11",
-            description = "How hard guessing shall be: each step doubles the time (4 to 31, default: 11)")
+            description = "Cost of the hash, each step doubles the time (4 to 31, default: 11)")
     private int cost;
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this message")
     private boolean help;
     @Option(names = {"-v", "--version"}, versionHelp = true, description = "Show version")
     private boolean version;
 
-    /** Where a password comes from. */
+    /** A source of passwords. */
     interface Input {
-        /** The next password, null if there is none. */
+        /** Returns the next password, null if there is none. */
         String read(String prompt) throws IOException;
 
-        /** Somebody types blindly, and so has to type twice. */
+        /** Returns whether the input is not echoed, so that the password must be typed twice. */
         boolean typed();
     }
 
@@ -115,12 +115,12 @@ final class MkPasswd {
         Console console = System.console();
         if (console != null)
             return new Terminal(console);
-        // Set by bin/mkpasswd when what is typed does not show although the output goes elsewhere.
+        // Set by bin/mkpasswd if it has turned the echo off while the output is redirected.
         return new Lines(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
                 Boolean.getBoolean("jnatsd.mkpasswd.typed"));
     }
 
-    /** What is typed does not show. */
+    /** A terminal, which does not echo the input. */
     private record Terminal(Console console) implements Input {
         @Override
         public String read(String prompt) {
@@ -134,7 +134,7 @@ final class MkPasswd {
         }
     }
 
-    /** A pipe, where one line is enough. */
+    /** A pipe, where one line suffices. */
     private record Lines(BufferedReader in, boolean typed) implements Input {
         @Override
         public String read(String prompt) throws IOException {

@@ -17,34 +17,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code -sl command[=pid]}: has a running server stop, quit, reopen, reload or leave (operations reference, section
- * 5). The server is asked through its control socket, which tells what came of it, or else by a signal.
+ * {@code -sl command[=pid]}: tells a running server to stop, quit, reopen its log, reload, or enter lame duck mode. The
+ * command goes to the server's control socket, which reports the result, or else to the process as a signal.
  */
 final class SignalCommand {
     private static final Map<String, String> SIGNALS = Map.of("stop", "KILL", "quit", "INT", "term", "TERM",
             "reopen", "USR1", "reload", "HUP", "ldm", "USR2");
-    /** After these the server may be gone before it has answered. */
+    /** After these commands the server may end before it has answered. */
     private static final Set<String> ENDING = Set.of("quit", "term");
-    /** What else the program does than to serve, and never for long. */
-    private static final Set<String> ERRANDS = Set.of("sl", "signal", "t", "v", "version", "h", "help", "help_tls");
+    /** The flags of short commands, which do not serve. */
+    private static final Set<String> SHORT_COMMANDS = Set.of("sl", "signal", "t", "v", "version", "h", "help", "help_tls");
 
-    /** A process of this machine, and the words of its command line. */
+    /** A process on this machine, and the words of its command line. */
     record Running(long pid, List<String> words) {
-        /** Runs {@link Main}, and not for a command like this one. */
+        /** Returns whether it runs {@link Main} as a server and not for a short command like this one. */
         boolean isServer() {
             int main = words.indexOf(Main.class.getName());
             for (int i = 1; main < 0 && i < words.size(); i++)
                 if (words.get(i - 1).equals("-jar") && words.get(i).endsWith("jnatsd.jar"))
                     main = i;
-            return main >= 0 && words.subList(main, words.size()).stream().noneMatch(Running::isErrand);
+            return main >= 0 && words.subList(main, words.size()).stream().noneMatch(Running::isShortCommand);
         }
 
-        private static boolean isErrand(String word) {
+        private static boolean isShortCommand(String word) {
             if (!word.startsWith("-"))
                 return word.equalsIgnoreCase("version") || word.equalsIgnoreCase("help");
             int equals = word.indexOf('=');
             String flag = equals < 0 ? word : word.substring(0, equals);
-            return ERRANDS.contains(flag.substring(flag.startsWith("--") ? 2 : 1));
+            return SHORT_COMMANDS.contains(flag.substring(flag.startsWith("--") ? 2 : 1));
         }
     }
 
@@ -52,8 +52,10 @@ final class SignalCommand {
     }
 
     /**
-     * @throws IOException if it cannot be done
-     * @throws ConfigException if the server has tried, with what it says is wrong
+     * Runs the command.
+     *
+     * @throws IOException if the command cannot be sent or carried out
+     * @throws ConfigException if the server reports configuration errors
      */
     static void run(String value) throws IOException, ConfigException {
         String[] parts = value.split("=", -1);
@@ -83,14 +85,14 @@ final class SignalCommand {
         try {
             return ControlSocket.ask(pid, command);
         } catch (SocketTimeoutException e) {
-            // To end twice is to end once.
+            // A server that has ended already has done what was asked.
             if (ENDING.contains(command))
                 kill(SIGNALS.get(command), pid);
             throw new IOException(e.getMessage() + "; unknown whether it carries the command out later", e);
         }
     }
 
-    /** A number, or a file that holds one; 0 and below would be whole groups of processes. */
+    /** Parses a number, or reads it from a file. The kill command takes 0 and negative numbers as process groups. */
     private static long pid(String text) throws IOException {
         try {
             Path file = Path.of(text);
@@ -109,7 +111,7 @@ final class SignalCommand {
                         Arrays.asList(process.info().arguments().orElse(new String[0]))));
     }
 
-    /** The pid of the one server among the processes. */
+    /** Returns the pid of the only server among the processes. */
     static long onlyServer(Stream<Running> processes) throws IOException {
         List<Long> pids = processes.filter(Running::isServer).map(Running::pid).sorted().toList();
         if (pids.isEmpty())
@@ -127,7 +129,7 @@ final class SignalCommand {
                 throw new IOException("operation not permitted");
             return;
         }
-        // Every shell has kill built in; the program of that name is missing in small containers.
+        // Every shell has kill built in. Small containers often lack the program of that name.
         Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).redirectErrorStream(true).start();
         try {
             String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -3,7 +3,7 @@ package io.jnatsd;
 import io.jnatsd.config.TlsNames;
 import java.io.PrintStream;
 
-/** What {@code --help_tls} prints: the {@code tls} block by example, and the names that it takes. */
+/** Prints the text of {@code --help_tls}: an example of the {@code tls} block, and the names that it accepts. */
 final class TlsHelp {
     private static final String EXAMPLE = """
 

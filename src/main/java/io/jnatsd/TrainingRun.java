@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What {@code bin/launch.sh} has Java record after a build, for the cache that makes later starts and first messages
- * faster: a server as the command starts it, some hundred connections, and a second or two of load, in one process. The
- * exit code is 0 if all went well.
+ * The program that {@code bin/launch.sh} runs once after a build, for Java to record the class archive that makes later
+ * starts and first messages faster. It starts a server as the command does, opens some hundred connections and puts
+ * load on them for a second or two, all in one process. The exit code is 0 on success.
  */
 final class TrainingRun {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -82,13 +82,13 @@ final class TrainingRun {
         }
     }
 
-    /** Returns when the server has dealt with what the client says first. */
+    /** Returns when the server has handled the commands. */
     private Socket connect(String commands) throws IOException {
         Socket socket = new Socket(host, port);
         socket.setTcpNoDelay(true);
         say(socket, LOGIN + commands + "PING\r\n");
         InputStream in = socket.getInputStream();
-        // INFO, and PONG.
+        // The answers are INFO and PONG.
         awaitLine(in);
         awaitLine(in);
         return socket;
@@ -104,7 +104,7 @@ final class TrainingRun {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** One message at a time, back to who sent it. */
+    /** Publishes one message at a time, and receives it on the same connection. */
     private void converse() throws IOException {
         try (Socket client = connect("SUB _INBOX.x.* 1\r\n")) {
             InputStream in = new BufferedInputStream(client.getInputStream());
@@ -115,7 +115,7 @@ final class TrainingRun {
         }
     }
 
-    /** Requests that nobody answers, and such that a member of a queue group gets, with headers and without. */
+    /** Sends requests without a responder, and requests to a queue group, with and without headers. */
     private void request() throws IOException {
         String ask = "PUB nobody _INBOX.1 2\r\nhi\r\n", nobody = "HMSG _INBOX.1 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
         String size = HEADERS.length() + " " + (HEADERS.length() + 2) + "\r\n" + HEADERS + "hi\r\n";

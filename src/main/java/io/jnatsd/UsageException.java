@@ -1,6 +1,6 @@
 package io.jnatsd;
 
-/** The command line makes no sense; the message is one line that says why. */
+/** The command line is invalid. The message is one line that says why. */
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1;
     private static final int COMMAND = 1, FLAG = 2;
@@ -12,12 +12,12 @@ final class UsageException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** A flag that there is not, or a value that is none. */
+    /** For an unknown flag, or an invalid value. */
     static UsageException flag(String message) {
         return new UsageException(message, FLAG);
     }
 
-    /** A word that is no flag. gnatsd: an exit code of its own. */
+    /** For a word that is not a flag. As in gnatsd 1.0, the exit code differs from that for a flag. */
     static UsageException command(String shown) {
         return new UsageException("Unrecognized command: " + shown, COMMAND);
     }

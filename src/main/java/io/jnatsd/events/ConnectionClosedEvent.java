@@ -37,7 +37,7 @@ public final class ConnectionClosedEvent extends Event {
     private long outBytes;
 
     /**
-     * Made when the connection ends.
+     * Creates the event when the connection ends.
      *
      * @param connection the label of the connection
      * @param millis how long it was connected
@@ -48,21 +48,21 @@ public final class ConnectionClosedEvent extends Event {
         this.connectedFor = millis;
     }
 
-    /** What the client says that it is; empty texts for what is not known. */
+    /** Sets the names that the client gave in CONNECT; empty for those that it did not give. */
     public ConnectionClosedEvent peer(String name, String userName) {
         clientName = name;
         user = userName;
         return this;
     }
 
-    /** Messages and payload bytes from the client. */
+    /** Sets the messages and payload bytes from the client. */
     public ConnectionClosedEvent in(long messages, long bytes) {
         inMessages = messages;
         inBytes = bytes;
         return this;
     }
 
-    /** Messages and payload bytes to the client. */
+    /** Sets the messages and payload bytes to the client. */
     public ConnectionClosedEvent out(long messages, long bytes) {
         outMessages = messages;
         outBytes = bytes;

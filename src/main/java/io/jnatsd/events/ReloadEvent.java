@@ -15,12 +15,12 @@ public final class ReloadEvent extends Event {
     @Label("Succeeded")
     private boolean succeeded;
 
-    /** The reload begins now. Without {@link #succeeded} the event says that it failed. */
+    /** Creates the event at the begin of a reload. Without a call of {@link #succeeded} it records a failure. */
     public ReloadEvent() {
         begin();
     }
 
-    /** The new options are in force. */
+    /** Records that the new options are in force. */
     public void succeeded() {
         succeeded = true;
     }

@@ -29,7 +29,7 @@ public final class RouteDownEvent extends Event {
      * Commits the event.
      *
      * @param connection the label of the route's connection
-     * @param remoteId the id of the other server, empty if it has not said it
+     * @param remoteId the id of the other server, empty if it is not known yet
      */
     public static void commit(String connection, String remoteId, String reason) {
         new RouteDownEvent(connection, remoteId, reason).commit();

@@ -29,7 +29,7 @@ public final class RouteUpEvent extends Event {
      * Commits the event.
      *
      * @param connection the label of the route's connection
-     * @param solicited this server has dialled
+     * @param solicited whether this server has dialled
      */
     public static void commit(String connection, String remoteId, boolean solicited) {
         new RouteUpEvent(connection, remoteId, solicited).commit();

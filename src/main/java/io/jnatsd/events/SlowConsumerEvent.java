@@ -33,7 +33,7 @@ public final class SlowConsumerEvent extends Event {
         this.reason = reason;
     }
 
-    /** What the peer says that it is; empty texts for what is not known. */
+    /** Sets the names that the peer gave in CONNECT; empty for those that it did not give. */
     public SlowConsumerEvent peer(String name, String userName) {
         clientName = name;
         user = userName;
@@ -41,9 +41,9 @@ public final class SlowConsumerEvent extends Event {
     }
 
     /**
-     * What was pending.
+     * Sets the pending data.
      *
-     * @param busiest the subject of its subscription that had been sent most messages, empty if there is none
+     * @param busiest the subject of its subscription with the most messages, empty if it has none
      */
     public SlowConsumerEvent backlog(String busiest, long bytes) {
         subject = busiest;

@@ -1,7 +1,8 @@
 /**
  * The events that a server writes to a Flight Recording: connections opened and closed, failed logins, slow consumers,
- * routes up and down, reloads. They take plain values, so that this package uses nothing but the JDK; the classes that
- * notice what has happened create them, after they have asked
- * {@link io.jnatsd.events.EventRecording} whether that is of any use.
+ * routes up and down, reloads. The classes where these things happen create them, after a check of {@link
+ * io.jnatsd.events.EventRecording}.
+ *
+ * <p>The events take plain values, so that this package uses the JDK only.
  */
 package io.jnatsd.events;

@@ -21,17 +21,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The port where other servers come in, and the cluster behind it. Threads: all methods
- * but {@link #port} and {@link #cluster} one at a time.
+ * The port that accepts routes from other servers, and the cluster behind it. Threads: one at a time, except {@link
+ * #port} and {@link #cluster}, which any thread may call.
  */
 final class ClusterPort {
     private final ServerState state;
     private final Log log;
     private final Listener listener;
-    /** Null until {@link #create}, which comes before the port is served. */
+    /** Null until {@link #create}, which is called before the port is served. */
     private volatile Cluster cluster;
 
-    /** Reserves the port; it accepts no connections before {@link #listen}. */
+    /** Reserves the port. It accepts no connections before {@link #listen}. */
     ClusterPort(ServerState state, ServerOptions options, Reservations ports) throws IOException {
         this.state = state;
         this.log = state.log;
@@ -44,9 +44,9 @@ final class ClusterPort {
     }
 
     /**
-     * Creates the cluster, once INFO can be made: other servers are told of the client port.
+     * Creates the cluster. This needs the client port, which other servers are told.
      *
-     * @param urlsChanged called when INFO has to say something else of other servers
+     * @param urlsChanged called when the client URLs of other servers in INFO have changed
      */
     void create(ServerOptions options, String serverId, int clientPort, PasswordCheck passwords,
             Runnable urlsChanged) {
@@ -63,7 +63,7 @@ final class ClusterPort {
         return cluster.accept(socket);
     }
 
-    /** {@code host:port} for each address at which clients can reach this server, from other machines as well. */
+    /** Returns {@code host:port} for each address at which clients on other machines can reach this server. */
     private static List<String> clientUrls(ListenOptions at, int port) {
         if (!at.advertise().isEmpty())
             return List.of(at.advertised(port));
@@ -83,12 +83,12 @@ final class ClusterPort {
                 && !address.isAnyLocalAddress();
     }
 
-    /** Options come into force, before the start or by a reload. */
+    /** Applies options, before the start or at a reload. */
     void apply(ServerOptions options, TlsHandshake tls) {
         cluster.apply(options.cluster(), tls);
     }
 
-    /** Listens; other servers wait until {@link #serve}. */
+    /** Listens. Routes wait until {@link #serve}. */
     void listen() throws IOException {
         listener.listen();
     }
@@ -97,7 +97,7 @@ final class ClusterPort {
         listener.serve();
     }
 
-    /** Dials those that are configured. */
+    /** Dials the configured routes. */
     void dial() {
         cluster.dial();
     }

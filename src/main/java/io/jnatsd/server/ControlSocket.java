@@ -27,26 +27,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes the commands of {@code jnatsd -sl} where signals do not reach: on Windows, and under {@code nohup}, which has
- * the JVM ignore a hang-up. A socket file in a folder that only the server's user can enter. The peer sends one line.
- * The server answers with an empty line at once and with further ones while it carries the command out, and at the end
- * with {@code ok} or the lines that say what is wrong. Peers of versions without the empty lines skip them.
+ * A Unix domain socket that takes the commands of {@code jnatsd -sl} where signals do not work: on Windows, and under
+ * {@code nohup}, which makes the JVM ignore SIGHUP. The socket file is in a folder that only the server's user can
+ * enter. The peer sends one line. The server answers with an empty line at once and with further empty lines while it
+ * carries the command out. It ends with the line {@code ok} or with error lines. Older peers, which do not know the
+ * empty lines, skip them.
  *
- * <p>Threads: one thread accepts; for each command, one talks to the peer and another one carries the command out. They
- * are platform threads: the carriers of virtual ones may all be busy with messages for longer than a peer waits.
+ * <p>Threads: one thread accepts. Each command has two: one answers the peer, the other carries the command out. They
+ * are platform threads, because the carriers of virtual threads may be busy with messages for longer than a peer waits.
  */
 public final class ControlSocket implements AutoCloseable {
-    /** Does what a command says; the message of its exception is the answer. Called by several threads. */
+    /** Carries out commands. The message of an exception is the answer. Called by several threads. */
     public interface Commands {
         void run(String command) throws Exception;
     }
 
-    /** How long another process may take to accept a connection, and for each byte that it has to send. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-    /** How often a server that carries out a command says so. */
-    private static final Duration SIGN_INTERVAL = PATIENCE.dividedBy(4);
-    /** How long a command may take in all. */
-    private static final Duration ANSWER_TIME = Duration.ofSeconds(30);
+    /** The time that another process has to accept a connection, and again for each part of its answer. */
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(1);
+    /** The interval of the empty lines while a command is carried out. */
+    private static final Duration PROGRESS_INTERVAL = STEP_TIMEOUT.dividedBy(4);
+    /** The time that a command may take in total. */
+    private static final Duration TOTAL_TIMEOUT = Duration.ofSeconds(30);
     private static final int MOST_ANSWER = 1 << 20;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -64,19 +65,25 @@ public final class ControlSocket implements AutoCloseable {
         this.threads = new Threads(log);
     }
 
-    /** Where the socket of a process is: in a folder named after the process's user, who alone can enter it, and root. */
+    /**
+     * Returns the socket file of a process. Its folder is named after the user of the process; only that user and root
+     * can enter it.
+     */
     public static Path file(long pid) {
         return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + user(pid), pid + ".sock");
     }
 
-    /** The name of a process's user, or the number of one without a name; this process's if the other does not exist. */
+    /**
+     * Returns the user name of a process, or the user id if the user has no name. If the process does not exist, it is
+     * the user of this process.
+     */
     private static String user(long pid) {
         long own = ProcessHandle.current().pid();
         for (long process : new long[] {pid, own})
             try {
                 return Files.getOwner(Path.of("/proc/" + process)).getName();
             } catch (IOException | UnsupportedOperationException e) {
-                // The process has gone, or this system has no such folder.
+                // The process has ended, or this system has no such folder.
                 continue;
             }
         return pid == own ? System.getProperty("user.name")
@@ -96,15 +103,18 @@ public final class ControlSocket implements AutoCloseable {
         return control;
     }
 
-    /** Servers that were killed leave their files behind. Who looks dead may only be in another container. */
+    /**
+     * Removes the files of servers that were killed. A pid that does not exist here may belong to another container, so
+     * the socket is tried first.
+     */
     private static void removeAbandoned(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[0-9]*.sock")) {
             long begun = System.nanoTime();
             for (Path file : files) {
                 if (!isAlive(file))
                     Files.deleteIfExists(file);
-                // The start does not wait for several of them: the next start goes on.
-                if (System.nanoTime() - begun > PATIENCE.toNanos())
+                // This bounds the start. The next start removes the rest.
+                if (System.nanoTime() - begun > STEP_TIMEOUT.toNanos())
                     return;
             }
         } catch (DirectoryIteratorException e) {
@@ -118,8 +128,8 @@ public final class ControlSocket implements AutoCloseable {
         if (!pid.matches("\\d{1,18}") || ProcessHandle.of(Long.parseLong(pid)).isPresent())
             return true;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                TimeLimit limit = new TimeLimit(channel, PATIENCE)) {
-            // An owner that is too busy to accept is alive all the same.
+                TimeLimit limit = new TimeLimit(channel, STEP_TIMEOUT)) {
+            // A server that is too busy to accept is still alive.
             return connect(channel, file) || limit.passed();
         }
     }
@@ -133,23 +143,23 @@ public final class ControlSocket implements AutoCloseable {
                 Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
             if (!Files.getOwner(folder).getName().equals(user(ProcessHandle.current().pid())))
-                throw new IOException(folder + " belongs to somebody else", e);
+                throw new IOException(folder + " belongs to another user", e);
         }
     }
 
     /**
-     * Has another process do something.
+     * Sends a command to another process.
      *
-     * @return its answer, empty if it ended without one; null if it has no control socket
-     * @throws SocketTimeoutException if it makes no progress for a second, or has not finished within 30; it may do it
-     *         all the same, later
+     * @return its answer, empty if it ended without an answer; null if it has no control socket
+     * @throws SocketTimeoutException if the process makes no progress for a second, or has not finished within 30
+     *         seconds; it may still carry the command out later
      */
     public static String ask(long pid, String command) throws SocketTimeoutException {
         Path file = file(pid);
         if (!Files.exists(file) || !belongsTo(pid, file.getParent()))
             return null;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                TimeLimit limit = new TimeLimit(channel, PATIENCE)) {
+                TimeLimit limit = new TimeLimit(channel, STEP_TIMEOUT)) {
             String answer = ask(channel, pid, command, limit);
             if (limit.passed() && (answer == null || answer.isEmpty()))
                 throw new SocketTimeoutException("server " + pid + " does not answer");
@@ -161,7 +171,7 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** A folder that somebody else has made under the user's name would answer in the server's place. */
+    /** Another user can create a folder with this name, and a socket there would answer in the server's place. */
     private static boolean belongsTo(long pid, Path folder) {
         try {
             return !Files.exists(Path.of("/proc/" + pid)) || Files.getOwner(folder).getName().equals(user(pid));
@@ -193,9 +203,9 @@ public final class ControlSocket implements AutoCloseable {
         for (int length = in.read(bytes); length >= 0 && answer.size() < MOST_ANSWER; length = in.read(bytes)) {
             limit.renew();
             answer.write(bytes, 0, length);
-            if (System.nanoTime() - asked > ANSWER_TIME.toNanos())
+            if (System.nanoTime() - asked > TOTAL_TIMEOUT.toNanos())
                 throw new SocketTimeoutException("server " + pid + " has not finished within "
-                        + ANSWER_TIME.toSeconds() + " s");
+                        + TOTAL_TIMEOUT.toSeconds() + " s");
         }
         return answer.toString(StandardCharsets.UTF_8).strip();
     }
@@ -204,7 +214,7 @@ public final class ControlSocket implements AutoCloseable {
         try {
             return channel.connect(UnixDomainSocketAddress.of(file));
         } catch (IOException e) {
-            // A file that its server left behind when it was killed.
+            // The file was left behind by a server that was killed.
             return false;
         }
     }
@@ -216,7 +226,7 @@ public final class ControlSocket implements AutoCloseable {
                 if (!threads.startPlatform("control-peer", () -> serve(peer)))
                     peer.close();
             } catch (IOException e) {
-                // Out of descriptors, as a rule: trying again at once would only burn the processor.
+                // Usually file descriptors are exhausted. Without a pause this loop would use a whole processor.
                 if (channel.isOpen()) {
                     log.debug("Control socket: " + e.getMessage());
                     LockSupport.parkNanos(PAUSE_NANOS);
@@ -239,7 +249,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private static String readCommand(SocketChannel peer) throws IOException {
-        try (TimeLimit limit = new TimeLimit(peer, PATIENCE)) {
+        try (TimeLimit limit = new TimeLimit(peer, STEP_TIMEOUT)) {
             String command = new BufferedReader(new InputStreamReader(Channels.newInputStream(peer),
                     StandardCharsets.UTF_8)).readLine();
             return limit.passed() ? null : command;
@@ -252,7 +262,7 @@ public final class ControlSocket implements AutoCloseable {
             answer.complete("internal error");
         do {
             send("", peer);
-            answer.copy().completeOnTimeout(null, SIGN_INTERVAL.toNanos(), TimeUnit.NANOSECONDS).join();
+            answer.copy().completeOnTimeout(null, PROGRESS_INTERVAL.toNanos(), TimeUnit.NANOSECONDS).join();
         } while (!answer.isDone());
         send(answer.join(), peer);
     }
@@ -265,7 +275,7 @@ public final class ControlSocket implements AutoCloseable {
         log.debug("Control command \"" + command + "\"");
         try {
             commands.run(command);
-            // Whoever asked may look at the log next.
+            // The process that sent the command may read the log next.
             log.flush();
             return "ok";
         } catch (Exception e) {

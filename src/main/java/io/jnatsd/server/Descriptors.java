@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps some of the process's file descriptors free of clients and routes, for the control socket, monitoring, the log
- * and certificates: a server that is full can still be looked at and controlled. Where the system does not tell the
- * limit, connections are accepted until the system refuses.
+ * Reserves some of the process's file descriptors for the control socket, monitoring, the log and certificates, so that
+ * a server with all its connections in use can still be monitored and controlled. If the limit of the system is
+ * unknown, connections are accepted until the system refuses them.
  *
  * <p>Threads: one, which accepts connections.
  */
@@ -18,18 +18,18 @@ final class Descriptors {
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final File OPEN = new File("/proc/self/fd");
     private static final String LIMIT = "Max open files";
-    /** Of so many descriptors one is for a visitor to the monitor. */
-    private static final int PER_VISIT = 16;
-    private static final int FEWEST_VISITS = 8;
-    private static final int MOST_VISITS = 1024;
-    /** Of so many descriptors one is for files and the control socket. */
+    /** One of this many descriptors is reserved for a connection to the monitoring port. */
+    private static final int PER_MONITOR_CONNECTION = 16;
+    private static final int FEWEST_MONITOR_CONNECTIONS = 8;
+    private static final int MOST_MONITOR_CONNECTIONS = 1024;
+    /** One of this many descriptors is reserved for files and the control socket. */
     private static final int PER_FILE = 64;
     private static final int FEWEST_FILES = 4;
     private static final int MOST_FILES = 64;
 
     private final long limit;
     private final LongSupplier open;
-    /** So many connections may be accepted before descriptors are counted again. */
+    /** The number of connections to accept before descriptors are counted again. */
     private long uncounted;
 
     /** @param open counts the descriptors in use */
@@ -42,42 +42,43 @@ final class Descriptors {
         return new Descriptors(limit(), Descriptors::open);
     }
 
-    /** How many connections the monitor of this process may have. */
-    static int visits() {
-        return visits(limit());
+    /** Returns how many connections the monitoring port of this process may have. */
+    static int monitorConnections() {
+        return monitorConnections(limit());
     }
 
-    private static int visits(long limit) {
-        return (int) Math.max(FEWEST_VISITS, Math.min(limit / PER_VISIT, MOST_VISITS));
+    private static int monitorConnections(long limit) {
+        return (int) Math.max(FEWEST_MONITOR_CONNECTIONS, Math.min(limit / PER_MONITOR_CONNECTION, MOST_MONITOR_CONNECTIONS));
     }
 
     private static long reserve(long limit) {
-        return visits(limit) + Math.max(FEWEST_FILES, Math.min(limit / PER_FILE, MOST_FILES));
+        return monitorConnections(limit) + Math.max(FEWEST_FILES, Math.min(limit / PER_FILE, MOST_FILES));
     }
 
-    /** {@link Long#MAX_VALUE} if it is unknown. */
+    /** Returns {@link Long#MAX_VALUE} if the limit is unknown. */
     private static long limit() {
         try {
-            // The JVM has raised the soft limit to the hard one.
+            // The JVM has raised the soft limit to the hard limit.
             for (String line : Files.readAllLines(LIMITS, StandardCharsets.ISO_8859_1))
                 if (line.startsWith(LIMIT))
                     return Long.parseLong(line.substring(LIMIT.length()).strip().split("\\s+")[0]);
         } catch (IOException | NumberFormatException e) {
-            // Not a Linux, or there is no limit.
+            // This system has no /proc, or no limit is set.
             return Long.MAX_VALUE;
         }
         return Long.MAX_VALUE;
     }
 
-    /** To count takes a descriptor, too: all are in use if that fails. */
+    /** Counting needs a descriptor itself. If it fails, all are in use. */
     private static long open() {
         String[] names = OPEN.list();
         return names == null ? Long.MAX_VALUE : names.length;
     }
 
     /**
-     * Whether a connection may be accepted. Counting costs more the more descriptors are open, so it is done again when
-     * half of what was free is used up; all ports and files together use the same descriptors.
+     * Returns whether another connection may be accepted. Counting takes time in proportion to the open descriptors, so
+     * they are counted again only when half of the free ones may be used up. They are counted for the whole process,
+     * because all ports and files share them.
      */
     boolean sufficeForAnother() {
         if (limit == Long.MAX_VALUE || --uncounted >= 0)

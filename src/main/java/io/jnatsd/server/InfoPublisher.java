@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What this server says of itself in INFO (protocol reference, section 3), made anew whenever some of it changes.
- * Threads: anybody's.
+ * Builds the server's INFO again whenever part of it changes, and sends it to the clients (protocol.md, section 1).
+ * Threads: any thread.
  */
 final class InfoPublisher {
     private final ServerState state;
     private final Clients clients;
     private final String serverId;
     private final int port;
-    /** Held while INFO is made and put into place, so that the newest stays. */
+    /** Held while INFO is built and stored, so that an older INFO cannot replace a newer one. */
     private final ReentrantLock lock = new ReentrantLock();
     private ServerOptions options;
     private Security security;
     private boolean lameDuck;
 
-    /** @param port where clients come in */
+    /** @param port the client port */
     InfoPublisher(ServerState state, Clients clients, String serverId, int port) {
         this.state = state;
         this.clients = clients;
@@ -31,7 +31,7 @@ final class InfoPublisher {
         this.port = port;
     }
 
-    /** Other options are in force. */
+    /** Applies new options. */
     void apply(ServerOptions next, Security renewed) {
         lock.lock();
         try {
@@ -43,7 +43,7 @@ final class InfoPublisher {
         }
     }
 
-    /** The server is about to leave. */
+    /** Announces that the server enters lame duck mode. */
     void leave() {
         lock.lock();
         try {
@@ -54,7 +54,7 @@ final class InfoPublisher {
         }
     }
 
-    /** Other servers have come or gone: clients are to know. */
+    /** Sends INFO to the clients after the URLs of the cluster have changed. */
     void push() {
         lock.lock();
         try {
@@ -74,7 +74,10 @@ final class InfoPublisher {
                 options.limits().maxPayload(), connectUrls(old), !old, lameDuck, old);
     }
 
-    /** Other servers' are the cluster's to find. Alone, this one names an address of which clients cannot know. */
+    /**
+     * Returns the client URLs for INFO. Those of other servers come from the cluster. A server without a cluster
+     * announces its {@code client_advertise} address only.
+     */
     private List<String> connectUrls(boolean old) {
         boolean silent = options.cluster() != null && options.cluster().noAdvertise();
         if (!state.connectUrls.isEmpty() || options.client().advertise().isEmpty() || old || lameDuck || silent)

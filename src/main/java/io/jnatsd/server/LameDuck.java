@@ -13,9 +13,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server that leaves without haste (operations reference, section 17): it takes no new clients, tells those it has,
- * and after a grace period closes them one by one, so that they do not all arrive at its neighbours at once. Threads:
- * {@link #run} on one of its own.
+ * Lame duck mode: the server accepts no new clients, tells the connected ones with INFO, and after a grace period
+ * closes them one by one, so that they do not all reconnect to the other servers at once (protocol.md, section 18).
+ * Threads: {@link #run} on a thread of its own.
  */
 final class LameDuck {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -25,7 +25,7 @@ final class LameDuck {
     private final Log log;
     private final CountDownLatch stopped;
 
-    /** @param stopped counted down when the server stops for another reason */
+    /** @param stopped counted down when the server is closed before lame duck mode ends */
     LameDuck(LameDuckOptions options, Clients clients, Log log, CountDownLatch stopped) {
         this.options = options;
         this.clients = clients;
@@ -33,7 +33,7 @@ final class LameDuck {
         this.stopped = stopped;
     }
 
-    /** Returns when all clients are gone, or the server has been stopped. */
+    /** Returns when all clients are closed, or the server has been stopped. */
     void run() throws InterruptedException {
         log.notice("Entering lame duck mode, stop accepting new clients");
         for (Client client : clients.all())

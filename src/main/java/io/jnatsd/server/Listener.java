@@ -16,31 +16,35 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port and the thread that accepts from it. Threads: {@link #listen} and {@link #serve} the one that starts the server,
- * {@link #close} any thread; the accept loop runs on a platform thread of its own and hands each socket to a virtual one.
+ * A port and the thread that accepts its connections. Threads: {@link #listen} and {@link #serve} the thread that
+ * starts the server, {@link #close} any thread. The accept loop runs on a platform thread of its own and gives each
+ * socket to a virtual thread.
  */
 final class Listener {
-    /** What becomes of an accepted socket; it may throw, and then the socket is closed. */
+    /** Takes over an accepted socket. If it throws, the socket is closed. */
     interface Acceptor {
         Connection accept(Socket socket) throws IOException;
     }
 
     private static final int BACKLOG = 4096;
-    /** How long the next connection waits at most for a thread to begin with this one. */
+    /** The longest time that the accept loop waits for the virtual thread of a new connection to start. */
     private static final long LONGEST_WAIT_NANOS = 500_000;
-    /** A thread that takes longer has waited for a processor. */
+    /** If a virtual thread takes longer to start, no processor was free. */
     private static final long SHORTAGE_NANOS = 200_000;
-    /** An accept that takes less has found a connection that was there already. */
+    /** If {@code accept} returns sooner, the connection was already in the backlog. */
     private static final long QUEUED_NANOS = 50_000;
-    /** So many times as long as a thread has waited for a processor, in a storm, processors are left to others. */
-    private static final int REST = 4;
-    /** The time waited may be one in which the whole process stood still: that is no reason to rest for longer. */
+    /**
+     * In a connection storm the accept loop pauses for this multiple of the time that a virtual thread has waited for a
+     * processor.
+     */
+    private static final int PAUSE_FACTOR = 4;
+    /** The measured time may include a pause of the whole process, which is no reason to wait longer. */
     static final long LONGEST_REST_NANOS = 20_000_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final long DESCRIPTOR_PAUSE_MILLIS = 100;
-    /** A server that stays full says so once in this time. */
-    private static final long SHORTAGE_SAID_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** The interval of the warning that file descriptors are short. */
+    private static final long SHORTAGE_LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String name;
     private final Log log;
@@ -49,12 +53,12 @@ final class Listener {
     private final ServerSocket socket;
     private final Acceptor acceptor;
     private final Thread thread;
-    /** A permit says that a thread has begun with the newest connection. */
+    /** A permit means that the virtual thread of the newest connection has started. */
     private final Semaphore begun = new Semaphore(0);
     /** Used by the accept loop. */
     private final Descriptors descriptors = Descriptors.ofThisProcess();
-    /** When the log was last told that they are too few. Used by the accept loop. */
-    private long shortageSaid = System.nanoTime() - SHORTAGE_SAID_NANOS;
+    /** When the shortage of descriptors was last logged. Used by the accept loop. */
+    private long shortageLogged = System.nanoTime() - SHORTAGE_LOG_INTERVAL_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Accepts no connections before {@link #listen}. */
@@ -68,7 +72,7 @@ final class Listener {
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
     }
 
-    /** For the port where clients come in, with a message that says which. */
+    /** Creates the listener for clients. The message of its exception names the client port. */
     static Listener forClients(ListenOptions at, Reservations ports, ServerState state, Clients clients)
             throws IOException {
         try {
@@ -79,7 +83,9 @@ final class Listener {
         }
     }
 
-    /** {@code scheme://host:port}, where a client on this machine reaches a bound host. */
+    /**
+     * Returns {@code scheme://host:port} for clients on this machine; a wildcard address becomes the loopback address.
+     */
     static String url(String scheme, String host, int port) {
         return scheme + "://" + new HostPort(host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host, port);
     }
@@ -92,7 +98,7 @@ final class Listener {
         return port.address().getPort();
     }
 
-    /** Listens; connections wait until {@link #serve}. */
+    /** Listens. Connections wait until {@link #serve}. */
     void listen() throws IOException {
         port.listen(address -> socket.bind(address, BACKLOG));
     }
@@ -110,8 +116,9 @@ final class Listener {
     }
 
     /**
-     * Where connections queue up and processors are short, they are taken in at a fifth of the pace at which threads
-     * come to run: a storm of them would fill the queue in which the messages of all others wait as well.
+     * When connections queue up and processors are short, this accepts at a fifth of the rate at which virtual threads
+     * start. Otherwise a connection storm would fill the scheduler's queue, in which the readers of all other
+     * connections wait as well.
      */
     private void acceptUntilClosed() throws InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
@@ -145,14 +152,14 @@ final class Listener {
 
     private void waitForDescriptors() throws InterruptedException {
         long now = System.nanoTime();
-        if (now - shortageSaid >= SHORTAGE_SAID_NANOS) {
-            shortageSaid = now;
+        if (now - shortageLogged >= SHORTAGE_LOG_INTERVAL_NANOS) {
+            shortageLogged = now;
             log.warn("Too few file descriptors are left: " + name + " connections wait");
         }
         closed.await(DESCRIPTOR_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Out of descriptors or memory, as a rule: trying again at once would only burn the processor. */
+    /** Usually file descriptors or memory are exhausted. Without a pause this loop would use a whole processor. */
     private long pauseAfter(long pause) throws InterruptedException {
         return closed.await(pause, TimeUnit.MILLISECONDS) ? 0 : Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
     }
@@ -169,7 +176,7 @@ final class Listener {
             if (!started)
                 connection.discard();
         } catch (IOException e) {
-            // The peer has gone before it was looked at: its loss alone.
+            // The peer has closed the connection already. Only this connection is lost.
             log.debug("Accept error: " + e.getMessage());
             accepted.close();
         } catch (Throwable e) {
@@ -178,7 +185,7 @@ final class Listener {
         }
     }
 
-    /** Sees how long it takes until a thread begins with a connection, and leaves processors to others if that is long. */
+    /** Measures how long the thread of the new connection takes to start, and pauses if that is long. */
     private void restAfter(long handed) throws InterruptedException {
         begun.tryAcquire(LONGEST_WAIT_NANOS, TimeUnit.NANOSECONDS);
         long waited = System.nanoTime() - handed;
@@ -187,16 +194,16 @@ final class Listener {
     }
 
     static long rest(long waited) {
-        return waited > LONGEST_REST_NANOS / REST ? LONGEST_REST_NANOS : waited * REST;
+        return waited > LONGEST_REST_NANOS / PAUSE_FACTOR ? LONGEST_REST_NANOS : waited * PAUSE_FACTOR;
     }
 
-    /** No more connections. Those accepted stay. The port is free when this returns. */
+    /** Stops accepting. Accepted connections stay open. The port is free when this returns. */
     void close() {
         closed.countDown();
         try {
             port.close();
             socket.close();
-            // The system keeps the port until the thread has come back from its accept.
+            // The system keeps the port in use until the thread has returned from accept.
             if (thread != Thread.currentThread())
                 thread.join(LONGEST_PAUSE_MILLIS);
         } catch (IOException e) {

@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Notices that a server is out of memory for good. One OutOfMemoryError ends what it was thrown in, a connection as a
- * rule, and frees its memory; where more of them follow second after second, that has not helped. Nor are all of them
- * thrown: for lack of memory the JDK has a virtual thread that waits keep its carrier, and when all carriers are kept, no
- * connection is served. So while memory is short, the watch also starts a virtual thread now and then, to see whether it
- * runs.
+ * Detects that a server stays out of memory. A single OutOfMemoryError ends what it was thrown in, usually one
+ * connection, and thereby frees memory. If errors follow each other for many seconds, that has not helped. Some of them
+ * are never thrown: without memory, the JDK cannot unmount a waiting virtual thread from its carrier, and when all
+ * carriers are pinned in this way, no connection is served. Therefore, while memory is short, the watch also starts a
+ * virtual thread from time to time and checks that it runs.
  *
  * <p>Threads: {@link #look} the timer.
  */
 final class MemoryWatch {
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    /** So many looks in a row that find no improvement are too many. */
+    /** After this many checks in a row without improvement the server gives up. */
     static final int MOST = 10;
 
     private final Threads threads;
@@ -28,16 +28,16 @@ final class MemoryWatch {
     private final Executor virtual;
     private final Runnable giveUp;
     private final Runnable pulse = this::beat;
-    /** The last virtual thread that was started has run. Written by that thread and the timer. */
+    /** True if the last virtual thread that was started has run. Written by that thread and the timer. */
     private volatile boolean hasRun = true;
-    /** The number of errors at the last look. */
+    /** The number of errors at the last check. */
     private long seen;
     private int inARow;
 
     /**
-     * @param isShort whether there is little memory now
+     * @param isShort whether memory is short now
      * @param virtual runs tasks on virtual threads
-     * @param giveUp called in the timer's thread, again each second for as long as nothing improves
+     * @param giveUp called in the timer's thread, each second for as long as nothing improves
      */
     MemoryWatch(Threads threads, MemoryReserve reserve, BooleanSupplier isShort, Executor virtual, Runnable giveUp) {
         this.threads = threads;
@@ -57,7 +57,8 @@ final class MemoryWatch {
 
     void look() {
         long now = threads.outOfMemory();
-        // It was started while memory was short. That there is more now does not free a carrier.
+        // A virtual thread that has not run yet was started while memory was short. More memory does not free its
+        // carrier.
         boolean thrown = now != seen, stuck = !hasRun;
         seen = now;
         if (thrown || stuck) {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The port for monitoring, and what a server shows there. Threads: the one that starts the server; {@link #close} any
- * thread.
+ * The monitoring port, and the data of the server that it shows. Threads: the thread that starts the server; {@link
+ * #close} any thread.
  */
 final class Monitoring {
     private final ReservedPort port;
@@ -31,17 +31,17 @@ final class Monitoring {
         this.port = port;
     }
 
-    /** What a server that is starting will show. */
+    /** Creates the views of a server that is starting. */
     static Views views(NatsServer server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
                 server::configLoaded, () -> ailment(server), () -> routes(server)));
     }
 
     /**
-     * Reserves the port for a server that is starting; it accepts no connections before {@link #listen}.
+     * Reserves the port for a server that is starting. It accepts no connections before {@link #listen}.
      *
-     * @param certificate whether the client port has one
-     * @return null if the options want no monitoring
+     * @param certificate whether the client port has a certificate
+     * @return null if the options do not enable monitoring
      */
     static Monitoring reserve(MonitorOptions options, boolean certificate, Reservations ports) throws IOException {
         if (options.httpPort() == 0 && options.httpsPort() == 0)
@@ -67,15 +67,15 @@ final class Monitoring {
     }
 
     /**
-     * Creates what answers visitors.
+     * Creates the monitor, which answers requests.
      *
-     * @param tls the certificate of the client port that is in force; it gives null if there is none
+     * @param tls supplies the current certificate of the client port, null if it has none
      */
     void prepare(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Log log) throws IOException {
-        monitor = Monitor.create(views, passwords, tls, Descriptors.visits(), log);
+        monitor = Monitor.create(views, passwords, tls, Descriptors.monitorConnections(), log);
     }
 
-    /** Listens; visitors wait until {@link #serve}. */
+    /** Listens. Requests wait until {@link #serve}. */
     void listen() throws IOException {
         port.listen(monitor::listen);
     }
@@ -84,7 +84,7 @@ final class Monitoring {
         monitor.serve();
     }
 
-    /** {@code http://host:port}, for a visitor on this machine. */
+    /** Returns {@code http://host:port}, for an HTTP client on this machine. */
     String url() {
         return monitor.url();
     }

@@ -44,23 +44,23 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class NatsServer implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(2);
-    /** How many times the authorization timeout a login may wait for its turn to be checked. */
-    private static final int LOGIN_PATIENCE = 5;
+    /** The longest wait for the check of a password, as a multiple of the authorization timeout. */
+    private static final int LOGIN_WAIT_FACTOR = 5;
 
     private final OptionsSource source;
     private final Log log;
     private final String serverId = ServerId.next();
     private final ServerState state;
     private final Clients clients;
-    /** Null until the start has reserved it. Written by the start. */
+    /** Null until the start has reserved the port. Written by the start. */
     private volatile Listener clientPort;
     /** Written by the start, once the client port is known. */
-    private volatile InfoPublisher introduction;
+    private volatile InfoPublisher infoPublisher;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
-    /** Null without such a port. Written by the start. */
+    /** Null without a WebSocket port. Written by the start. */
     private volatile WebSocketPort webSockets;
-    /** The embedding program's, or null. */
+    /** The authenticator of the embedding program, or null. */
     private final Authenticator authenticator;
     private final PasswordCheck passwords;
     private volatile Security security;
@@ -75,7 +75,7 @@ public final class NatsServer implements AutoCloseable {
     private Path portsFile;
     /** Null without monitoring. Written by the start. */
     private volatile Monitoring monitoring;
-    /** Null for closing. */
+    /** Run when the server stays out of memory; null to close the server. */
     private volatile Runnable exhaustion;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean leaving = new AtomicBoolean();
@@ -88,7 +88,7 @@ public final class NatsServer implements AutoCloseable {
         this.source = source;
         this.authenticator = authenticator;
         this.log = log;
-        this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_PATIENCE));
+        this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_WAIT_FACTOR));
         this.state = new ServerState(log, options);
         this.clients = new Clients(state);
         try {
@@ -108,34 +108,34 @@ public final class NatsServer implements AutoCloseable {
     /**
      * Starts a server that logs nothing.
      *
-     * @throws IOException if a port can't be had; the message says which and why
+     * @throws IOException if a port cannot be opened; the message says which and why
      */
     public static NatsServer start(ServerOptions options) throws IOException {
         return start(options, Log.silent());
     }
 
-    /** Starts a server; the log remains the caller's to close. */
+    /** Starts a server. The caller closes the log. */
     public static NatsServer start(ServerOptions options, Log log) throws IOException {
         return start(options, OptionsSource.fixed(options), log);
     }
 
-    /** Starts a server that lets in whom the given authenticator does, whatever the options say of users. */
+    /** Starts a server with an authenticator that replaces the users of the options. */
     public static NatsServer start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
         return start(new OptionsSource.Loaded(options, List.of(), false), OptionsSource.fixed(options),
                 authenticator, log);
     }
 
-    /** Starts a server whose options {@link #reload} can load anew. */
+    /** Starts a server whose options {@link #reload} loads again from the source. */
     public static NatsServer start(ServerOptions options, OptionsSource source, Log log) throws IOException {
         return start(new OptionsSource.Loaded(options, List.of(), false), source, log);
     }
 
-    /** Starts a server with what its source has loaded already; warnings are logged. */
+    /** Starts a server with options that its source has already loaded; warnings are logged. */
     public static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
         return start(loaded, source, null, log);
     }
 
-    /** @param authenticator null for the one found by {@link ServiceLoader}, or else the options' own */
+    /** @param authenticator null for the one found by {@link ServiceLoader}, or else the users of the options */
     static NatsServer start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
             Log log) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
@@ -168,7 +168,10 @@ public final class NatsServer implements AutoCloseable {
         announce();
     }
 
-    /** In the order in which the ports are opened later, so that the first one that cannot be had is reported. */
+    /**
+     * Reserves ports in the order in which they are opened later, so that the first one that cannot be opened is
+     * reported.
+     */
     private void reservePorts() throws IOException {
         Reservations ports = new Reservations();
         monitoring = Monitoring.reserve(options.monitor(), security.tls().monitoring() != null, ports);
@@ -179,17 +182,17 @@ public final class NatsServer implements AutoCloseable {
         clientPort = Listener.forClients(options.client(), ports, state, clients);
     }
 
-    /** All that may fail or take time: no port accepts connections yet. */
+    /** Does everything that may fail or take time. No port accepts connections yet. */
     private void prepare() throws IOException {
         security.tls().warmUp(log);
         MemoryWatch.start(state, this::exhausted);
         Views views = Monitoring.views(this);
         if (monitoring != null)
             monitoring.prepare(views, passwords, () -> security.tls().monitoring(), log);
-        introduction = new InfoPublisher(state, clients, serverId, port());
-        introduction.apply(options, security);
+        infoPublisher = new InfoPublisher(state, clients, serverId, port());
+        infoPublisher.apply(options, security);
         if (cluster != null) {
-            cluster.create(options, serverId, port(), passwords, introduction::push);
+            cluster.create(options, serverId, port(), passwords, infoPublisher::push);
             cluster.apply(options, security.tls().routes());
         }
         systemAccess = new SystemAccess(this, views);
@@ -202,7 +205,7 @@ public final class NatsServer implements AutoCloseable {
                     + " JFR.start)");
     }
 
-    /** One right after the other, the client port last. */
+    /** Opens the ports directly one after the other, the client port last. */
     private void listen() throws IOException {
         if (monitoring != null)
             monitoring.listen();
@@ -223,7 +226,7 @@ public final class NatsServer implements AutoCloseable {
             monitoring.serve();
     }
 
-    /** Says that the server is ready, and dials other servers, which may send clients here from then on. */
+    /** Logs that the server is ready, then dials other servers. From then on these may send clients here. */
     private void announce() throws IOException {
         log.notice("Listening for client connections on " + new HostPort(options.client().host(), port()));
         if (security.tlsRequired())
@@ -244,7 +247,7 @@ public final class NatsServer implements AutoCloseable {
     private void install(Security renewed) {
         security = renewed;
         security.install(clients, log);
-        introduction.apply(options, renewed);
+        infoPublisher.apply(options, renewed);
         if (cluster != null) {
             cluster.apply(options, security.tls().routes());
             cluster.dial();
@@ -283,9 +286,9 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * Loads the options again and applies what can change while the server runs.
+     * Loads the options again and applies those that can change while the server runs.
      *
-     * @return false if that came to nothing; then nothing has changed, and the log says why
+     * @return false if the reload failed; then nothing has changed, and the log says why
      */
     public boolean reload() {
         try {
@@ -297,10 +300,10 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * As {@link #reload}, for who wants to know what is wrong.
+     * Does the same as {@link #reload} and throws the reason of a failure.
      *
-     * @throws ConfigException if the options are bad, or one has changed that can't while the server runs
-     * @throws IOException if something that they name can't be opened
+     * @throws ConfigException if the options are invalid, or one has changed that cannot change while the server runs
+     * @throws IOException if a file or port that they name cannot be opened
      */
     public void tryReload() throws ConfigException, IOException {
         reloadLock.lock();
@@ -347,9 +350,9 @@ public final class NatsServer implements AutoCloseable {
         }
     }
 
-    /** What can fail comes first; then everything is applied. */
+    /** The steps that can fail come first; then everything is applied. */
     private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
-        // An embedding program's own log is left alone unless the options say something new of logs.
+        // The log of an embedding program is kept unless the log options have changed.
         Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(ServerLog.settings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         boolean newCertificate = renewed.tls().renews(security.tls()) && !reload.changes(ServerOptions::tls);
@@ -371,13 +374,16 @@ public final class NatsServer implements AutoCloseable {
             clients.recheck();
     }
 
-    /** Takes no new clients, tells those it has, closes them bit by bit, and then itself; returns at once. */
+    /**
+     * Enters lame duck mode: accepts no new clients, tells the connected ones, closes them one by one, and then closes
+     * the server. Returns at once.
+     */
     public void lameDuck() {
         if (!leaving.compareAndSet(false, true))
             return;
         clients.stopAdmitting();
         closeClientPorts();
-        introduction.leave();
+        infoPublisher.leave();
         if (cluster != null)
             cluster.cluster().sayGoodbye();
         state.threads.start("lame-duck", () -> {
@@ -391,32 +397,35 @@ public final class NatsServer implements AutoCloseable {
         });
     }
 
-    /** The port that clients connect to, the real one if any free one was asked for. */
+    /** Returns the port that clients connect to; the actual one if the options ask for any free port. */
     public int port() {
         return clientPort.port();
     }
 
-    /** {@code nats://host:port}, for a client on this machine. */
+    /** Returns {@code nats://host:port}, for a client on this machine. */
     public String url() {
         return Listener.url("nats", options.client().host(), port());
     }
 
-    /** {@code ws://host:port} or {@code wss://host:port}, for a client on this machine; null without such a port. */
+    /**
+     * Returns {@code ws://host:port} or {@code wss://host:port}, for a client on this machine; null without a WebSocket
+     * port.
+     */
     public String webSocketUrl() {
         return webSockets == null ? null : webSockets.url();
     }
 
-    /** This server's part in a cluster; null if it has none. */
+    /** Returns this server's side of the cluster; null if it has none. */
     public Cluster cluster() {
         return cluster == null ? null : cluster.cluster();
     }
 
-    /** The port that other servers connect to, 0 without a cluster. */
+    /** Returns the port that other servers connect to, 0 without a cluster. */
     public int clusterPort() {
         return cluster == null ? 0 : cluster.port();
     }
 
-    /** {@code http://host:port} of the monitor; null if there is none. */
+    /** Returns {@code http://host:port} of the monitor; null if there is none. */
     public String monitorUrl() {
         return monitoring == null ? null : monitoring.url();
     }
@@ -425,29 +434,29 @@ public final class NatsServer implements AutoCloseable {
         return serverId;
     }
 
-    /** The options in force. */
+    /** Returns the options in force. */
     public ServerOptions options() {
         return options;
     }
 
-    /** When the options in force were loaded. */
+    /** Returns when the options in force were loaded. */
     public Instant configLoaded() {
         return configLoaded;
     }
 
-    /** What its connections share, with live figures. */
+    /** Returns the state that the connections share, with live statistics. */
     public ServerState state() {
         return state;
     }
 
-    /** The clients that are connected, with live figures. */
+    /** Returns the connected clients, with live statistics. */
     public Clients clients() {
         return clients;
     }
 
     /**
-     * What to do if the server is out of memory for too long, instead of closing it. The task is called in the timer's
-     * thread, which it may keep, and may be called again.
+     * Sets the task to run, instead of closing the server, if it stays out of memory. The task is called in the timer's
+     * thread, may block it, and may be called again.
      */
     public void onExhaustion(Runnable task) {
         exhaustion = task;
@@ -470,8 +479,8 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, writes what is pending, closes every connection and waits for them: for two seconds at the most,
-     * and for one second where a peer takes nothing. Closing twice does nothing more.
+     * Stops accepting, writes pending data, closes every connection and waits for them: two seconds at most, and one
+     * second if a peer does not read. A second call has no effect.
      */
     @Override
     public void close() {
@@ -490,7 +499,7 @@ public final class NatsServer implements AutoCloseable {
         clients.stopAdmitting();
         state.stopOpening();
         closeClientPorts();
-        // Whoever waits for a password to be checked would keep the rest waiting.
+        // A login that waits for its password check would delay the rest.
         passwords.close();
         if (systemAccess != null)
             systemAccess.close();

@@ -5,10 +5,10 @@ import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import java.util.List;
 
-/** Where a server's options come from, for the start and again for each reload. Threads: one at a time. */
+/** Loads the options of a server, for the start and again for each reload. Threads: one at a time. */
 public interface OptionsSource {
     /**
-     * Options, and what about them deserves a warning.
+     * Options, and the warnings about them.
      *
      * @param plainTextSecrets the file holds a password or token that is not hashed
      */
@@ -17,7 +17,7 @@ public interface OptionsSource {
 
     Loaded load() throws ConfigException;
 
-    /** Options that an embedding program made; there is nothing to load again. */
+    /** Returns a source for options that an embedding program made. They cannot be loaded again. */
     static OptionsSource fixed(ServerOptions options) {
         return () -> new Loaded(options, List.of(), false);
     }

@@ -11,18 +11,18 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * What changes from one set of options to the next: which of it can be done while the server runs, and the log lines
- * that say so (operations reference, section 8). It compares; the server acts. Threads: immutable.
+ * The difference between two sets of options: which changes are possible while the server runs, and the log lines for
+ * them. It compares only; {@link NatsServer} applies the changes. Threads: immutable.
  */
 final class Reload {
     private final ServerOptions old;
     private final ServerOptions next;
 
-    /** An option that can change while the server runs, and how its new value is shown. */
+    /** An option that can change while the server runs. {@code shown} says whether the log line has its new value. */
     private record Live(String name, Function<ServerOptions, Object> value, boolean shown) {
     }
 
-    /** An option that cannot. */
+    /** An option that cannot change while the server runs. */
     private record Fixed(String name, Function<ServerOptions, Object> value) {
     }
 
@@ -91,7 +91,7 @@ final class Reload {
         return new Live(name, value, true);
     }
 
-    /** For secrets, and for what is too long for a line. */
+    /** For secrets, and for values that are too long for a log line. */
     private static Live silent(String name, Function<ServerOptions, Object> value) {
         return new Live(name, value, false);
     }
@@ -102,9 +102,9 @@ final class Reload {
                 c.tls() == null ? "" : c.tls());
     }
 
-    /** @throws ConfigException naming the first option that cannot change while the server runs */
+    /** @throws ConfigException naming the first changed option that cannot change while the server runs */
     void refuseFixed() throws ConfigException {
-        // gnatsd: a random port is whatever it is.
+        // As in gnatsd 1.0, port -1 accepts whatever port the server has.
         int port = next.client().port();
         if (port != old.client().port() && port != -1)
             throw refused("Port", old.client().port(), port);
@@ -125,9 +125,10 @@ final class Reload {
     }
 
     /**
-     * {@code Reloaded: max_payload = 100}, one line for each change, in the order of the reference.
+     * Returns one line for each change, for example {@code Reloaded: max_payload = 100}. The order is that of the table
+     * above.
      *
-     * @param excess how many clients were closed because they were more than {@code max_connections}
+     * @param excess how many clients were closed because of {@code max_connections}
      */
     List<String> lines(int excess) {
         List<String> lines = new ArrayList<>();
@@ -148,7 +149,7 @@ final class Reload {
         return value instanceof Duration duration ? GoDuration.format(duration) : String.valueOf(value);
     }
 
-    /** As a number of seconds: {@code 2}, {@code 0.5}. */
+    /** Formats a duration as a number of seconds: {@code 2}, {@code 0.5}. */
     private static String seconds(Duration duration) {
         double seconds = duration.toMillis() / 1000.0;
         return seconds == Math.rint(seconds) ? String.valueOf((long) seconds) : String.valueOf(seconds);

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ports of one server that is starting. The system lets two sockets have a port as long as neither listens, so that
- * options which name a port twice are noticed here. Threads: the one that starts the server.
+ * The ports of one server that is starting. The system lets two sockets bind the same port as long as neither listens,
+ * so a port that the options name twice is detected here. Threads: the thread that starts the server.
  */
 final class Reservations {
     private final List<InetSocketAddress> taken = new ArrayList<>();
@@ -17,9 +17,9 @@ final class Reservations {
     /**
      * Reserves a port.
      *
-     * @param port 0 or below for any free one
+     * @param port 0 or less for any free port
      * @throws java.net.UnknownHostException if the host has no address
-     * @throws IOException with a message in the words of the system
+     * @throws IOException with the error text of the system
      */
     ReservedPort reserve(String host, int port) throws IOException {
         ReservedPort reserved = ReservedPort.of(host, port);

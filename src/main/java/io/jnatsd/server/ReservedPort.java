@@ -10,12 +10,12 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 
 /**
- * A port that is bound and does not listen yet. The system accepts connections for a port from the moment it listens,
- * so that has to come last in a start; but whether a port can be had, and the number of one that the system chooses, is
- * needed first. Threads: the one that starts or closes the server.
+ * A port that is bound but does not listen yet. The system accepts connections from the moment a port listens, so
+ * listening must be the last step of a start. Whether a port is free, and the number of a port that the system chooses,
+ * is needed earlier. Threads: the thread that starts or closes the server.
  */
 final class ReservedPort {
-    /** Whether a socket may listen on a port that another one of this process holds. */
+    /** Whether a socket may listen on a port that another socket of this process has bound. */
     private static final boolean SHARED = System.getProperty("os.name").equals("Linux");
 
     /** Makes a socket listen. */
@@ -23,7 +23,7 @@ final class ReservedPort {
         void bind(InetSocketAddress address) throws IOException;
     }
 
-    /** The address as the options have it, for messages. */
+    /** The address as in the options, for messages. */
     private final String name;
     private final Socket holder;
     private final InetSocketAddress address;
@@ -37,9 +37,9 @@ final class ReservedPort {
     /**
      * Reserves a port.
      *
-     * @param port 0 or below for any free one
+     * @param port 0 or less for any free port
      * @throws UnknownHostException if the host has no address
-     * @throws IOException with a message in the words of the system
+     * @throws IOException with the error text of the system
      */
     static ReservedPort of(String host, int port) throws IOException {
         String name = new HostPort(host, port).toString();
@@ -72,12 +72,12 @@ final class ReservedPort {
         return new IOException("listen tcp " + name + ": bind: " + reason, cause);
     }
 
-    /** With the real port if any free one was asked for. */
+    /** Returns the address with the actual port. */
     InetSocketAddress address() {
         return address;
     }
 
-    /** Makes a socket listen on the port, which it then has alone. */
+    /** Makes a socket listen on the port, and releases the reservation. */
     void listen(Binding socket) throws IOException {
         try {
             if (!SHARED)
@@ -90,7 +90,7 @@ final class ReservedPort {
         }
     }
 
-    /** Gives the port up, unless a socket listens on it. */
+    /** Releases the port, unless a socket listens on it. */
     void close() {
         try {
             holder.close();

@@ -22,12 +22,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The files that tell scripts about a running server: its pid, and the ports that it got. Threads: any. */
+/** Writes the files that tell scripts about a running server: its pid, and its ports. Threads: any thread. */
 final class RunFiles {
     private RunFiles() {
     }
 
-    /** The decimal pid, no line end; for the owner and his group, as with gnatsd, and never removed. */
+    /**
+     * Writes the pid as a decimal number without a line end. As with gnatsd 1.0, the file is readable by the owner and
+     * the group and is never removed.
+     */
     static void writePid(Path file) throws IOException {
         try {
             writeOwnPid(file);
@@ -36,7 +39,7 @@ final class RunFiles {
         }
     }
 
-    /** The same while the server runs, which does not end for it. */
+    /** Writes the pid while the server runs. A failure is logged and does not end the server. */
     static void movePid(Path file, Log log) {
         try {
             writeOwnPid(file);
@@ -57,7 +60,8 @@ final class RunFiles {
         try (FileChannel channel = FileChannel.open(file, options, mode)) {
             channel.write(ByteBuffer.wrap(pid));
         } catch (IOException e) {
-            // On a full disk the file is created, but stays empty. It is not replaced by a move: it may be a link.
+            // On a full disk the file is created but stays empty. The file is not written elsewhere and moved, because
+            // it may be a link.
             if (!existed)
                 removeUnfinished(file, e);
             throw new IOException("open " + file + ": " + reason(e), e);
@@ -65,10 +69,10 @@ final class RunFiles {
     }
 
     /**
-     * {@code <program>_<pid>.ports} in a folder: a JSON object of URL lists by kind of port. It is moved into place
-     * whole, since test harnesses read it as soon as it is there.
+     * Writes {@code <program>_<pid>.ports} into a folder: a JSON object of URL lists by kind of port. The complete file
+     * is moved into place, because test harnesses read it as soon as it exists.
      *
-     * @return the file, for the end of the server to remove
+     * @return the file, to be removed when the server ends
      */
     static Path writePorts(Path folder, Map<String, List<String>> urls) throws IOException {
         String program = System.getProperty("jnatsd.exe", "jnatsd");
@@ -105,7 +109,7 @@ final class RunFiles {
         }
     }
 
-    /** In the words of the system. */
+    /** Returns the error text of the system. */
     private static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file or directory";

@@ -32,8 +32,8 @@ final class Security {
     private final ClientWebSocket webSocket;
 
     /**
-     * @param own the embedding program's authenticator, null for the configuration's
-     * @throws TlsException with one line that names the file and what is wrong with it
+     * @param own the authenticator of the embedding program, null to use the users of the configuration
+     * @throws TlsException with one line that names the file and the fault
      */
     Security(ServerOptions options, Authenticator own, PasswordCheck passwords, ScheduledExecutorService timer)
             throws TlsException {
@@ -46,7 +46,9 @@ final class Security {
                 new Upgrade(ws.sameOrigin(), ws.allowedOrigins(), tls.webSocket() != null), ws.handshakeTimeout());
     }
 
-    /** What an embedding program has put there; null if there is none on the class path. */
+    /**
+     * Returns the authenticator that {@link java.util.ServiceLoader} finds on the class path; null if there is none.
+     */
     static Authenticator pluggedIn(Log log) throws IOException {
         try {
             Optional<Authenticator> found = ServiceLoader.load(Authenticator.class).findFirst();
@@ -63,21 +65,21 @@ final class Security {
         if (own == null && !options.requiresCredentials())
             return ClientAuth.NONE;
         boolean maps = TlsOptions.maps(all.tls()), webSocketMaps = TlsOptions.maps(all.webSocket().tls());
-        Authenticator judge = judge(options, own, maps, passwords);
-        Authenticator overWebSocket = maps == webSocketMaps ? judge : judge(options, own, webSocketMaps, passwords);
-        return new ClientAuth(judge, overWebSocket, options.timeout(), silent,
+        Authenticator authenticator = authenticator(options, own, maps, passwords);
+        Authenticator overWebSocket = maps == webSocketMaps ? authenticator : authenticator(options, own, webSocketMaps, passwords);
+        return new ClientAuth(authenticator, overWebSocket, options.timeout(), silent,
                 own != null || ConfiguredAuthenticator.needsNonce(options), own != null || options.users() != null,
                 !options.systemUser().isEmpty());
     }
 
-    /** @param byCertificate of clients whose TLS has {@code verify_and_map} */
-    private static Authenticator judge(AuthOptions options, Authenticator own, boolean byCertificate,
+    /** @param byCertificate whether {@code verify_and_map} applies */
+    private static Authenticator authenticator(AuthOptions options, Authenticator own, boolean byCertificate,
             PasswordCheck passwords) {
-        Authenticator judge = own != null ? own : new ConfiguredAuthenticator(options, byCertificate, passwords);
-        return options.systemUser().isEmpty() ? judge : new SystemUser(options.systemUser(), judge);
+        Authenticator authenticator = own != null ? own : new ConfiguredAuthenticator(options, byCertificate, passwords);
+        return options.systemUser().isEmpty() ? authenticator : new SystemUser(options.systemUser(), authenticator);
     }
 
-    /** Puts it into force for connections to come. */
+    /** Applies these settings to new connections. */
     void install(Clients into, Log log) {
         into.secure(auth, clients, webSocket);
         tls.warnings().forEach(log::warn);

@@ -2,7 +2,7 @@ package io.jnatsd.server;
 
 import java.security.SecureRandom;
 
-/** What a server is called while it runs: 22 letters and digits, others each time. Threads: stateless. */
+/** Generates server ids: 22 random letters and digits, a new id at each start. Threads: stateless. */
 final class ServerId {
     private static final String LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int LENGTH = 22;

@@ -5,12 +5,12 @@ import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
 import java.io.IOException;
 
-/** The log that options ask for. Threads: pure functions. */
+/** Opens the log that options describe. Threads: stateless. */
 public final class ServerLog {
     private ServerLog() {
     }
 
-    /** @throws IOException if it can't be opened, and why */
+    /** @throws IOException if the log cannot be opened; the message says why */
     public static Log open(LogOptions options) throws IOException {
         return new Log(settings(options));
     }

@@ -8,8 +8,8 @@ import jdk.jfr.FlightRecorder;
 import sun.misc.Signal;
 
 /**
- * What the process does when it is signalled (operations reference, section 4). Threads: the JVM calls each trap on a
- * thread of its own, which hands over to a virtual thread at once.
+ * The signals that the process handles. Threads: the JVM calls each handler on a thread of its own, which starts a
+ * virtual thread and returns.
  */
 public final class Signals {
     private static final String SUSPENDER = "_JAVA_SR_SIGNUM";
@@ -18,8 +18,8 @@ public final class Signals {
     }
 
     /**
-     * Traps the signals of this process for one server, which may still be starting: what untrapped signals do is end
-     * the process. Those that the system does not have are left out.
+     * Handles the signals of this process for one server, which may still be starting: a signal without a handler would
+     * end the process. Signals that the system does not have are left out.
      */
     public static void install(CompletableFuture<NatsServer> server, Log log) {
         trap("INT", "interrupt", log, () -> server.join().close());
@@ -37,8 +37,9 @@ public final class Signals {
     }
 
     /**
-     * The JVM suspends threads with USR2 unless the environment names another signal, as bin/jnatsd does. Nobody says
-     * when a recording begins and ends, but what has never been used has sent nothing.
+     * Returns whether Flight Recorder may be sending USR2. The JVM suspends threads with that signal unless the
+     * environment names another one, as bin/jnatsd does. There is no way to learn whether a recording is running, but
+     * without an initialized Flight Recorder there is none.
      */
     private static boolean isFlightRecorders() {
         return System.getenv(SUSPENDER) == null && FlightRecorder.isInitialized();

@@ -9,11 +9,11 @@ import io.jnatsd.system.Controls;
 import io.jnatsd.system.SystemRequests;
 import java.io.IOException;
 
-/** Has requests under {@code $SYS} answered while there is a system user. Threads: {@link #update} one at a time. */
+/** Answers requests under {@code $SYS} while the options name a system user. Threads: {@link #update} one at a time. */
 final class SystemAccess implements Controls {
     private final NatsServer server;
     private final SystemRequests requests;
-    /** Null while there is nobody to ask. */
+    /** Null while there is no system user. */
     private InternalClient answering;
 
     SystemAccess(NatsServer server, Views views) {
@@ -22,7 +22,7 @@ final class SystemAccess implements Controls {
                 this);
     }
 
-    /** The server starts, or there may be a system user now, or none any more. */
+    /** Starts or stops answering, as the options in force say. */
     void update() {
         boolean wanted = server.state().traffic.hasSystemUser();
         if (wanted && answering == null)
@@ -31,7 +31,7 @@ final class SystemAccess implements Controls {
             close();
     }
 
-    /** Requests are no longer answered. */
+    /** Stops answering. */
     void close() {
         if (answering != null)
             answering.close();

@@ -7,9 +7,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a channel when a time has passed, which ends the calls that wait on it: Unix domain sockets have no timeouts.
- * Threads: one that uses the channel, and a platform thread that waits; carriers of virtual threads may all be held up
- * by blocking calls on such sockets.
+ * Closes a channel after a time, which ends the calls that block on it: Unix domain sockets have no timeouts. Threads:
+ * one that uses the channel, and a platform thread that waits. A virtual thread would not do, because blocking calls on
+ * such sockets can occupy all carriers.
  */
 final class TimeLimit implements AutoCloseable {
     private final long nanos;
@@ -33,17 +33,17 @@ final class TimeLimit implements AutoCloseable {
             passed = true;
             channel.close();
         } catch (InterruptedException | IOException e) {
-            // Nobody interrupts it, and a channel that fails to close has ended its calls.
+            // This thread is never interrupted. If the close fails, the channel has ended its calls all the same.
             done.countDown();
         }
     }
 
-    /** The peer has made progress: the time starts again. */
+    /** Starts the time again, after the peer has made progress. */
     void renew() {
         end = System.nanoTime() + nanos;
     }
 
-    /** Whether the channel has been closed, or is about to be. */
+    /** Returns whether the channel has been closed, or is about to be. */
     boolean passed() {
         return passed;
     }

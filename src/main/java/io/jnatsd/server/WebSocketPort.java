@@ -14,9 +14,9 @@ final class WebSocketPort {
     private final Listener listener;
 
     /**
-     * Reserves the port; it accepts no connections before {@link #listen}.
+     * Reserves the port. It accepts no connections before {@link #listen}.
      *
-     * @throws IOException with one line that says which port can't be had, and why
+     * @throws IOException with one line that says which port cannot be opened, and why
      */
     WebSocketPort(ServerState state, Clients clients, WebSocketOptions options, Reservations ports) throws IOException {
         this.options = options;
@@ -37,7 +37,7 @@ final class WebSocketPort {
         listener.serve();
     }
 
-    /** Says in the log that clients may come. */
+    /** Logs that the port is open. */
     void announce() {
         log.notice("Listening for websocket clients on " + scheme() + "://"
                 + new HostPort(options.host(), listener.port()));
@@ -49,7 +49,7 @@ final class WebSocketPort {
         return options.tls() == null ? "ws" : "wss";
     }
 
-    /** {@code ws://host:port} or {@code wss://host:port}, for a client on this machine. */
+    /** Returns {@code ws://host:port} or {@code wss://host:port}, for a client on this machine. */
     String url() {
         return Listener.url(scheme(), options.host(), listener.port());
     }

@@ -1,6 +1,6 @@
 package io.jnatsd.system;
 
-/** A request that makes no sense; the message says why. */
+/** A request has invalid content. The message says what is wrong. */
 final class BadRequest extends Exception {
     private static final long serialVersionUID = 1;
 

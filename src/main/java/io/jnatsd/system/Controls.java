@@ -1,14 +1,14 @@
 package io.jnatsd.system;
 
-/** What the system user can have the server do. Threads: anybody's. */
+/** The actions that the system user can request of the server. Threads: any thread. */
 public interface Controls {
     /**
-     * Loads the configuration anew.
+     * Reloads the configuration.
      *
-     * @return what is wrong with it, empty if nothing is
+     * @return why the reload failed; empty if it succeeded
      */
     String reload();
 
-    /** Ends a client's connection; false if there is none with this number. */
+    /** Closes a client's connection. Returns false if no client has this number. */
     boolean kick(long cid);
 }

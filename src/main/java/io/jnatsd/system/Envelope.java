@@ -7,13 +7,13 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
-/** What an answer is put into: who gives it, and when. Threads: immutable. */
+/** The JSON object around each response: the server that responds, and the time. Threads: immutable. */
 record Envelope(ServerInfo server, String cluster) {
     boolean isFor(RequestOptions options) {
         return options.mean(server.serverName(), server.host(), cluster);
     }
 
-    /** @param content in JSON */
+    /** @param content JSON */
     String enclose(String name, String content) {
         StringWriter text = new StringWriter(content.length() + 256);
         try (JsonWriter json = new JsonWriter(text)) {

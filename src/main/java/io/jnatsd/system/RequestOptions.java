@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The JSON object that a request may come with: which servers are asked, and what of them is to be shown. Threads:
+ * The JSON object that a request may contain: which servers are to respond, and what they are to show. Threads:
  * immutable.
  */
 record RequestOptions(JsonObject fields) {
@@ -30,7 +30,10 @@ record RequestOptions(JsonObject fields) {
         throw new BadRequest("invalid JSON: expected an object");
     }
 
-    /** Whether a server is meant. Names need not be given in full; this server has neither tags nor a domain. */
+    /**
+     * Returns whether the request addresses this server: each of its names must contain the one in the request. This
+     * server has neither tags nor a domain.
+     */
     boolean mean(String name, String host, String cluster) {
         return name.contains(text("server_name")) && host.contains(text("host")) && cluster.contains(text("cluster"))
                 && text("domain").isEmpty() && (!(fields.get("tags") instanceof JsonElement tags) || tags.isJsonNull()
@@ -41,7 +44,7 @@ record RequestOptions(JsonObject fields) {
         return fields.get(name) instanceof JsonPrimitive value ? value.getAsString() : "";
     }
 
-    /** The same for the monitoring endpoints, which have other names for a few of them. */
+    /** Returns the same options under the names of the monitoring endpoints, a few of which are different. */
     Map<String, String> asQuery() {
         Map<String, String> query = new HashMap<>();
         fields.entrySet().forEach(field -> {
@@ -58,7 +61,7 @@ record RequestOptions(JsonObject fields) {
         return query;
     }
 
-    /** The client that is meant. */
+    /** Returns the id of the client to act on. */
     long cid() throws BadRequest {
         String cid = text("cid");
         if (!cid.matches("[0-9]{1,18}"))

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Answers what the system user asks: {@code $SYS.REQ.SERVER.PING} and its forms, which every server of the cluster
- * hears, and {@code $SYS.REQ.SERVER.<id>}, with the same forms, RELOAD and KICK, which one does. The answers are what
- * the {@code nats server} commands expect of newer servers. Threads: the own client's reader.
+ * Answers the requests of the system user: {@code $SYS.REQ.SERVER.PING} and its forms, which all servers of the cluster
+ * answer, and {@code $SYS.REQ.SERVER.<id>} with the same forms, RELOAD and KICK, which one server answers. The
+ * responses have the form that the {@code nats server} commands expect. Threads: the reader of the internal client.
  */
 public final class SystemRequests {
     private static final String PREFIX = "$SYS.REQ.SERVER.";
@@ -35,7 +35,7 @@ public final class SystemRequests {
         this.cluster = cluster;
     }
 
-    /** From now on requests are answered, until the client is closed. */
+    /** Answers requests until the returned client is closed. */
     public InternalClient start() {
         return InternalClient.start(server.traffic, server.threads, server.nextId(), subjects(), this::answer);
     }
@@ -66,7 +66,7 @@ public final class SystemRequests {
         } catch (BadQuery e) {
             text = to.error(FAILED, e.getMessage());
         } catch (Throwable e) {
-            // A defect of ours must not leave the system user without an answer.
+            // The system user must get a response even after a defect in this server.
             server.threads.failed(null, "answer to " + request.subject(), e);
             text = to.error(FAILED, "internal error");
         }

@@ -3,10 +3,10 @@ package io.jnatsd.text;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Durations as Go writes them: {@code 2m0s}, {@code 1.5s}, {@code 300ms}. */
+/** Parses and formats durations as Go writes them: {@code 2m0s}, {@code 1.5s}, {@code 300ms}. Threads: stateless. */
 public final class GoDuration {
     private static final BigDecimal LONGEST = BigDecimal.valueOf(Long.MAX_VALUE);
-    /** More than any duration needs, and few enough to compute with. */
+    /** Longer than any sensible duration; it bounds the cost of the computation. */
     private static final int MAX_LENGTH = 100;
     private static final long SECOND = 1_000_000_000;
 
@@ -14,9 +14,9 @@ public final class GoDuration {
     }
 
     /**
-     * An optional sign, then one or more decimals, each with a unit: ns, us, ms, s, m or h.
+     * Parses an optional sign and one or more decimals, each with a unit: ns, us, ms, s, m or h.
      *
-     * @throws IllegalArgumentException with the words of Go's own parser
+     * @throws IllegalArgumentException with the message of Go's parser
      */
     public static Duration parse(String text) {
         int at = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
@@ -57,7 +57,7 @@ public final class GoDuration {
     private static long unitNanos(String text, String unit) {
         return switch (unit) {
             case "ns" -> 1;
-            // Both the micro sign and the Greek letter.
+            // The micro sign and the Greek letter mu.
             case "us", "\u00b5s", "\u03bcs" -> 1_000;
             case "ms" -> 1_000_000;
             case "s" -> SECOND;
@@ -73,7 +73,7 @@ public final class GoDuration {
         return new IllegalArgumentException("time: invalid duration \"" + shown + "\"");
     }
 
-    /** For example {@code 1h0m0s}, {@code 2m0s}, {@code 1.5s}, {@code 10ms}, {@code 0s}. */
+    /** Formats a duration, for example {@code 1h0m0s}, {@code 2m0s}, {@code 1.5s}, {@code 10ms}, {@code 0s}. */
     public static String format(Duration duration) {
         long nanos = duration.toNanos();
         if (nanos < 0)

@@ -1,12 +1,12 @@
 package io.jnatsd.text;
 
 /**
- * A host and a port as one text, {@code host:port}, with brackets round an IPv6 address. Threads: immutable.
+ * A host and a port, written {@code host:port} with brackets around an IPv6 address. Threads: immutable.
  *
  * @param host a name or an IP address, without brackets
  */
 public record HostPort(String host, int port) {
-    /** Reads {@code host:port} or a host alone. An IPv6 address with a port must have brackets. */
+    /** Parses {@code host:port} or a host alone. An IPv6 address with a port must have brackets. */
     public static HostPort of(String text, int defaultPort) {
         int colon = text.lastIndexOf(':');
         boolean ported = colon >= 0 && text.substring(colon + 1).chars().allMatch(Character::isDigit)

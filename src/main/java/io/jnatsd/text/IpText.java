@@ -4,8 +4,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
- * IP addresses as the rest of the world writes them: {@code fd00::2}, where Java has {@code fd00:0:0:0:0:0:0:2}, and
- * without the interface. Threads: stateless.
+ * Formats IP addresses in the canonical form of RFC 5952, {@code fd00::2}, and without a zone. The JDK would write
+ * {@code fd00:0:0:0:0:0:0:2}. Threads: stateless.
  */
 public final class IpText {
     private static final int GROUPS = 8;
@@ -31,7 +31,7 @@ public final class IpText {
                 length = end - i;
             }
         }
-        // A single zero group is written out.
+        // RFC 5952: a single zero group is not shortened.
         if (length < 2)
             return text(groups, 0, GROUPS);
         return text(groups, 0, start) + "::" + text(groups, start + length, GROUPS);

@@ -4,7 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** The words of a failed system call as Go prints them: {@code no such file or directory}. Threads: pure functions. */
+/** Formats the error of a failed system call as Go prints it: {@code no such file or directory}. Threads: stateless. */
 public final class OsError {
     private OsError() {
     }
@@ -19,7 +19,7 @@ public final class OsError {
         };
     }
 
-    /** Java begins these texts with a capital, Go does not. */
+    /** The JDK's messages begin with a capital letter, Go's do not. */
     private static String lower(String text) {
         return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
     }

@@ -6,15 +6,15 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** Text in double quotes with escapes, the way subjects and snippets stand in -ERR lines and logs (Go's {@code %q}). */
+/** Formats text in double quotes with escapes, like Go's {@code %q}, for -ERR lines and logs. Threads: stateless. */
 public final class Quoted {
-    /** What follows the backslash, for the control characters from 7 to 13. */
+    /** The letters after the backslash for the control characters 7 to 13. */
     private static final String CONTROL_ESCAPES = "abtnvfr";
 
     private Quoted() {
     }
 
-    /** Bytes that are not UTF-8 are escaped one by one. */
+    /** Quotes UTF-8 text. Bytes that are not UTF-8 are escaped one by one. */
     public static String of(byte[] bytes, int start, int end) {
         ByteBuffer in = ByteBuffer.wrap(bytes, start, end - start);
         CharBuffer text = CharBuffer.allocate(end - start);

@@ -8,17 +8,17 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says which flag was probably meant where an unknown one was given. Threads: immutable. */
+/** Suggests the flag that was probably meant when an unknown flag is given. Threads: stateless. */
 public final class FlagHint {
     private FlagHint() {
     }
 
     /**
-     * What follows the message about an unknown flag.
+     * Returns the text to append to the message about an unknown flag.
      *
      * @param name without dashes
      * @param known all flags with their dashes
-     * @return {@code , did you mean --port?}, or empty if no flag is near enough
+     * @return {@code , did you mean --port?}, or empty if no flag is similar
      */
     public static String of(String name, Set<String> known) {
         Map<String, String> flags = new LinkedHashMap<>();
@@ -29,8 +29,8 @@ public final class FlagHint {
     }
 
     /**
-     * The message about a command line that picocli refuses, in one line, with a hint if a flag is unknown, and without
-     * words that may be part of a secret.
+     * Returns a one-line message about a command line that picocli rejects, with a suggestion for an unknown flag, and
+     * without words that may be part of a secret.
      */
     public static String message(ParameterException e, String[] args) {
         if (!(e instanceof UnmatchedArgumentException unmatched))
@@ -38,9 +38,9 @@ public final class FlagHint {
         Map<String, OptionSpec> known = e.getCommandLine().getCommandSpec().optionsMap();
         String word = unmatched.getUnmatched().getFirst();
         int found = List.of(args).lastIndexOf(word);
-        // Of short flags that are written together, the unknown one is no argument of its own.
+        // If short flags are combined, the unknown one is not an argument of its own.
         int index = found < 0 ? args.length : found;
-        // No command takes words of their own: this one is a part of some value, or a password in the wrong place.
+        // No command takes positional arguments. The word is part of some value, or a password in the wrong place.
         if (!unmatched.isUnknownOption())
             return "Unexpected word (argument " + (index + 1) + "): a value with blanks needs quotes";
         String name = SecretFlags.name(word);

@@ -7,8 +7,8 @@ import java.util.Map;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Keeps the values of secret flags out of messages about a command line. A value that has blanks but no quotes arrives
- * as several words: all but the first look like commands or unknown flags. Threads: immutable.
+ * Keeps the values of secret flags out of messages about a command line. A value that contains blanks and is not quoted
+ * arrives as several words; all but the first look like commands or unknown flags. Threads: immutable.
  */
 public final class SecretFlags {
     private static final String HIDDEN = "[REDACTED]";
@@ -26,16 +26,16 @@ public final class SecretFlags {
         });
     }
 
-    /** {@code args[index]}, which is no flag, as messages show it. */
+    /** Returns {@code args[index]}, which is not a flag, in the form for messages. */
     public String word(String[] args, int index) {
         String secret = secretBefore(args, index);
         return secret == null ? "\"" + args[index] + "\"" : hidden(secret);
     }
 
     /**
-     * The name of {@code args[index]}, which is no known flag, as messages show it.
+     * Returns the name of {@code args[index]}, which is not a known flag, in the form for messages.
      *
-     * @param name with dashes, without the value behind the equals sign
+     * @param name with dashes, without the value after the equals sign
      */
     public String flag(String[] args, int index, String name) {
         String secret = secretBefore(args, index);
@@ -54,7 +54,7 @@ public final class SecretFlags {
         return HIDDEN + " (not shown, it may be part of the value of " + secret + "; a value with blanks needs quotes)";
     }
 
-    /** The last secret flag before a word; null if there is none. */
+    /** Returns the last secret flag before a word; null if there is none. */
     private String secretBefore(String[] args, int end) {
         for (int i = end - 1; i >= 0; i--) {
             if (!args[i].startsWith("-"))
@@ -62,14 +62,14 @@ public final class SecretFlags {
             String name = name(args[i]), bare = FlagHint.bare(name);
             if (secrets.contains(bare))
                 return name;
-            // A flag of one letter may have its value right behind it.
+            // The value of a one-letter flag may follow it without a blank.
             if (!known.containsKey(name) && bare.length() > 1 && secrets.contains(bare.substring(0, 1)))
                 return name.substring(0, name.length() - bare.length() + 1);
         }
         return null;
     }
 
-    /** A flag without its value. */
+    /** Returns a flag without its value. */
     public static String name(String arg) {
         int equals = arg.indexOf('=');
         return equals < 0 ? arg : arg.substring(0, equals);

@@ -2,9 +2,9 @@ package io.jnatsd.usage;
 
 import java.util.Collection;
 
-/** Finds the name that was probably meant where an unknown one was given. Threads: immutable. */
+/** Finds the name that was probably meant when an unknown name is given. Threads: stateless. */
 public final class Spelling {
-    /** Almost any two shorter names are one change away from each other. */
+    /** Shorter names are too similar to each other. */
     private static final int SHORTEST = 3;
     private static final int MOST_CHANGES = 3;
 
@@ -12,8 +12,8 @@ public final class Spelling {
     }
 
     /**
-     * The known name that is nearest to an unknown one: the one that differs in case only, or else the first of those
-     * that need the fewest changes, one for each three letters at the most.
+     * Returns the known name that is nearest to an unknown one: a name that differs in case only, or else the first of
+     * those with the smallest edit distance. The distance may be at most about a third of the length.
      *
      * @return null if no name is near enough
      */
@@ -37,7 +37,7 @@ public final class Spelling {
         return nearest;
     }
 
-    /** How many letters must be inserted, removed, replaced or swapped with the next one to make a word the other. */
+    /** Returns the edit distance of two words: letters inserted, removed, replaced or swapped with the next one. */
     private static int distance(String a, String b) {
         int[] beforePrevious = new int[b.length() + 1];
         int[] previous = new int[b.length() + 1], current = new int[b.length() + 1];
