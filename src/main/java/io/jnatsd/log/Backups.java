@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The rotated files beside a log file, named as newer NATS servers name them: {@code nats.log} and the local time to
- * the nanosecond, all joined by points. Threads: the log thread.
+ * The rotated files beside a log file. They are named as newer NATS servers name them: {@code nats.log} and the local
+ * time in nanoseconds, with points between all parts. Threads: the log thread.
  */
 final class Backups {
     private static final DateTimeFormatter SUFFIX =
@@ -22,7 +22,7 @@ final class Backups {
     private Backups() {
     }
 
-    /** A name that no file has yet; clocks may be coarser than a nanosecond. */
+    /** Returns a name that no file has yet. The clock may be coarser than a nanosecond. */
     static Path next(Path log, LocalDateTime now) {
         LocalDateTime time = now;
         Path backup;
@@ -33,7 +33,7 @@ final class Backups {
         return backup;
     }
 
-    /** Deletes the oldest and returns them. */
+    /** Deletes all but the newest files and returns the deleted ones. */
     static List<Path> deleteAllBut(int kept, Path log) throws IOException {
         List<Path> backups = of(log);
         List<Path> old = backups.subList(0, Math.max(0, backups.size() - kept));
@@ -42,7 +42,7 @@ final class Backups {
         return old;
     }
 
-    /** Oldest first. */
+    /** Returns the files, oldest first. */
     private static List<Path> of(Path log) throws IOException {
         String name = log.getFileName().toString();
         Path directory = log.resolveSibling("");

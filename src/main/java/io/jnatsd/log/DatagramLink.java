@@ -8,9 +8,9 @@ import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import org.tinylog.core.LogEntry;
 
-/** Syslog over UDP, a datagram per line. Threads: see {@link SyslogLink}. */
+/** Syslog over UDP, one datagram for each line. Threads: see {@link SyslogLink}. */
 final class DatagramLink implements SyslogLink {
-    /** A little under what fits into a UDP datagram; a longer line would not be sent at all. */
+    /** A little less than the largest UDP datagram. Longer lines are cut, because they could not be sent at all. */
     private static final int MAX_BYTES = 65_000;
     private final DatagramChannel channel;
     private final SyslogFormat format;
@@ -39,7 +39,7 @@ final class DatagramLink implements SyslogLink {
         try {
             channel.write(datagram);
         } catch (PortUnreachableException earlier) {
-            channel.write(datagram.rewind()); // it was an earlier datagram that found nobody
+            channel.write(datagram.rewind()); // the error was about an earlier datagram
         }
     }
 

@@ -17,11 +17,11 @@ import java.util.Set;
 import org.tinylog.core.LogEntry;
 
 /**
- * Appends to a file and, if a size is set, starts a new one before a line would exceed it. Threads: see
- * {@link LogTarget}. Reopening is making a second one for the same path.
+ * Appends lines to a file. If a size limit is set, it starts a new file before a line would exceed the limit. Threads:
+ * see {@link LogTarget}. To reopen the file, a second target is created for the same path.
  */
 final class FileTarget implements LogTarget {
-    /** What is kept while the disk does not take it, for instance because it is full. */
+    /** The most bytes that are kept while they cannot be written, for example because the disk is full. */
     private static final int KEPT_BYTES = 1024 * 1024;
     private static final Set<OpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 
@@ -34,11 +34,14 @@ final class FileTarget implements LogTarget {
     private final LineBuffer waiting = new LineBuffer();
     private final StringBuilder text = new StringBuilder();
     private FileChannel channel;
-    /** Bytes in the file once all that waits is written. */
+    /** The size of the file once all waiting bytes are written. */
     private long size;
-    /** What this class itself wrote at the head of a new file; a file of that size is not rotated again. */
+    /**
+     * The size of the lines that this class itself wrote at the start of a new file. A file of that size is not rotated
+     * again.
+     */
     private long headSize;
-    /** The limit, or more after a rotation failed. */
+    /** The size limit, or more after a rotation failed. */
     private long rotateAt;
     private boolean stuck;
 
@@ -59,7 +62,7 @@ final class FileTarget implements LogTarget {
         }
     }
 
-    /** Mode 0660, of which the system removes what the process' umask says. */
+    /** Opens the file with mode 0660, reduced by the umask of the process. */
     private static FileChannel open(Path path) throws IOException {
         if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix"))
             return FileChannel.open(path, APPEND);
@@ -92,7 +95,7 @@ final class FileTarget implements LogTarget {
         size += line.length;
     }
 
-    /** A line about the log itself. */
+    /** Writes a line about the log itself. */
     private void append(LogLevel level, String message) {
         if (level.isAtLeast(least))
             append(render(LogLine.of(level, null, message)));
@@ -137,8 +140,8 @@ final class FileTarget implements LogTarget {
         try {
             size = channel.size();
             if (size + nextLine <= rotateAt)
-                return; // somebody truncated it
-            if (!Files.isRegularFile(path)) { // a device, or renamed by somebody who will ask for a reopen
+                return; // another program has truncated it
+            if (!Files.isRegularFile(path)) { // a device, or a file that was renamed before a reopen
                 rotateAt = size + sizeLimit;
                 return;
             }
@@ -156,7 +159,7 @@ final class FileTarget implements LogTarget {
         }
     }
 
-    /** The old file stays in use, under its old name, unless all of it works. */
+    /** Replaces the file. If one step fails, the old file stays in use under its old name. */
     private void replaceFile(Path backup) throws IOException {
         Files.move(path, backup);
         FileChannel fresh;

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.tinylog.core.LogEntry;
 
 /**
- * One JSON object per line; the connection, its client's name and its user are fields of their own. Threads: the log
- * thread. Tinylog's JsonWriter makes one array of the whole file and does not escape what JSON requires.
+ * Formats each line as a JSON object, with separate fields for the connection, the client's name and the user.
+ * Tinylog's JsonWriter is not used because it writes the whole file as one array and does not escape all characters
+ * that JSON requires. Threads: the log thread.
  */
 final class JsonFormat implements LineFormat {
     private static final String HEX = "0123456789abcdef";
@@ -41,7 +42,7 @@ final class JsonFormat implements LineFormat {
         appendQuoted(value, out);
     }
 
-    /** The text as a JSON string, quotes included. */
+    /** Appends the text as a JSON string with its quotes. */
     static void appendQuoted(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

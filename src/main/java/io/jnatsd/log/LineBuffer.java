@@ -6,11 +6,11 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
 /**
- * Lines on their way into a channel. Threads: the log thread. After a failed write it still holds exactly the bytes
- * that did not get out, so that the next attempt neither repeats nor skips any.
+ * A buffer of lines to be written to a channel. After a failed write it holds exactly the bytes that were not written,
+ * so that the next attempt neither repeats nor skips any. Threads: the log thread.
  */
 final class LineBuffer {
-    /** One write; the JDK keeps a direct buffer of the largest size ever written. */
+    /** The size of one write. The JDK keeps a direct buffer of the largest size ever written. */
     private static final int CHUNK = 64 * 1024;
     private byte[] bytes = new byte[CHUNK];
     private int start, end;
@@ -39,17 +39,17 @@ final class LineBuffer {
             bytes = new byte[CHUNK];
     }
 
-    /** Bytes that wait. */
+    /** Returns the number of waiting bytes. */
     int size() {
         return end - start;
     }
 
-    /** A write is worth its system call. */
+    /** Returns whether there is enough data for a system call. */
     boolean isFull() {
         return size() >= CHUNK;
     }
 
-    /** Lines, whole or the rest of one, that wait. */
+    /** Returns the number of waiting lines, including a partly written one. */
     int lines() {
         int lines = 0;
         for (byte b : Arrays.copyOfRange(bytes, start, end))

@@ -3,8 +3,8 @@ package io.jnatsd.log;
 import org.tinylog.core.LogEntry;
 
 /**
- * How an entry looks as a line in a file or on stderr, with the newline that ends it. Threads: the log thread, since a
- * format may keep what it wrote last.
+ * Formats an entry as a line for a file or stderr, with the newline at its end. Threads: the log thread, because a
+ * format may cache parts of its last line.
  */
 interface LineFormat {
     void append(LogEntry entry, StringBuilder out);

@@ -7,8 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Writes local times. Threads: the log thread. Calendar and zone are asked once per second, since the lines of one
- * second differ only in their microseconds.
+ * Formats local times. It caches the text of the current second, because the lines of one second differ only in the
+ * microseconds. Threads: the log thread.
  */
 final class LineTime {
     private final ZoneId zone = ZoneId.systemDefault();
@@ -21,12 +21,12 @@ final class LineTime {
         this.afterMicros = afterMicros == null ? null : DateTimeFormatter.ofPattern(afterMicros, Locale.ENGLISH);
     }
 
-    /** Seconds only. */
+    /** Formats a time without a fraction. */
     static LineTime seconds(String pattern) {
         return new LineTime(pattern, null);
     }
 
-    /** Microseconds behind a point between the two patterns. */
+    /** Formats a time with a point and the microseconds between the two patterns. */
     static LineTime micros(String pattern, String afterMicros) {
         return new LineTime(pattern, afterMicros);
     }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The syslog of this machine. Threads: see {@link RemoteSyslog}. The usual {@code /dev/log} takes datagrams, for which
- * the JDK has no Unix sockets: where a stream is refused, logger(1) sends our lines.
+ * The syslog of this machine. The usual {@code /dev/log} is a datagram socket, and the JDK has no Unix datagram
+ * sockets; if a stream connection is refused, logger(1) sends the lines. Threads: see {@link RemoteSyslog}.
  */
 record LocalSyslog(LogHost host) implements SyslogLink.Dialer {
     @Override

@@ -5,14 +5,14 @@ import java.util.concurrent.CompletableFuture;
 import org.tinylog.writers.Writer;
 
 /**
- * The log of one server, in gnatsd's format. Threads: its methods are called by anyone; lines are only queued here, and
- * a platform thread {@code log} formats and writes them, in batches. It owns its tinylog writers itself, because
- * tinylog's static configuration is one for the whole JVM and freezes at the first line.
+ * The log of one server, in gnatsd's format. Methods only queue lines; a platform thread {@code log} formats and writes
+ * them in batches. The log has tinylog writers of its own, because tinylog's static configuration is global for the JVM
+ * and cannot change after the first line. Threads: any thread.
  *
- * <p>Lines of one caller keep their order. A line carries the time of the call. Whoever logs a line never waits: when
- * the target is slow or stuck and the queue is full, the line is dropped, counted ({@link #lost}) and reported in a
- * later line. The other methods wait for the log thread as long as it makes progress, and ten seconds at most. Text is
- * written as UTF-8.
+ * <p>Lines of one thread keep their order. A line has the time of the call. A thread that logs never waits: when the
+ * target is slow or stuck and the queue is full, the line is dropped, counted ({@link #lost}) and reported in a later
+ * line. The other methods wait for the log thread as long as it makes progress, ten seconds at most. Text is written as
+ * UTF-8.
  */
 public final class Log implements AutoCloseable {
     private final LogQueue queue;
@@ -24,9 +24,9 @@ public final class Log implements AutoCloseable {
     private volatile LogLevel least;
 
     /**
-     * Opens what the settings ask for.
+     * Opens the log that the settings describe.
      *
-     * @throws IOException with the one line that says why it cannot be opened, as gnatsd says it
+     * @throws IOException if it cannot be opened; the message is one line in gnatsd's words
      */
     public Log(LogSettings settings) throws IOException {
         this(settings, LogHost.ofProcess());
@@ -61,14 +61,14 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Writes to a writer of tinylog's that an embedding application has made, whose format and target it then is; of
-     * the settings only the level and the switches count. The log closes the writer.
+     * Writes to a tinylog writer of an embedding program, which determines format and target. Only the level and the
+     * switches of the settings have an effect. The log closes the writer.
      */
     public static Log to(Writer writer, LogSettings settings) {
         return new Log(writer, settings);
     }
 
-    /** Writes nothing. */
+    /** Returns a log that writes nothing. */
     public static Log silent() {
         return new Log();
     }
@@ -104,7 +104,7 @@ public final class Log implements AutoCloseable {
         error(null, text);
     }
 
-    /** Waits for the line to be written, as {@link #flush}, since the process is about to end. */
+    /** Logs a line and waits for it to be written, as {@link #flush} does, because the process is about to end. */
     public void fatal(String text) {
         put(LogLevel.FATAL, null, text);
         flush();
@@ -147,7 +147,7 @@ public final class Log implements AutoCloseable {
             queue.put(new LogStep.Line(LogLine.of(level, from, text)));
     }
 
-    /** Returns when everything logged before is written or could not be, or when the target is stuck. */
+    /** Returns when everything logged before has been written or has failed, or when the target is stuck. */
     public void flush() {
         var done = new CompletableFuture<Void>();
         if (queue.put(new LogStep.Flush(done)))
@@ -155,9 +155,9 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Goes on in a new file of the configured name, after somebody renamed the old one. Lines logged before are in the
-     * old file; if the new one cannot be opened, the old one stays in use. If the old file is stuck, this returns
-     * before the log goes on in the new one.
+     * Opens the configured file again, after another program has renamed it. Lines logged before are in the old file.
+     * If the new file cannot be opened, the old one stays in use. If the old file is stuck, this returns before the log
+     * uses the new one.
      */
     public void reopen() {
         var done = new CompletableFuture<Void>();
@@ -165,10 +165,10 @@ public final class Log implements AutoCloseable {
             loop.await(done);
     }
 
-    /** Other settings, whose target is open. To be used soon or not at all. */
+    /** Settings with an open target, for {@link #use}. */
     public static final class Prepared {
         private final LogSettings settings;
-        /** Null if the present one will do. */
+        /** Null to keep the present target. */
         private final LogTarget target;
 
         private Prepared(LogSettings settings, LogTarget target) {
@@ -178,18 +178,18 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Opens what other settings ask for, so that {@link #use} cannot fail; nothing changes yet.
+     * Opens the target of other settings, so that {@link #use} cannot fail. The log does not change yet.
      *
      * @throws IOException as the constructor
      */
     public Prepared prepare(LogSettings next) throws IOException {
-        LogLevel.named(next.level()); // refused before anything is opened
+        LogLevel.named(next.level()); // throws before anything is opened
         return new Prepared(next, loop == null || next.sameTarget(settings) ? null : opener.open(next));
     }
 
     /**
-     * Goes on with other settings. Lines logged before go to the old target, which is closed when this returns; if it
-     * is stuck, this returns before.
+     * Changes to other settings. Lines logged before go to the old target, which is closed when this returns, unless it
+     * is stuck.
      */
     public void use(Prepared next) {
         var done = new CompletableFuture<Void>();
@@ -202,7 +202,7 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Goes on with other settings, as {@link #use}.
+     * Changes to other settings, as {@link #use}.
      *
      * @throws IOException as the constructor; then nothing has changed
      */
@@ -210,17 +210,20 @@ public final class Log implements AutoCloseable {
         use(prepare(next));
     }
 
-    /** There was no memory for a line. */
+    /** Counts a line for which there was no memory. */
     void lineLost() {
         losses.lost();
     }
 
-    /** Lines that could not be written, because a disk was full, a syslog server away or the queue full. */
+    /**
+     * Returns the number of lines that could not be written because a disk was full, a syslog server not reachable, or
+     * the queue full.
+     */
     public long lost() {
         return losses.total();
     }
 
-    /** Writes what was logged before, unless the target is stuck; what is logged after goes nowhere. */
+    /** Writes what was logged before, unless the target is stuck. Later lines are discarded. */
     @Override
     public void close() {
         queue.close();

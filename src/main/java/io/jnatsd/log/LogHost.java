@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the process around a log offers; tests give their own. Threads: immutable.
+ * The environment of a log in the process. Tests supply their own. Threads: immutable.
  *
- * @param colours stderr is a terminal
+ * @param colours whether stderr is a terminal
  * @param name the machine's name in remote syslog lines
  * @param tag the program's name in syslog lines
  * @param syslogSockets where the local syslog may listen
- * @param loggerProgram logger(1), for a local syslog that takes only datagrams
+ * @param loggerProgram logger(1), for a local syslog that accepts only datagrams
  */
 record LogHost(OutputStream stderr, boolean colours, long pid, String name, String tag, List<Path> syslogSockets,
         String loggerProgram) {
@@ -28,31 +28,34 @@ record LogHost(OutputStream stderr, boolean colours, long pid, String name, Stri
                 SYSLOG_SOCKETS, "logger");
     }
 
-    /** gnatsd: a character device counts as one. System.console() would speak of stdin and stdout. */
+    /**
+     * Returns whether stderr is a terminal. As in gnatsd 1.0, any character device counts as one. System.console()
+     * would tell about stdin and stdout.
+     */
     private static boolean stderrIsTerminal() {
         for (Path link : STDERR_LINKS) {
             try {
                 if (Files.exists(link))
                     return ((Integer) Files.getAttribute(link, "unix:mode") & FILE_TYPE) == CHARACTER_DEVICE;
             } catch (IOException | UnsupportedOperationException e) {
-                return false; // not to be found out: plain text is always readable
+                return false; // unknown: plain text is always readable
             }
         }
         return false;
     }
 
-    /** Asked from the kernel, as Go does; the JDK would ask the name service, which may take seconds. */
+    /** Asks the kernel, as Go does. The JDK would ask the name service, which may take seconds. */
     private static String hostName() {
         Path kernelName = Path.of("/proc/sys/kernel/hostname");
         try {
             return Files.exists(kernelName) ? Files.readString(kernelName).strip()
                     : InetAddress.getLocalHost().getHostName();
         } catch (IOException e) {
-            return "localhost"; // a machine without a name, or a kernel that keeps it to itself
+            return "localhost"; // no host name, or it cannot be read
         }
     }
 
-    /** The launcher's name; a JVM cannot see its own argv[0]. */
+    /** Returns the launcher's name. A JVM cannot read its own argv[0]. */
     private static String programName() {
         String exe = System.getProperty("jnatsd.exe", "");
         return exe.isEmpty() ? "jnatsd" : exe.substring(exe.lastIndexOf('/') + 1);

@@ -3,19 +3,19 @@ package io.jnatsd.log;
 import org.tinylog.Level;
 import org.tinylog.writers.raw.SyslogSeverity;
 
-/** How important a line is, the most important first, and how each target shows that. Threads: immutable. */
+/** The level of a line, the most important first, and how each target shows it. Threads: immutable. */
 enum LogLevel {
     FATAL("FTL", "fatal", "31", Level.ERROR, SyslogSeverity.CRITICAL),
     ERROR("ERR", "error", "31", Level.ERROR, SyslogSeverity.ERROR),
     WARN("WRN", "warn", "0;93", Level.WARN, SyslogSeverity.WARNING),
     NOTICE("INF", "info", "32", Level.INFO, SyslogSeverity.NOTICE),
     DEBUG("DBG", "debug", "36", Level.DEBUG, SyslogSeverity.DEBUG),
-    /** gnatsd: syslog gets trace lines as notices. */
+    /** As in gnatsd 1.0, syslog gets trace lines as notices. */
     TRACE("TRC", "trace", "33", Level.TRACE, SyslogSeverity.NOTICE);
 
-    /** The three letters of a text line. */
+    /** The label in text lines, three letters. */
     final String label;
-    /** The word of a JSON line, and of the {@code log_level} option. */
+    /** The name in JSON lines and in the {@code log_level} option. */
     final String word;
     /** The parameters of the terminal's colour sequence. */
     final String colour;
@@ -31,7 +31,7 @@ enum LogLevel {
         this.severity = severity;
     }
 
-    /** The level that the {@code log_level} option names. */
+    /** Returns the level that the {@code log_level} option names. */
     static LogLevel named(String word) {
         return switch (word) {
             case "info" -> NOTICE;

@@ -6,8 +6,8 @@ import org.tinylog.core.LogEntry;
 import org.tinylog.runtime.PreciseTimestamp;
 
 /**
- * Our lines as tinylog entries: the connection is in the entry's context. Threads: pure functions. Tinylog has no
- * level for fatal lines; they are errors with a tag.
+ * Creates and reads the tinylog entries of log lines. The entry's context holds the connection. Tinylog has no level
+ * for fatal lines; they are errors with a tag. Threads: stateless.
  */
 final class LogLine {
     static final String CONNECTION = "conn", NAME = "name", USER = "user";
@@ -16,7 +16,7 @@ final class LogLine {
     private LogLine() {
     }
 
-    /** An entry with the time of this call. */
+    /** Creates an entry with the current time. */
     static LogEntry of(LogLevel level, LogOrigin from, String text) {
         return new LogEntry(new PreciseTimestamp(), null, context(from), null, null, null, -1,
                 level == LogLevel.FATAL ? FATAL_TAG : null, level.tinylog, String.valueOf(text), null);
@@ -47,13 +47,13 @@ final class LogLine {
         };
     }
 
-    /** The message without the newline that ends it, if one does: every target ends the line itself. */
+    /** Returns the message without a newline at its end: every target ends the line itself. */
     static String message(LogEntry entry) {
         String text = entry.getMessage();
         return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
     }
 
-    /** Prefix and message: {@code 127.0.0.1:50010 - cid:1 - Client connection created}. */
+    /** Appends label and message: {@code 127.0.0.1:50010 - cid:1 - Client connection created}. */
     static void appendText(LogEntry entry, StringBuilder out) {
         String connection = entry.getContext().get(CONNECTION);
         if (connection != null)

@@ -9,27 +9,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The log thread of one log. Threads: {@link #run} is that thread, which alone uses the target; {@link #await} by any
- * other.
+ * The log thread of one log. Threads: {@link #run} is that thread, and only it uses the target; {@link #await} any
+ * other thread.
  */
 final class LogLoop implements Runnable {
-    /** How soon a target that could not write everything is asked to try again. */
+    /** The pause before the next attempt to write what could not be written. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** A step that takes longer than that has a target that is stuck. */
+    /** If a step takes longer than this, the target is stuck. */
     private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** No caller waits longer than that, also for a target that only is slow. */
+    /** The longest wait of a caller, even if the target is only slow. */
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LogQueue queue;
     private final LogTarget.Opener opener;
     private final Losses losses;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    /** Steps attempted; written by the log thread. */
+    /** The number of steps attempted. Written by the log thread. */
     private final AtomicLong attempts = new AtomicLong();
     private LogSettings settings;
     private LogTarget target;
 
-    /** Begins with the target for these settings; the opener makes later ones. */
+    /**
+     * @param target the open target for the settings
+     * @param opener opens later targets
+     */
     LogLoop(LogQueue queue, LogSettings settings, LogTarget target, LogTarget.Opener opener, Losses losses) {
         this.queue = queue;
         this.settings = settings;
@@ -38,14 +41,14 @@ final class LogLoop implements Runnable {
         this.losses = losses;
     }
 
-    /** Completed when everything is written and the target closed. */
+    /** Completed when everything is written and the target is closed. */
     CompletableFuture<Void> ended() {
         return ended;
     }
 
     /**
-     * Waits until the log thread has completed this, or gives up: when the thread is stuck in one step for a second,
-     * and after ten seconds in any case. An interrupt does not end the wait and is kept.
+     * Waits until the log thread has completed the future. Gives up when the thread is stuck in one step for a second,
+     * and after ten seconds in any case. An interrupt does not end the wait; the thread's interrupt status is kept.
      */
     void await(CompletableFuture<Void> done) {
         long start = System.nanoTime(), left = WAIT_NANOS, before;
@@ -66,13 +69,13 @@ final class LogLoop implements Runnable {
                 attempt(LogStep.FLUSH);
                 batch.clear();
             }
-            attempt(LogStep.FLUSH); // it reports lines dropped since the last one
+            attempt(LogStep.FLUSH); // reports lines dropped since the last flush
         } finally {
             end(batch);
         }
     }
 
-    /** False if the queue is closed and empty. What the queue throws for lack of memory, it keeps its steps for. */
+    /** Returns false if the queue is closed and empty. If the queue throws an OutOfMemoryError, it keeps its steps. */
     private boolean take(List<LogStep> batch) {
         try {
             return queue.take(batch, target.waiting() ? RETRY_NANOS : 0);
@@ -82,7 +85,7 @@ final class LogLoop implements Runnable {
         }
     }
 
-    /** Nobody may wait for a thread that is gone. */
+    /** Abandons the remaining steps, so that no thread waits for them. */
     private void end(List<LogStep> left) {
         queue.close();
         left.forEach(LogStep::abandon);
@@ -102,14 +105,14 @@ final class LogLoop implements Runnable {
         attempts.incrementAndGet();
     }
 
-    /** The thread goes on with the next step, whatever is thrown: without it, nobody would be told of anything. */
+    /** Records a failed step. The log thread continues with the next step after any Throwable. */
     private void notDone(LogStep step, Throwable e) {
         losses.lost(1);
         step.abandon();
         try {
             losses.trouble("log line not written", e);
         } catch (Throwable again) {
-            // There is no memory for the report either; the count has been kept.
+            // There is no memory for the report either. The count is already updated.
             assert losses.total() > 0;
         }
     }
@@ -149,7 +152,10 @@ final class LogLoop implements Runnable {
         target.flush();
     }
 
-    /** Only when all before is out, so that a target that is stuck does not collect reports. */
+    /**
+     * Reports dropped lines, but only when all earlier lines are written, so that a stuck target does not accumulate
+     * reports.
+     */
     private void reportDropped() {
         if (target.waiting())
             return;
@@ -166,7 +172,7 @@ final class LogLoop implements Runnable {
         old.close();
     }
 
-    /** A line about the log itself. */
+    /** Writes a line about the log itself. */
     private void say(LogLevel level, String text) {
         if (level.isAtLeast(LogLevel.named(settings.level())))
             target.write(LogLine.of(level, null, text));

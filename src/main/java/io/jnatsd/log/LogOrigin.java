@@ -1,13 +1,13 @@
 package io.jnatsd.log;
 
-/** The connection that a log line is about. Threads: its methods are called by whoever logs. */
+/** The connection that a log line is about. Threads: the thread that logs. */
 public interface LogOrigin {
-    /** What stands before the text: {@code 127.0.0.1:50010 - cid:1}. */
+    /** Returns the label before the text: {@code 127.0.0.1:50010 - cid:1}. */
     String label();
 
-    /** The name that the peer gave itself, empty if none; a field of its own in JSON lines. */
+    /** Returns the name that the peer gave, empty if none. It is a separate field in JSON lines. */
     String clientName();
 
-    /** The user that it logged in as, empty if none. */
+    /** Returns the user of the login, empty if none. */
     String user();
 }

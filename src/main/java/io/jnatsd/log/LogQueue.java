@@ -8,24 +8,26 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the log thread has not taken yet, bounded in bytes. Threads: {@link #put} and {@link #close} by any thread,
- * {@link #take} by the log thread. No caller waits: a line that finds the queue full is dropped and counted, since a
- * server must not stand still because its log does.
+ * The steps that the log thread has not taken yet, bounded in bytes. No caller waits: if the queue is full, a line is
+ * dropped and counted, because a slow log must not stop the server. Threads: {@link #put} and {@link #close} any
+ * thread, {@link #take} the log thread.
  */
 final class LogQueue {
     private static final long MIN_BUDGET = 1L << 20, MAX_BUDGET = 32L << 20;
-    /** Of the heap, the queue takes this part at most. */
+    /** The queue may take at most this fraction of the heap. */
     private static final int HEAP_SHARE = 16;
-    /** Steps besides lines. Each has a caller that waits for a second or longer, so they stay few. */
+    /**
+     * The most steps that are not lines. The caller of each waits up to a second or longer, so there are few of them.
+     */
     private static final int MAX_CONTROL_STEPS = 1000;
-    /** A batch that the log thread cannot get out is held besides what is queued here. */
+    /** The size of a batch. The log thread may hold one batch that it cannot write, in addition to the queue. */
     private static final long BATCH_BYTES = 256 * 1024;
 
     private final long budget;
     private final Losses losses;
     private final ReentrantLock lock = new ReentrantLock(); // guards: steps, bytes, controlSteps, closed
     private final Condition notEmpty = lock.newCondition();
-    /** Linked: when an {@link ArrayDeque} cannot grow for lack of memory, it loses what it holds. */
+    /** A linked list, because an {@link ArrayDeque} loses its content when it cannot grow for lack of memory. */
     private final Queue<LogStep> steps = new LinkedList<>();
     private long bytes;
     private int controlSteps;
@@ -36,16 +38,19 @@ final class LogQueue {
     }
 
     /**
-     * A queue for tests.
+     * Creates a queue for tests.
      *
-     * @param budget of the lines, in bytes
+     * @param budget the most bytes of the lines
      */
     LogQueue(long budget, Losses losses) {
         this.budget = budget;
         this.losses = losses;
     }
 
-    /** False if the step is refused: the queue is closed or full. A line refused because it is full is counted. */
+    /**
+     * Returns false if the step is refused because the queue is closed or full. A line refused by a full queue is
+     * counted.
+     */
     boolean put(LogStep step) {
         lock.lock();
         try {
@@ -74,9 +79,9 @@ final class LogQueue {
     }
 
     /**
-     * Adds the next steps to {@code batch}, about 256 KB of them, after waiting for one if there is none.
+     * Adds the next steps to {@code batch}, about 256 KB of them. Waits for one if there is none.
      *
-     * @param nanos how long to wait, 0 for as long as it takes
+     * @param nanos how long to wait, 0 for no limit
      * @return false if the queue is closed and empty
      */
     boolean take(List<LogStep> batch, long nanos) {
@@ -86,7 +91,7 @@ final class LogQueue {
             boolean ended = steps.isEmpty() && closed;
             long taken = 0;
             for (LogStep step = steps.peek(); step != null && taken < BATCH_BYTES; step = steps.peek()) {
-                batch.add(step); // before it is removed: this may throw for lack of memory
+                batch.add(step); // before the removal: this may throw an OutOfMemoryError
                 steps.remove();
                 taken += step.bytes();
                 bytes -= step.bytes();
@@ -110,12 +115,12 @@ final class LogQueue {
                     left = notEmpty.awaitNanos(left);
             }
         } catch (InterruptedException e) {
-            // Nobody has a reason to interrupt the log thread. An interrupt that stayed set would close its files.
+            // The log thread is never interrupted. An interrupt status that stayed set would close its files.
             assert !Thread.currentThread().isInterrupted();
         }
     }
 
-    /** What was put before can still be taken. */
+    /** Closes the queue. Steps put before can still be taken. */
     void close() {
         lock.lock();
         try {

@@ -4,16 +4,16 @@ import java.util.concurrent.CompletableFuture;
 import org.tinylog.core.LogEntry;
 
 /**
- * What the log thread has to do, in the order in which it was asked. Threads: immutable; the log thread completes the
- * futures.
+ * A task of the log thread. Tasks are done in the order in which they were queued. Threads: immutable; the log thread
+ * completes the futures.
  */
 sealed interface LogStep {
-    /** Get everything out; nobody waits for it. */
+    /** A flush that no thread waits for. */
     LogStep FLUSH = new Flush(new CompletableFuture<>());
 
-    /** @param bytes the memory that it holds while it waits, about */
+    /** @param bytes the approximate memory of the queued line */
     record Line(LogEntry entry, long bytes) implements LogStep {
-        /** The objects of a line without their texts. */
+        /** The size of the objects of a line without their texts. */
         private static final int OVERHEAD = 256;
 
         Line(LogEntry entry) {
@@ -33,7 +33,7 @@ sealed interface LogStep {
         }
     }
 
-    /** Get everything before this out. */
+    /** Writes everything before this step. */
     record Flush(CompletableFuture<Void> done) implements LogStep {
         @Override
         public void abandon() {
@@ -41,7 +41,7 @@ sealed interface LogStep {
         }
     }
 
-    /** Go on in a file that is opened now. */
+    /** Opens the file again. */
     record Reopen(CompletableFuture<Void> done) implements LogStep {
         @Override
         public void abandon() {
@@ -49,7 +49,7 @@ sealed interface LogStep {
         }
     }
 
-    /** Go on as these settings say, in this target, or the old one if it is null. */
+    /** Changes to these settings and this target; null keeps the present target. */
     record Use(LogSettings settings, LogTarget target, CompletableFuture<Void> done) implements LogStep {
         @Override
         public void abandon() {
@@ -57,17 +57,17 @@ sealed interface LogStep {
         }
     }
 
-    /** The memory that counts towards the bound of the queue. */
+    /** Returns the memory that counts towards the bound of the queue. */
     default long bytes() {
         return 0;
     }
 
-    /** Not a line, but something that a caller asks for and waits for. */
+    /** Returns whether this is a request that a caller waits for, not a line. */
     default boolean isControl() {
         return true;
     }
 
-    /** It will not be done. */
+    /** Tells the caller that the step will not be done. */
     default void abandon() {
     }
 }

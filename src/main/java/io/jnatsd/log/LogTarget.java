@@ -8,34 +8,34 @@ import org.tinylog.core.LogEntryValue;
 import org.tinylog.writers.Writer;
 
 /**
- * A tinylog writer that lines go to. Threads: made by whoever opens the log, then only the log thread. Trouble is no
- * exception here, since no caller could do better than to keep what it can, count the rest ({@link Losses}) and try
- * again.
+ * A tinylog writer that lines go to. Failures are not thrown, because no caller could handle them: the target keeps the
+ * lines that it can, counts the others ({@link Losses}) and tries again. Threads: created by the thread that opens the
+ * log, then the log thread only.
  *
- * <p>Of tinylog 2.7's ready writers none meets what gnatsd's users rely on, so the targets are writers of our own; any
- * other can be had through {@link Log#to}. FileWriter seeks to the end once instead of appending (two servers on one
- * file overwrite each other, and a file truncated by logrotate begins with a hole), makes missing directories, and
- * buffered repeats lines after the disk was full. RollingFileWriter has names of its own instead of renaming.
- * ConsoleWriter encodes for the locale, so that a container without one gets question marks. SyslogWriter dials
- * localhost whatever the host is, sends neither time nor tag, and never dials again.
+ * <p>The targets are written here because none of the writers in tinylog 2.7 does what users of gnatsd expect; any
+ * writer can be used through {@link Log#to}. FileWriter seeks to the end once instead of appending (two servers on one
+ * file overwrite each other, and a file truncated by logrotate begins with a hole), creates missing directories, and
+ * when buffered repeats lines after the disk was full. RollingFileWriter uses names of its own instead of renaming.
+ * ConsoleWriter encodes for the locale, so that non-ASCII text becomes question marks in a container without one.
+ * SyslogWriter dials localhost whatever the host is, sends neither time nor tag, and never reconnects.
  */
 interface LogTarget extends Writer {
     @Override
     void write(LogEntry entry);
 
-    /** Tries to get everything out; what cannot be written now stays, see {@link #waiting}. */
+    /** Tries to write everything. The rest is kept, see {@link #waiting}. */
     @Override
     void flush();
 
     @Override
     void close();
 
-    /** Lines are left over which another {@link #flush} may get out. */
+    /** Returns whether lines are left that another {@link #flush} may write. */
     default boolean waiting() {
         return false;
     }
 
-    /** Opening it again makes sense, after somebody renamed its file. */
+    /** Returns whether the target can be opened again after its file was renamed. */
     default boolean isFile() {
         return false;
     }
@@ -46,12 +46,12 @@ interface LogTarget extends Writer {
                 LogEntryValue.MESSAGE);
     }
 
-    /** What makes the target that settings ask for. */
+    /** Creates the target for settings. */
     interface Opener {
         LogTarget open(LogSettings settings) throws IOException;
     }
 
-    /** The first of file, remote syslog and syslog that is set, and else stderr. */
+    /** Opens the first of file, remote syslog and syslog that is set, or else stderr. */
     static LogTarget open(LogSettings settings, LogHost host, Losses losses) throws IOException {
         if (!settings.file().isEmpty())
             return new FileTarget(settings, LineFormat.of(settings, host.pid(), false), losses);

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.tinylog.core.LogEntry;
 
 /**
- * Syslog through one process of util-linux' logger(1), which sends each line that it reads with the priority that the
- * line begins with. Threads: see {@link SyslogLink}.
+ * Syslog through a process of logger(1) of util-linux, which sends each line that it reads with the priority at the
+ * start of the line. Threads: see {@link SyslogLink}.
  */
 final class LoggerProgram implements SyslogLink {
-    /** Within that, a logger that lacks the options or the right to the socket has ended. */
+    /** A logger that lacks the options, or the permission to use the socket, ends within this time. */
     private static final int START_MILLIS = 100;
     private static final String MAX_BYTES = "65000";
 
@@ -51,7 +51,7 @@ final class LoggerProgram implements SyslogLink {
         return !process.isAlive();
     }
 
-    /** The program ends once it has sent what it was given. */
+    /** Closes the program's input. It ends once it has sent all lines. */
     @Override
     public void close() throws IOException {
         input.close();

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Trouble with the target of one log: says on stderr when it begins and counts the lines that it costs. Threads: the
- * log thread; {@link #lost()}, {@link #dropped} and {@link #total} by any thread.
+ * Counts the lines that one log has lost, and reports the first failure of its target on stderr. Threads: the log
+ * thread; {@link #lost()}, {@link #dropped} and {@link #total} any thread.
  */
 final class Losses {
     private final PrintStream stderr;
@@ -21,7 +21,7 @@ final class Losses {
         this.stderr = new PrintStream(stderr, true, StandardCharsets.UTF_8);
     }
 
-    /** Only the first report of a trouble is printed, until {@link #over}. */
+    /** Reports a failure. Further failures are not printed until {@link #over} is called. */
     void trouble(String what, Throwable e) {
         if (inTrouble)
             return;
@@ -34,23 +34,23 @@ final class Losses {
         lostInTrouble += lines;
     }
 
-    /** A line that was lost before it reached the log thread. Called by any thread. */
+    /** Counts a line that was lost before it reached the log thread. Called by any thread. */
     void lost() {
         total.incrementAndGet();
     }
 
-    /** A line that was lost because the queue was full. Called by any thread. */
+    /** Counts a line that was lost because the queue was full. Called by any thread. */
     void dropped() {
         total.incrementAndGet();
         dropped.incrementAndGet();
     }
 
-    /** The number of lines dropped since this was last called. */
+    /** Returns the number of lines dropped since the last call. */
     long takeDropped() {
         return dropped.getAndSet(0);
     }
 
-    /** The target works: the number of lines lost since it last did. */
+    /** Records that the target works. Returns the number of lines lost since it last worked. */
     long over() {
         long lost = lostInTrouble;
         inTrouble = false;
@@ -58,7 +58,7 @@ final class Losses {
         return lost;
     }
 
-    /** All lines ever lost. */
+    /** Returns the number of lines lost since the start. */
     long total() {
         return total.get();
     }

@@ -12,8 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Locale;
 
 /**
- * The address of the {@code remote_syslog} option. Threads: immutable; dialled by whoever opens the log and then by a
- * thread of its own. The name is looked up again at each dial, since the server may have moved.
+ * The address of the {@code remote_syslog} option. The host name is resolved again at each dial, because the address
+ * may change. Threads: immutable; dialled by the thread that opens the log, later by a thread of its own.
  *
  * @param network udp, tcp or unix
  * @param address host and port, or a path
@@ -59,7 +59,7 @@ record RemoteSyslog(String network, String address, LogHost host) implements Sys
             return new InetSocketAddress(InetAddress.getByName(name), Integer.parseInt(port));
         } catch (UnknownHostException e) {
             throw failed(": lookup " + name + ": no such host", e);
-        } catch (IllegalArgumentException e) { // no number, or too large a one
+        } catch (IllegalArgumentException e) { // not a number, or too large
             throw failed(": address " + port + ": invalid port", e);
         }
     }

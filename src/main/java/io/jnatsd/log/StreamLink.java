@@ -10,11 +10,11 @@ import java.nio.channels.SocketChannel;
 import org.tinylog.core.LogEntry;
 
 /**
- * Syslog over TCP or a Unix stream socket. Threads: see {@link SyslogLink}. The channel does not block, since only so
- * can a write to a server that has stopped reading be given up.
+ * Syslog over TCP or a Unix stream socket. The channel does not block, so that a write to a server that has stopped
+ * reading can time out. Threads: see {@link SyslogLink}.
  */
 final class StreamLink implements SyslogLink {
-    /** Long enough for a server far away, short enough for callers who wait for a flush. */
+    /** Long enough for a remote server, and short enough for callers that wait for a flush. */
     private static final int TIMEOUT_MILLIS = 1000;
 
     private final SocketChannel channel;
@@ -31,7 +31,7 @@ final class StreamLink implements SyslogLink {
         key = channel.register(selector, 0);
     }
 
-    /** Takes over the channel, also if it fails. */
+    /** Takes over the channel, and closes it if this fails. */
     static StreamLink connect(SocketChannel channel, SocketAddress address, SyslogFormat format) throws IOException {
         Selector selector = null;
         try {
@@ -65,13 +65,13 @@ final class StreamLink implements SyslogLink {
                 await(SelectionKey.OP_WRITE);
     }
 
-    /** Syslog servers say nothing, so what can be read is the end. */
+    /** Returns whether the connection has ended. Syslog servers send nothing, so any readable event is the end. */
     @Override
     public boolean lost() {
         try {
             return channel.read(unread.clear()) < 0;
         } catch (IOException e) {
-            return true; // reset: how it ended makes no difference
+            return true; // the connection was reset
         }
     }
 

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.tinylog.core.LogEntry;
 
-/** Lines to stderr, in UTF-8 whatever the locale is. Threads: the log thread. It does not own the stream. */
+/** Writes lines to stderr, in UTF-8 for any locale. It does not close the stream. Threads: the log thread. */
 final class StreamTarget implements LogTarget {
     private static final int BATCH_CHARS = 64 * 1024;
     private final OutputStream out;
@@ -26,7 +26,7 @@ final class StreamTarget implements LogTarget {
         try {
             format.append(entry, batch);
         } catch (Throwable e) {
-            // No half lines.
+            // Removes an incomplete line.
             batch.setLength(start);
             throw e;
         }
@@ -43,7 +43,7 @@ final class StreamTarget implements LogTarget {
             out.write(batch.toString().getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {
-            losses.lost(lines); // that stderr fails cannot be said on stderr
+            losses.lost(lines); // a failure of stderr cannot be reported on stderr
         }
         batch.setLength(0);
         lines = 0;

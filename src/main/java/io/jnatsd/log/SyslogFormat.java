@@ -5,11 +5,11 @@ import org.tinylog.core.LogEntry;
 import org.tinylog.writers.raw.SyslogFacility;
 
 /**
- * gnatsd's syslog lines, which rsyslog reads as RFC 3164: a priority and what the transport needs before the text, no
- * label and no leading pid. Threads: the log thread.
+ * Formats syslog lines as gnatsd does; rsyslog reads them as RFC 3164. The text follows a priority and what the
+ * transport requires, without level label and leading pid. Threads: the log thread.
  */
 final class SyslogFormat {
-    /** How rsyslog itself writes a newline inside a message. */
+    /** The form in which rsyslog writes a newline inside a message. */
     private static final String ESCAPED_NEWLINE = "#012";
     static final String DAY_TIME = "MMM ppd HH:mm:ss";
 
@@ -26,19 +26,21 @@ final class SyslogFormat {
         this.framedByNewline = framedByNewline;
     }
 
-    /** {@code <5>2026-11-21T19:58:24Z vm gsrv[18904]: Server is ready}, one datagram per line. */
+    /**
+     * Returns the format {@code <5>2026-11-21T19:58:24Z vm gsrv[18904]: Server is ready}, one datagram for each line.
+     */
     static SyslogFormat udp(LogHost host) {
         return new SyslogFormat(SyslogFacility.KERN, LineTime.seconds("yyyy-MM-dd'T'HH:mm:ssXXX"),
                 " " + host.name() + head(host), false);
     }
 
-    /** The same, one after the other. */
+    /** Returns the same format with a newline after each line. */
     static SyslogFormat tcp(LogHost host) {
         return new SyslogFormat(SyslogFacility.KERN, LineTime.seconds("yyyy-MM-dd'T'HH:mm:ssXXX"),
                 " " + host.name() + head(host), true);
     }
 
-    /** {@code <5>Nov 21 19:58:26 gsrv[18987]: Server is ready}. */
+    /** Returns the format {@code <5>Nov 21 19:58:26 gsrv[18987]: Server is ready}. */
     static SyslogFormat unixUrl(LogHost host) {
         return new SyslogFormat(SyslogFacility.KERN, LineTime.seconds(DAY_TIME), head(host), true);
     }
@@ -47,7 +49,7 @@ final class SyslogFormat {
         return new SyslogFormat(SyslogFacility.DAEMON, LineTime.seconds(DAY_TIME), head(host), true);
     }
 
-    /** For logger(1), which adds time, tag and pid. */
+    /** Returns the format for logger(1), which adds time, tag and pid. */
     static SyslogFormat loggerInput() {
         return new SyslogFormat(SyslogFacility.DAEMON, null, "", true);
     }
@@ -69,7 +71,7 @@ final class SyslogFormat {
         return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Where a newline ends a message, a client could otherwise write messages of its own into the syslog. */
+    /** Escapes newlines if a newline ends a message. Otherwise a client could write syslog messages of its own. */
     private void escapeNewlines(int from) {
         for (int i = line.indexOf("\n", from); i >= 0; i = line.indexOf("\n", i))
             line.replace(i, i + 1, ESCAPED_NEWLINE);

@@ -4,15 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.tinylog.core.LogEntry;
 
-/** An open way to a syslog server. Threads: the one that dialled it, then only the log thread. */
+/** An open connection to a syslog server. Threads: the thread that dialled it, then the log thread only. */
 interface SyslogLink extends Closeable {
-    /** Returns when the operating system has the line; fails in bounded time if it does not take it. */
+    /** Returns when the operating system has accepted the line; fails after a bounded time otherwise. */
     void send(LogEntry entry) throws IOException;
 
-    /** The other end is gone, so that a line sent now would vanish. */
+    /** Returns whether the peer has closed the connection, so that another line would be lost. */
     boolean lost();
 
-    /** Makes a link, or fails in bounded time with Go's words for why. */
+    /** Opens a link, or fails after a bounded time with the error text that Go would give. */
     interface Dialer {
         SyslogLink dial() throws IOException;
     }

@@ -9,15 +9,18 @@ import java.util.concurrent.TimeUnit;
 import org.tinylog.core.LogEntry;
 
 /**
- * Lines to a syslog server. Threads: see {@link LogTarget}; each dial after the first runs in a virtual thread of its
- * own. While the server is away lines are kept up to a bound and those beyond it lost, since a server must not stand
- * still because its syslog does.
+ * Writes lines to a syslog server. While the server is not reachable, lines are kept up to a bound and lost beyond it,
+ * because an unreachable syslog must not stop the server. Threads: see {@link LogTarget}; each dial after the first
+ * runs in a virtual thread of its own.
  */
 final class SyslogTarget implements LogTarget {
     private static final int KEPT_LINES = 16 * 1024, KEPT_CHARS = 16 * 1024 * 1024;
     private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** A server that only restarted answers within that, so that whoever waits for a flush sees his lines gone. */
+    /**
+     * A server that has only restarted accepts a connection within this time, so that a caller that waits for a flush
+     * finds its lines written.
+     */
     private static final long DIAL_WAIT_MILLIS = 200;
 
     private final SyslogLink.Dialer dialer;
@@ -29,7 +32,7 @@ final class SyslogTarget implements LogTarget {
     private long nextDialNanos = System.nanoTime();
     private long pauseNanos = FIRST_PAUSE_NANOS;
 
-    /** What came of a dial: one of the two. */
+    /** The result of a dial: one of the two is null. */
     private record Dialled(SyslogLink link, IOException failure) {
     }
 
@@ -109,7 +112,10 @@ final class SyslogTarget implements LogTarget {
         dialling.copy().completeOnTimeout(null, DIAL_WAIT_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** Pauses grow until everything got out once, so that a server that accepts but does not read costs little time. */
+    /**
+     * Schedules the next dial. The pause grows until all lines were written once, so that a server that accepts
+     * connections but does not read costs little time.
+     */
     private void pauseDials() {
         nextDialNanos = System.nanoTime() + pauseNanos;
         pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
@@ -120,7 +126,7 @@ final class SyslogTarget implements LogTarget {
         pauseNanos = FIRST_PAUSE_NANOS;
     }
 
-    /** In the dialling thread. */
+    /** Runs in the dialling thread. */
     private Dialled dial() {
         try {
             return new Dialled(dialer.dial(), null);

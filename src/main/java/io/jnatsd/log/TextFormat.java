@@ -3,8 +3,8 @@ package io.jnatsd.log;
 import org.tinylog.core.LogEntry;
 
 /**
- * gnatsd's lines: {@code [8781] 2026/11/21 19:38:22.715118 [INF] Server is ready}. Threads: the log thread. Newlines
- * inside a message, as in the payload of a traced message, are written as they are.
+ * Formats lines as gnatsd does: {@code [8781] 2026/11/21 19:38:22.715118 [INF] Server is ready}. Newlines inside a
+ * message, for example in a traced payload, are written unchanged. Threads: the log thread.
  */
 final class TextFormat implements LineFormat {
     private final String start;

@@ -4,19 +4,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Starts the threads of one server. Whatever a thread throws, Errors included, is caught here and logged with its
- * trace: it ends what the thread was about and nothing else.
- *
- * <p>Threads: any thread may call all methods.
+ * Starts the threads of one server. Every Throwable of a task, Errors included, is caught here and logged with its
+ * stack trace. It ends only the task.
  */
 public final class Threads {
-    /** Frames of a stack trace that are logged. */
+    /** The most frames of a stack trace that are logged. */
     private static final int MOST_FRAMES = 30;
-    /** The same where the JVM itself is short of something, such as memory. */
+    /** The same for an error of the JVM, such as a lack of memory. */
     private static final int FEW_FRAMES = 8;
     private static final int MOST_CAUSES = 4;
 
-    /** A class and no lambdas, which would have to be allocated where nothing catches that. */
+    /** A class instead of a lambda, because a lambda is allocated where no handler would catch an OutOfMemoryError. */
     private final class Guarded implements Runnable {
         private final LogOrigin from;
         private final String what;
@@ -45,7 +43,7 @@ public final class Threads {
         this.log = log;
     }
 
-    /** Something to run that may throw anything. */
+    /** A task that may throw anything. */
     public interface Task {
         void run() throws Throwable;
     }
@@ -53,13 +51,13 @@ public final class Threads {
     /**
      * Runs a task on a virtual thread of its own. Throws nothing.
      *
-     * @return false if the thread could not be started, which is then in the log
+     * @return false if the thread could not be started, which is then logged
      */
     public boolean start(String name, Runnable task) {
         return start(null, name, task);
     }
 
-    /** The same for a task of a connection, which the log names. */
+    /** Does the same for a task of a connection, which the log line names. */
     public boolean start(LogOrigin from, String name, Runnable task) {
         try {
             Thread.ofVirtual().name(name).start(new Guarded(from, name, task));
@@ -70,7 +68,7 @@ public final class Threads {
         }
     }
 
-    /** The same on a daemon platform thread, for a task that would keep a virtual thread on its carrier. */
+    /** Runs a task on a daemon platform thread, for a task that would block the carrier of a virtual thread. */
     public boolean startPlatform(String name, Runnable task) {
         try {
             Thread.ofPlatform().daemon().name(name).start(new Guarded(null, name, task));
@@ -81,12 +79,14 @@ public final class Threads {
         }
     }
 
-    /** A task that throws nothing, for who runs it again and again; it needs no memory of its own. */
+    /** Returns a task that throws nothing and can be run repeatedly without an allocation. */
     public Runnable guarded(String what, Runnable task) {
         return new Guarded(null, what, task);
     }
 
-    /** Runs each task on a virtual thread of its own; {@link Executor#execute} throws nothing. */
+    /**
+     * Returns an executor that runs each task on a virtual thread of its own; {@link Executor#execute} throws nothing.
+     */
     public Executor executor(String name) {
         return task -> start(name, task);
     }
@@ -94,7 +94,7 @@ public final class Threads {
     /**
      * Runs a task on this thread. Throws nothing.
      *
-     * @return false if the task has thrown something, which is then in the log
+     * @return false if the task has thrown something, which is then logged
      */
     public boolean run(LogOrigin from, String what, Task task) {
         try {
@@ -107,8 +107,8 @@ public final class Threads {
     }
 
     /**
-     * Logs what a task has thrown, with its trace. Throws nothing, also where there is no memory for the line; the
-     * caller has ended what the task was about before.
+     * Logs a Throwable of a task with its stack trace. Throws nothing, even if there is no memory for the line. The
+     * caller must have cleaned up after the task before.
      */
     public void failed(LogOrigin from, String what, Throwable e) {
         try {
@@ -126,12 +126,15 @@ public final class Threads {
         log.lineLost();
     }
 
-    /** How many OutOfMemoryErrors have been caught. */
+    /** Returns how many OutOfMemoryErrors have been caught. */
     public long outOfMemory() {
         return outOfMemory.get();
     }
 
-    /** On one line, since each line of a log is an entry to most who read it. A trace may be missing. */
+    /**
+     * Formats everything on one line, because most log readers treat each line as an entry. A stack trace may be
+     * missing.
+     */
     static String text(String what, Throwable e) {
         StringBuilder text = new StringBuilder(512).append("Internal error in ").append(what).append(": ").append(e);
         int frames = e instanceof VirtualMachineError ? FEW_FRAMES : MOST_FRAMES, causes = 0;

@@ -3,7 +3,7 @@ package io.jnatsd.log;
 import org.tinylog.core.LogEntry;
 import org.tinylog.writers.Writer;
 
-/** Any writer of tinylog as the target. Threads: the log thread. */
+/** Uses any tinylog writer as the target. Threads: the log thread. */
 final class WriterTarget implements LogTarget {
     private final Writer writer;
     private final Losses losses;
@@ -32,7 +32,7 @@ final class WriterTarget implements LogTarget {
     private void attempt(Step step, int lines) {
         try {
             step.run();
-        } catch (Exception e) { // what tinylog's interface declares
+        } catch (Exception e) { // declared by tinylog's interface
             losses.trouble("error writing log", e);
             losses.lost(lines);
         }

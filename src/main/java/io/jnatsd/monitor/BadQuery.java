@@ -1,6 +1,6 @@
 package io.jnatsd.monitor;
 
-/** A parameter that makes no sense; the message is one line that says what would. */
+/** A parameter is invalid. The message is one line that says which values are allowed. */
 public final class BadQuery extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * {@code /configz}: the options in force, by the keys of the configuration file. Each one is named here, so that none
- * gets out because somebody added it elsewhere; secrets are not among them. Threads: anybody's.
+ * {@code /configz}: the options in force, under the keys of the configuration file. Each option is listed here by name,
+ * so that a new option does not appear without a decision; secrets are left out. Threads: any thread.
  */
 final class Configz implements JsonView {
     private final MonitoredServer watched;

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * One page of a sorted list that is never sorted as a whole: of all that is offered, only as many as can still come on
- * it are kept. A hundred of a hundred thousand clients thus cost one look at each and next to no memory. Threads: one.
+ * Selects one page of a sorted list without sorting the whole list: it keeps only the entries that can still be on the
+ * page. A page of a hundred clients out of a hundred thousand reads each client once and needs little memory. Threads:
+ * one.
  */
 final class ConnPage {
     /**
-     * Something to be shown.
+     * An entry of the list.
      *
-     * @param key what it is sorted by, smallest first
+     * @param key the sort key, smallest first
      * @param id breaks ties, smallest first
      */
     record Entry(long key, long id, Object client) {
@@ -23,7 +24,7 @@ final class ConnPage {
 
     private final int offset;
     private final int keep;
-    /** The smallest so far, the largest of them on top. */
+    /** The smallest entries so far, with the largest of them on top. */
     private final PriorityQueue<Entry> smallest = new PriorityQueue<>(ORDER.reversed());
     private int offered;
 
@@ -43,7 +44,7 @@ final class ConnPage {
         smallest.add(new Entry(key, id, client));
     }
 
-    /** How many have been offered. */
+    /** Returns how many entries have been offered. */
     int total() {
         return offered;
     }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * The sort keys of {@code /connz} (monitoring reference, section 4.2): what of a client counts, read from the client
- * itself, so that looking at many costs little. Threads: immutable.
+ * The sort keys of {@code /connz}. A key is read from the client itself and not from a view of it, so that sorting many
+ * clients is cheap. Threads: immutable.
  */
 enum ConnSort {
     CID(false, Client::id, ClientView::id),
@@ -30,16 +30,16 @@ enum ConnSort {
     STOP(true, null, v -> v.end().stopped()),
     REASON(false, null, v -> Reasons.RANKS[v.end().reason().ordinal()]);
 
-    /** As users write them; {@code start} and {@code uptime} mean oldest first. */
+    /** The names in requests. {@code start} and {@code uptime} sort the oldest first. */
     static final Map<String, ConnSort> BY_NAME = byName();
 
     private final boolean descending;
-    /** Null if it makes sense for closed clients only. */
+    /** Null if the key applies to closed clients only. */
     private final ToLongFunction<Client> ofOpen;
     private final ToLongFunction<ClientView> ofClosed;
 
     private static final class Reasons {
-        /** The place of each reason among their texts in alphabetical order. */
+        /** The rank of each reason in the alphabetical order of the texts. */
         private static final int[] RANKS = ranks();
 
         private static int[] ranks() {
@@ -79,7 +79,7 @@ enum ConnSort {
         return descending;
     }
 
-    /** What counts of a client. */
+    /** Returns the key of a client. */
     long of(Client client) {
         return ofOpen.applyAsLong(client);
     }
@@ -88,7 +88,7 @@ enum ConnSort {
         return ofClosed.applyAsLong(closed);
     }
 
-    /** The view with the value that it was sorted by, since traffic has gone on meanwhile. */
+    /** Returns the view with the value that was the sort key, because traffic has changed the value since. */
     ClientView frozen(ClientView v, long value) {
         Traffic t = v.traffic();
         Times times = v.times();

@@ -12,9 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/**
- * {@code /connz}: the clients (monitoring reference, sections 4 and 10.2). Threads: anybody's.
- */
+/** {@code /connz}: the clients. Threads: any thread. */
 final class Connz implements JsonView {
     private final MonitoredServer watched;
 
@@ -110,7 +108,7 @@ final class Connz implements JsonView {
         json.endObject();
     }
 
-    /** IPv6 addresses without brackets; empty and 0 if the socket has gone. */
+    /** Writes IPv6 addresses without brackets; empty and 0 if the socket is closed. */
     private static void putAddress(InetSocketAddress address, GoJson json) throws IOException {
         json.put("ip", address == null ? "" : address.getAddress().getHostAddress());
         json.put("port", address == null ? 0 : address.getPort());

@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a visitor wants to see of the clients. Threads: immutable.
+ * The parameters of a request for {@code /connz}. Threads: immutable.
  *
  * @param cid 0 for all
  * @param user empty for all
  * @param filter a text that the address, name, user, library or reason must contain, in lower case; empty for all
- * @param measure whether to ask the clients on the page how far away they are
+ * @param measure whether to measure the round trip time of the clients on the page
  */
 record ConnzQuery(ConnSort sort, int offset, int limit, Subs subs, int subsLimit, boolean auth, State state, long cid,
         String user, String filter, boolean measure) {
     private static final int DEFAULT_LIMIT = 1024;
-    /** The only account that there is. */
+    /** The name of the only account. */
     static final String ACCOUNT = "$G";
 
     enum Subs {
@@ -59,7 +59,7 @@ record ConnzQuery(ConnSort sort, int offset, int limit, Subs subs, int subsLimit
     private static ConnSort sort(String name, State state) throws BadQuery {
         ConnSort sort = name.isEmpty() ? ConnSort.CID : ConnSort.BY_NAME.get(name);
         if (sort == null)
-            // gnatsd's words, and then what it does not say.
+            // The first part of the message is gnatsd's.
             throw new BadQuery("Invalid sorting option: " + Query.shown(name) + " (allowed: "
                     + String.join(", ", ConnSort.BY_NAME.keySet()) + ")");
         if (state.open() && !sort.fitsOpen())

@@ -9,8 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * {@code /dashboard}: one page that has everything in it and reads the JSON endpoints. The browser is told to run
- * nothing but its one script, and to talk to nobody but this server. Threads: anybody's.
+ * {@code /dashboard}: a page without further resources, which reads the JSON endpoints. Its content security policy
+ * allows the browser to run only the script of the page and to connect only to this server. Threads: any thread.
  */
 final class DashboardPage implements Page {
     private static final String FILE = "dashboard.html";
@@ -34,7 +34,7 @@ final class DashboardPage implements Page {
         }
     }
 
-    /** How a policy names what stands between two tags. */
+    /** Returns the content security policy's hash of the text between two tags. */
     private static String hash(String text, String begin, String end) {
         int start = text.indexOf(begin) + begin.length();
         byte[] inside = text.substring(start, text.indexOf(end, start)).getBytes(StandardCharsets.UTF_8);

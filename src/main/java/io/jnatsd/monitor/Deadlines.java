@@ -10,28 +10,29 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives every visitor so much time and no more. Whoever is late has his thread interrupted, and a channel that an
- * interrupted thread reads or writes is closed: thus a request that never ends goes, and an answer that nobody takes.
- * (The JDK's server has limits of its own, but under HTTPS its timer waits for the very writer that it should end.)
+ * Limits the time of each request. After that time, the thread of the request is interrupted; the JDK closes a channel
+ * when a thread that reads or writes it is interrupted. This ends requests that are never completed and responses that
+ * are never read. (The JDK's server has limits of its own, but under HTTPS its timer waits for the writer that it
+ * should end.)
  *
- * <p>Threads: any; one timer thread, which goes when there is nothing to wait for.
+ * <p>Threads: any thread; one timer thread, which ends when no request is pending.
  */
 final class Deadlines implements AutoCloseable {
-    /** How long a visit may be answered before it is ended for a new one. */
+    /** A request that has been handled for this long may be ended in favour of a new one. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A visit that goes on. Its request is complete once its own thread says so. */
-    private static final class Visit {
+    /** A pending request. {@code received} is set by its own thread once the request is read completely. */
+    private static final class Request {
         private final long begun = System.nanoTime();
         private final Future<?> end;
-        private volatile boolean asked;
+        private volatile boolean received;
 
-        Visit(Future<?> end) {
+        Request(Future<?> end) {
             this.end = end;
         }
     }
 
-    private final Map<Thread, Visit> pending = new ConcurrentHashMap<>();
+    private final Map<Thread, Request> pending = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor timer;
     private final Duration time;
 
@@ -44,21 +45,22 @@ final class Deadlines implements AutoCloseable {
     }
 
     /**
-     * Runs a visit; the calling thread must be there for it alone.
+     * Runs a request on the calling thread, which must have no other task.
      *
-     * @param place is released at the end, unless the visit was ended for another one, which has its place
+     * @param permit released at the end, unless the request was ended in favour of another one, which then has the
+     *         permit
      */
-    void run(Runnable visit, Semaphore place) {
+    void run(Runnable request, Semaphore permit) {
         start();
         try {
-            visit.run();
+            request.run();
         } finally {
             if (stop())
-                place.release();
+                permit.release();
         }
     }
 
-    /** What came before was not the visitor's fault: the calling thread's time begins now. */
+    /** Starts the time of the calling thread's request again, because the time so far was not spent by the client. */
     void restart() {
         if (!stop())
             return;
@@ -66,34 +68,34 @@ final class Deadlines implements AutoCloseable {
         start();
     }
 
-    /** The calling thread has the visitor's whole request. */
-    void asked() {
-        Visit visit = pending.get(Thread.currentThread());
-        if (visit != null)
-            visit.asked = true;
+    /** Records that the calling thread has read the complete request. */
+    void received() {
+        Request request = pending.get(Thread.currentThread());
+        if (request != null)
+            request.received = true;
     }
 
     /**
-     * Ends the oldest visit whose request is not complete, or else the oldest that has been there for a second. A new
-     * visit has its place then.
+     * Ends the oldest request that is not read completely, or else the oldest one that has taken more than a second.
+     * Its permit passes to a new request.
      *
-     * @return false if there is none
+     * @return false if there is no such request
      */
     boolean endSlowest() {
         Thread slowest = null;
         long now = System.nanoTime(), longest = -1;
         boolean waits = false;
-        for (Map.Entry<Thread, Visit> entry : pending.entrySet()) {
-            Visit visit = entry.getValue();
-            boolean reading = !visit.asked;
-            long age = now - visit.begun;
+        for (Map.Entry<Thread, Request> entry : pending.entrySet()) {
+            Request request = entry.getValue();
+            boolean reading = !request.received;
+            long age = now - request.begun;
             if (reading ? !waits || age > longest : !waits && age > Math.max(longest, ANSWER_NANOS)) {
                 slowest = entry.getKey();
                 waits = reading;
                 longest = age;
             }
         }
-        Visit ended = slowest == null ? null : pending.remove(slowest);
+        Request ended = slowest == null ? null : pending.remove(slowest);
         if (ended == null)
             return false;
         ended.end.cancel(false);
@@ -102,21 +104,21 @@ final class Deadlines implements AutoCloseable {
     }
 
     private void start() {
-        Thread visitor = Thread.currentThread();
+        Thread thread = Thread.currentThread();
         try {
-            pending.put(visitor, new Visit(timer.schedule(visitor::interrupt, time.toMillis(), TimeUnit.MILLISECONDS)));
+            pending.put(thread, new Request(timer.schedule(thread::interrupt, time.toMillis(), TimeUnit.MILLISECONDS)));
         } catch (RejectedExecutionException e) {
             // The monitor has just been closed.
-            visitor.interrupt();
+            thread.interrupt();
         }
     }
 
-    /** @return false if the visit was ended for another one */
+    /** @return false if the request was ended in favour of another one */
     private boolean stop() {
-        Visit visit = pending.remove(Thread.currentThread());
-        if (visit != null)
-            visit.end.cancel(false);
-        return visit != null;
+        Request request = pending.remove(Thread.currentThread());
+        if (request != null)
+            request.end.cancel(false);
+        return request != null;
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What tools of newer servers ask for and this server does not have: answers that say so in the form that they expect
- * (monitoring reference, section 10.1). Threads: anybody's.
+ * The endpoints of newer servers for features that this server does not have. The responses are empty, in the form that
+ * tools expect. Threads: any thread.
  */
 final class EmptyViews {
     private final MonitoredServer watched;
@@ -45,7 +45,7 @@ final class EmptyViews {
         json.endObject();
     }
 
-    /** All clients are in one account, which has no name of its own. */
+    /** All clients are in one account, whose name is {@code $G}. */
     private void accountz(Query query, GoJson json) throws IOException, BadQuery {
         String account = query.text("acc");
         if (!account.isEmpty() && !account.equals(ConnzQuery.ACCOUNT))

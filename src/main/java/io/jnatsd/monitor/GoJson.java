@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.HexFormat;
 
 /**
- * JSON as Go's encoder indents and escapes it, so that our answers are gnatsd's to the byte. Threads: one, that of the
- * answer.
+ * Writes JSON that is indented and escaped like that of Go's encoder, so that responses equal gnatsd's byte for byte.
+ * Threads: the thread of the response.
  */
 final class GoJson {
     private final JsonWriter json;
@@ -24,7 +24,7 @@ final class GoJson {
         json.setIndent(indent);
     }
 
-    /** All in one line. */
+    /** Returns a writer that writes everything on one line. */
     static GoJson compact(Writer out) {
         return new GoJson(new JsonWriter(out), "");
     }
@@ -59,7 +59,7 @@ final class GoJson {
         return add(value);
     }
 
-    /** Leaves an empty text out. */
+    /** Omits an empty text. */
     GoJson putUnlessEmpty(String name, String value) throws IOException {
         return value.isEmpty() ? this : put(name, value);
     }
@@ -74,7 +74,7 @@ final class GoJson {
         return this;
     }
 
-    /** In full, without exponent; whole numbers without {@code .0}. */
+    /** Writes the number without an exponent, and whole numbers without {@code .0}. */
     GoJson put(String name, double value) throws IOException {
         json.name(name).jsonValue(plain(value));
         return this;
@@ -96,7 +96,7 @@ final class GoJson {
         return endArray();
     }
 
-    /** An element of an array. */
+    /** Adds an element to an array. */
     GoJson add(String value) throws IOException {
         if (needsGoEscape(value))
             json.jsonValue(quoted(value));
@@ -115,7 +115,7 @@ final class GoJson {
         return Double.isFinite(value) ? new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString() : "0";
     }
 
-    /** Where Gson would escape otherwise than Go does. */
+    /** Returns whether Gson would escape the text differently from Go. */
     private static boolean needsGoEscape(String value) {
         for (int i = 0; i < value.length(); i++)
             if (isGoEscape(value.charAt(i)))

@@ -7,9 +7,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 
-/** Times and durations as gnatsd's JSON has them (monitoring reference, sections 1.4 and 1.5). Threads: anybody's. */
+/** Formats times and durations as in gnatsd's JSON. Threads: stateless. */
 final class GoTime {
-    /** RFC 3339 with as many fractional digits as there are, in the zone of this machine. */
+    /** RFC 3339 without trailing zeros in the fraction, in the time zone of this machine. */
     private static final DateTimeFormatter RFC_3339 = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -24,7 +24,10 @@ final class GoTime {
         return RFC_3339.format(time.atZone(ZoneId.systemDefault()));
     }
 
-    /** {@code 22s}, {@code 4m22s}, {@code 32d4h4m22s}, {@code 1y0d0h0m0s}: whole seconds, no leading zero units. */
+    /**
+     * Formats whole seconds without leading zero units: {@code 22s}, {@code 4m22s}, {@code 32d4h4m22s}, {@code
+     * 1y0d0h0m0s}.
+     */
     static String uptime(Duration duration) {
         long s = Math.max(duration.toSeconds(), 0);
         String text = s % MINUTE + "s";

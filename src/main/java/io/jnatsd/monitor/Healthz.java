@@ -5,8 +5,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code /healthz}: for probes. What newer servers let them ask about JetStream is accepted and makes no difference.
- * Threads: anybody's.
+ * {@code /healthz}: the health of the server, for probes. The parameters of newer servers for JetStream are accepted
+ * and ignored. Threads: any thread.
  */
 final class Healthz implements Page, JsonView {
     private final MonitoredServer watched;
@@ -17,7 +17,7 @@ final class Healthz implements Page, JsonView {
 
     @Override
     public void answer(Query query, Response answer) throws IOException, BadQuery {
-        boolean well = watched.ailment().get().isEmpty();
+        boolean well = watched.healthProblem().get().isEmpty();
         StringWriter text = new StringWriter();
         GoJson json = GoJson.compact(text);
         write(query, json);
@@ -30,8 +30,8 @@ final class Healthz implements Page, JsonView {
     public void write(Query query, GoJson json) throws IOException, BadQuery {
         for (String name : new String[] {"js-enabled-only", "js-enabled", "js-server-only"})
             query.flag(name);
-        String ailment = watched.ailment().get();
-        json.beginObject().put("status", ailment.isEmpty() ? "ok" : "unavailable");
-        json.putUnlessEmpty("error", ailment).endObject();
+        String problem = watched.healthProblem().get();
+        json.beginObject().put("status", problem.isEmpty() ? "ok" : "unavailable");
+        json.putUnlessEmpty("error", problem).endObject();
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
-/** {@code /}: links to the rest, in ASCII (monitoring reference, section 2). Threads: anybody's. */
+/** {@code /}: links to the other pages, in ASCII. Threads: any thread. */
 final class HomePage implements Page {
     private static final String TOP = """
             <!DOCTYPE html>

@@ -10,14 +10,17 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * An endpoint that answers in JSON, or, asked with {@code callback}, in JavaScript that calls it (monitoring
- * reference, section 1.6). Threads: anybody's.
+ * A page with a JSON response, or with JavaScript that calls a function if the request has the parameter {@code
+ * callback} (JSONP). Threads: any thread.
  */
 final class JsonPage implements Page {
-    /** gnatsd takes anything, and so lets a link to it run any script in its name. */
+    /**
+     * gnatsd 1.0 accepts any text, so that a link can run any script with the origin of the server; this server accepts
+     * function names only.
+     */
     private static final Pattern CALLBACK = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$.]{0,127}");
 
-    /** Writes text, all of it in JSON or, for /stacksz, what gnatsd passes off as such. */
+    /** Writes the text of the response: JSON, or for {@code /stacksz} plain text that gnatsd labels as JSON. */
     interface Text {
         void write(Query query, Writer out) throws IOException, BadQuery;
     }

@@ -2,8 +2,8 @@ package io.jnatsd.monitor;
 
 import java.io.IOException;
 
-/** One of the JSON endpoints. Threads: anybody's. */
+/** Writes the JSON of one endpoint. Threads: any thread. */
 interface JsonView {
-    /** Writes the answer; parameters are looked at before anything is written. */
+    /** Writes the response. Parameters are checked before anything is written. */
     void write(Query query, GoJson json) throws IOException, BadQuery;
 }

@@ -7,7 +7,7 @@ import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.util.List;
 
-/** What {@code /metrics} says of the JVM. Threads: anybody's. */
+/** Writes the metrics of the JVM. Threads: any thread. */
 final class JvmMetrics {
     private JvmMetrics() {
     }

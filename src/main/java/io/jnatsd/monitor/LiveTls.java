@@ -17,8 +17,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS for the HTTPS monitor: each connection gets the certificate that is in force then, although the JDK's server
- * fixes its context when it starts. Client certificates are never asked for. Threads: anybody's.
+ * TLS of the HTTPS monitoring port. Each connection gets the certificate that is in force at that time, although the
+ * JDK's server fixes its context when it starts. Client certificates are never requested. Threads: any thread.
  */
 final class LiveTls extends HttpsConfigurator {
     private final Supplier<TlsContext> current;
@@ -32,7 +32,7 @@ final class LiveTls extends HttpsConfigurator {
 
     @Override
     public void configure(HttpsParameters parameters) {
-        // The JDK has just looked the visitor's name up, which can last where DNS is in disorder.
+        // The JDK has just resolved the client's host name, which may take long if DNS is not reachable.
         deadlines.restart();
         parameters.setSSLParameters(current.get().monitorParameters());
     }

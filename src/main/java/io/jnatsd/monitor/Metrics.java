@@ -19,19 +19,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code /metrics}: for Prometheus. The names with {@code gnatsd_} are those that the official exporter makes of the
- * JSON endpoints, and they are made in the same way, from our own answers, so that dashboards built on it go on
- * working. What it does not have is named {@code jnatsd_}. Threads: anybody's.
+ * {@code /metrics}: the metrics for Prometheus. The names with {@code gnatsd_} are those that the official exporter
+ * generates from the JSON endpoints. They are generated here in the same way, from the same JSON, so that existing
+ * dashboards work. All other names begin with {@code jnatsd_}. Threads: any thread.
  */
 final class Metrics implements Page {
     private static final int SLOW_SHOWN = 10;
-    /** The exporter makes labels of these texts. */
+    /** The texts that the exporter turns into labels. */
     private static final List<String> TEXTS = List.of("server_id", "server_name", "version");
 
     private final MonitoredServer watched;
     private final Map<String, JsonView> views;
 
-    /** @param views those that the exporter reads number by number, by name */
+    /** @param views the views that the exporter reads, by name */
     Metrics(MonitoredServer watched, Map<String, JsonView> views) {
         this.watched = watched;
         this.views = views;
@@ -48,8 +48,8 @@ final class Metrics implements Page {
             putView("gnatsd_" + view.getKey(), view.getValue(), text);
         putClients(text);
         putRoutes(watched.routes().get(), text);
-        text.metric("gnatsd_healthz_status", Kind.GAUGE, "0 if the server is well").sample(
-                watched.ailment().get().isEmpty() ? 0 : 1);
+        text.metric("gnatsd_healthz_status", Kind.GAUGE, "0 if the server is healthy").sample(
+                watched.healthProblem().get().isEmpty() ? 0 : 1);
         putServer(text);
         putCache(text);
         putClosed(text);
@@ -76,7 +76,7 @@ final class Metrics implements Page {
         }
     }
 
-    /** Sums over the clients that are connected. */
+    /** Writes sums over the connected clients. */
     private void putClients(PrometheusText text) {
         long clients = 0, subscriptions = 0, pending = 0, inMessages = 0, inBytes = 0, outMessages = 0, outBytes = 0;
         Yielding breath = new Yielding();
@@ -128,24 +128,24 @@ final class Metrics implements Page {
     }
 
     private void putServer(PrometheusText text) {
-        text.metric("jnatsd_build_info", Kind.GAUGE, "Version of jnatsd, and of the Java that it runs on").sample(1,
+        text.metric("jnatsd_build_info", Kind.GAUGE, "Versions of jnatsd and Java").sample(1,
                 "version", watched.version(), "java", Runtime.version().toString());
         text.metric("jnatsd_uptime_seconds", Kind.GAUGE, "Time since the server started").sample(
                 Duration.between(watched.started(), Instant.now()).toMillis() / 1e3);
-        text.metric("jnatsd_lame_duck", Kind.GAUGE, "1 while the server is leaving").sample(
+        text.metric("jnatsd_lame_duck", Kind.GAUGE, "1 in lame duck mode").sample(
                 watched.state().info.lameDuck() ? 1 : 0);
-        text.metric("jnatsd_pending_total_bytes", Kind.GAUGE, "Memory of what waits to be written to all connections")
+        text.metric("jnatsd_pending_total_bytes", Kind.GAUGE, "Memory of the data pending for all connections")
                 .sample(watched.state().pendingBudget.held());
-        text.metric("jnatsd_max_pending_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
+        text.metric("jnatsd_max_pending_total_bytes", Kind.GAUGE, "Limit of jnatsd_pending_total_bytes").sample(
                 watched.limits().maxPendingTotal());
-        text.metric("jnatsd_input_total_bytes", Kind.GAUGE, "Memory of what has been read from all connections").sample(
+        text.metric("jnatsd_input_total_bytes", Kind.GAUGE, "Memory of the data read from all connections").sample(
                 watched.state().inputBudget.held());
-        text.metric("jnatsd_max_input_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
+        text.metric("jnatsd_max_input_total_bytes", Kind.GAUGE, "Limit of jnatsd_input_total_bytes").sample(
                 watched.state().inputBudget.limit());
         text.metric("jnatsd_subscriptions_total_bytes", Kind.GAUGE, "Memory of all subscriptions").sample(
                 watched.state().subjects.index().bytes());
-        text.metric("jnatsd_max_subscriptions_total_bytes", Kind.GAUGE, "How much of it there may be").sample(
-                watched.state().subjects.index().mostBytes());
+        text.metric("jnatsd_max_subscriptions_total_bytes", Kind.GAUGE,
+                "Limit of jnatsd_subscriptions_total_bytes").sample(watched.state().subjects.index().mostBytes());
         text.metric("jnatsd_log_lines_lost_total", Kind.COUNTER, "Log lines that could not be written").sample(
                 watched.state().log.lost());
     }
@@ -155,29 +155,30 @@ final class Metrics implements Page {
         long lookups = Math.max(watched.state().traffic.totals().matches(), stats.misses());
         text.metric("jnatsd_match_cache_subjects", Kind.GAUGE, "Subjects whose receivers are cached").sample(
                 stats.cached());
-        text.metric("jnatsd_match_cache_lookups_total", Kind.COUNTER, "Messages whose receivers were looked up")
+        text.metric("jnatsd_match_cache_lookups_total", Kind.COUNTER, "Lookups of the receivers of a message")
                 .sample(lookups);
-        text.metric("jnatsd_match_cache_misses_total", Kind.COUNTER, "Lookups that had to search").sample(
+        text.metric("jnatsd_match_cache_misses_total", Kind.COUNTER, "Lookups that were not in the cache").sample(
                 stats.misses());
     }
 
     private void putClosed(PrometheusText text) {
-        text.metric("jnatsd_closed_connections_total", Kind.COUNTER, "Clients that have gone, by reason");
+        text.metric("jnatsd_closed_connections_total", Kind.COUNTER, "Closed client connections, by reason");
         for (CloseReason reason : CloseReason.values())
             text.sample(watched.clients().closed().count(reason), "reason", reason.toString());
     }
 
     private void putSlowConsumers(PrometheusText text) {
-        text.metric("jnatsd_slow_consumers_total", Kind.COUNTER, "Clients that were cut off as slow, by what they hit");
+        text.metric("jnatsd_slow_consumers_total", Kind.COUNTER,
+                "Clients closed as slow consumers, by the limit exceeded");
         text.sample(watched.clients().closed().count(CloseReason.PENDING_BYTES), "reason", "pending_bytes");
         text.sample(watched.clients().closed().count(CloseReason.WRITE_DEADLINE), "reason", "write_deadline");
-        text.metric("jnatsd_slow_routes_total", Kind.COUNTER, "Routes that were cut off as slow").sample(
+        text.metric("jnatsd_slow_routes_total", Kind.COUNTER, "Routes closed as slow consumers").sample(
                 watched.state().slowRoutes());
         List<ClientView> latest = watched.clients().closed().latestSlow(SLOW_SHOWN);
         if (latest.isEmpty())
             return;
         text.metric("jnatsd_slow_consumer_pending_bytes", Kind.GAUGE,
-                "The latest slow consumers, and what waited for them when they were cut off");
+                "The latest slow consumers, and the bytes pending when they were closed");
         for (ClientView c : latest)
             text.sample(c.end().backlog().pending(), "cid", String.valueOf(c.id()), "name", c.identity().name(), "ip",
                     c.address() == null ? "" : c.address().getAddress().getHostAddress(), "user", user(c),

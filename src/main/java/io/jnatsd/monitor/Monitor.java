@@ -23,16 +23,16 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The HTTP or HTTPS server for monitoring. Threads: all methods any thread; each visit has a thread of
- * its own, which reads what it shows and changes nothing.
+ * The HTTP or HTTPS server for monitoring. Threads: any thread. Each request has a thread of its own, which reads the
+ * state of the server and changes nothing.
  */
 public final class Monitor implements AutoCloseable {
     private static final int BACKLOG = 128;
-    /** What a visitor has for his request and for each part of the answer. */
-    private static final Duration VISIT_TIME = Duration.ofSeconds(5);
-    /** Visits at a time; the next one replaces the slowest. */
-    private static final int MOST_VISITS = 256;
-    /** From this Java on, a virtual thread that waits inside a monitor lets others have its carrier. */
+    /** The time limit of a request, and of each part of its response. */
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(5);
+    /** The most concurrent requests. Another request replaces the slowest one. */
+    private static final int MOST_REQUESTS = 256;
+    /** The first Java version in which a virtual thread releases its carrier while it waits inside a monitor. */
     private static final int UNPINNED = 24;
     private static final Pattern SLASHES = Pattern.compile("//+");
     private static final String CHALLENGE = "Basic realm=\"jnatsd\", charset=\"UTF-8\"";
@@ -42,18 +42,22 @@ public final class Monitor implements AutoCloseable {
     private final HttpServer server;
     private final Deadlines deadlines;
     private final PasswordCheck passwords;
-    private final VisitCounts visits;
+    private final RequestCounts requestCounts;
     private final Map<String, Page> pages;
     private final String basePath;
-    private final Semaphore room = new Semaphore(MOST_VISITS);
-    /** Answers being made at a time, first come, first served: the other processors are for messages. */
-    private final Semaphore places = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+    private final Semaphore requestPermits = new Semaphore(MOST_REQUESTS);
+    /**
+     * Limits the responses that are built at the same time, in order of arrival. The other processors are left to
+     * messages.
+     */
+    private final Semaphore responsePermits =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
-    private Monitor(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime, Log log)
+    private Monitor(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration requestTime, Log log)
             throws IOException {
         this.watched = views.watched();
-        this.visits = views.visits();
-        this.deadlines = new Deadlines(visitTime);
+        this.requestCounts = views.requestCounts();
+        this.deadlines = new Deadlines(requestTime);
         this.passwords = passwords;
         this.log = log;
         MonitorOptions options = options();
@@ -63,15 +67,15 @@ public final class Monitor implements AutoCloseable {
         server = secure ? HttpsServer.create() : HttpServer.create();
         if (server instanceof HttpsServer https)
             https.setHttpsConfigurator(new LiveTls(tls, deadlines));
-        server.setExecutor(visitors(secure));
-        server.createContext("/", this::visit);
+        server.setExecutor(executor(secure));
+        server.createContext("/", this::handle);
     }
 
     /**
-     * Refuses options with which there can be no monitor.
+     * Rejects options for which the monitor cannot start.
      *
-     * @param certificate whether there is one
-     * @throws IOException saying what is wrong, in gnatsd's words
+     * @param certificate whether there is a certificate
+     * @throws IOException with gnatsd's message
      */
     public static void require(MonitorOptions options, boolean certificate) throws IOException {
         if (options.httpPort() != 0 && options.httpsPort() != 0)
@@ -82,39 +86,39 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Prepares all that visitors need. There is no port before {@link #listen}.
+     * Creates the monitor. No port is opened before {@link #listen}.
      *
-     * @param passwords compares the visitors' with ours
-     * @param tls the certificate in force; it gives null if there is none
-     * @param mostConnections that the JDK's server has at a time, unless the user has set that for the JVM
+     * @param passwords checks the passwords of requests
+     * @param tls supplies the certificate in force, null if there is none
+     * @param mostConnections the most connections of the JDK's server, unless the user has set them for the JVM
      */
     public static Monitor create(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, int mostConnections,
             Log log) throws IOException {
         setUpJdk(mostConnections);
         ProcessUsage.load();
-        return new Monitor(views, passwords, tls, VISIT_TIME, log);
+        return new Monitor(views, passwords, tls, REQUEST_TIME, log);
     }
 
-    static Monitor create(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration visitTime,
+    static Monitor create(Views views, PasswordCheck passwords, Supplier<TlsContext> tls, Duration requestTime,
             Log log) throws IOException {
-        return new Monitor(views, passwords, tls, visitTime, log);
+        return new Monitor(views, passwords, tls, requestTime, log);
     }
 
-    /** Listens on a port, and says so in the log. */
+    /** Listens on a port, and logs it. */
     public void listen(InetSocketAddress at) throws IOException {
         server.bind(at, BACKLOG);
         log.notice("Starting " + scheme() + " monitor on " + hostAndPort(options().host()));
     }
 
-    /** Answers visitors, those included who have connected since the port listens. */
+    /** Answers requests, including those of connections accepted by the system since the port listens. */
     public void serve() {
         server.start();
     }
 
     /**
-     * The JDK's server is configured by system properties, for all servers in this JVM and before the first is made.
-     * Here, and only here, those are set that the user has not set himself: an idle connection goes after 5 seconds,
-     * so many may be open, and small answers leave at once.
+     * Configures the JDK's server, which reads system properties, once for all servers of the JVM and before the first
+     * is created. Properties that the user has set are kept. An idle connection is closed after 5 seconds, the number
+     * of connections is bounded, and small responses are sent without delay.
      */
     private static void setUpJdk(int mostConnections) {
         Map<String, String> properties = Map.of("sun.net.httpserver.idleInterval", "5",
@@ -126,26 +130,27 @@ public final class Monitor implements AutoCloseable {
         });
     }
 
-    /** With a slash before it and none behind; empty for none. */
+    /** Returns the path with a slash at the start and none at the end; empty for an empty path. */
     private static String normal(String path) {
         String bare = path.replaceAll("^/+|/+$", "");
         return bare.isEmpty() ? "" : "/" + bare;
     }
 
     /**
-     * A thread for each visit. Virtual ones, unless they would hold carriers up that the messages need: before Java 24
-     * wherever the JDK's server waits for a visitor, and under HTTPS where it looks up the name of each.
+     * Runs each request on a thread of its own. The threads are virtual, unless they would block carriers that messages
+     * need: before Java 24 whenever the JDK's server waits for a client, and under HTTPS when it resolves the client's
+     * host name.
      */
-    private Executor visitors(boolean secure) {
+    private Executor executor(boolean secure) {
         boolean virtual = Runtime.version().feature() >= UNPINNED && !secure;
         Threads threads = watched.state().threads;
-        return visit -> {
-            if (!room.tryAcquire() && !deadlines.endSlowest())
-                throw new RejectedExecutionException("too many visits");
-            Runnable limited = () -> deadlines.run(visit, room);
+        return request -> {
+            if (!requestPermits.tryAcquire() && !deadlines.endSlowest())
+                throw new RejectedExecutionException("too many requests");
+            Runnable limited = () -> deadlines.run(request, requestPermits);
             if (!(virtual ? threads.start("http", limited) : threads.startPlatform("http", limited))) {
-                room.release();
-                throw new RejectedExecutionException("no thread for the visit");
+                requestPermits.release();
+                throw new RejectedExecutionException("no thread for the request");
             }
         };
     }
@@ -154,12 +159,12 @@ public final class Monitor implements AutoCloseable {
         return watched.monitor();
     }
 
-    private void visit(HttpExchange exchange) {
+    private void handle(HttpExchange exchange) {
         try (exchange) {
-            deadlines.asked();
-            answer(exchange, new Response(exchange, places));
+            deadlines.received();
+            answer(exchange, new Response(exchange, responsePermits));
         } catch (IOException e) {
-            log.debug("Monitor: " + exchange.getRemoteAddress() + " has gone: " + e.getMessage());
+            log.debug("Monitor: " + exchange.getRemoteAddress() + " closed the connection: " + e.getMessage());
         } catch (Throwable e) {
             watched.state().threads.failed(null, "monitor page " + exchange.getRequestURI().getPath(), e);
         }
@@ -172,22 +177,22 @@ public final class Monitor implements AutoCloseable {
             allowOrigin(options.allowOrigin(), answer);
         String method = exchange.getRequestMethod();
         if (method.equals("OPTIONS") && !options.allowOrigin().isEmpty()) {
-            // A browser asks so before it sends a login to another origin.
+            // The preflight request of a browser before it sends a login to another origin.
             answer.header("Access-Control-Allow-Methods", "GET, HEAD");
             answer.header("Access-Control-Allow-Headers", "Authorization");
             answer.empty(204);
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
             answer.header("Allow", "GET, HEAD");
             answer.line(405, "Method not allowed: " + Query.shown(method) + " (allowed: GET, HEAD)");
-        } else if (!mayLook(exchange, options)) {
+        } else if (!isAuthorized(exchange, options)) {
             refuse(exchange, answer);
         } else {
             answer(pathOf(exchange), exchange, answer);
         }
     }
 
-    private boolean mayLook(HttpExchange exchange, MonitorOptions options) {
-        return VisitorLogin.of(exchange.getRequestHeaders().getFirst("Authorization")).isRight(options, passwords,
+    private boolean isAuthorized(HttpExchange exchange, MonitorOptions options) {
+        return MonitorLogin.of(exchange.getRequestHeaders().getFirst("Authorization")).isRight(options, passwords,
                 exchange.getRemoteAddress().getAddress().getHostAddress());
     }
 
@@ -199,19 +204,19 @@ public final class Monitor implements AutoCloseable {
 
     private void refuse(HttpExchange exchange, Response answer) throws IOException {
         String header = exchange.getRequestHeaders().getFirst("Authorization");
-        // Browsers come without a login at first, and are then asked for one.
+        // Browsers first send a request without a login and ask the user after the 401.
         if (header != null) {
-            String visitor = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
-            String user = Query.shown(VisitorLogin.of(header).user());
-            log.warn("Monitor: " + visitor + " was refused as user \"" + user + "\"");
+            String client = String.valueOf(exchange.getRemoteAddress()).replaceFirst("^.*/", "");
+            String user = Query.shown(MonitorLogin.of(header).user());
+            log.warn("Monitor: " + client + " was refused as user \"" + user + "\"");
             if (EventRecording.isPossible())
-                AuthFailureEvent.commit(visitor, user, "Monitor Login");
+                AuthFailureEvent.commit(client, user, "Monitor Login");
         }
         answer.header("WWW-Authenticate", CHALLENGE);
         answer.line(401, "Unauthorized");
     }
 
-    /** Below the base path; null if it is not there. */
+    /** Returns the path below the base path; null if it is outside. */
     private String pathOf(HttpExchange exchange) {
         String path = requested(exchange.getRequestURI());
         if (!path.startsWith(basePath))
@@ -221,8 +226,9 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * The path with repeated slashes made one, as clients send them whose base URL ends with a slash. The JDK takes what
-     * stands between the first two slashes and the next for an authority, which a request without a scheme does not have.
+     * Returns the path with repeated slashes replaced by one; a client whose base URL ends with a slash sends them.
+     * {@link URI} takes the text between the first two slashes and the next one for an authority, which a request
+     * without a scheme does not have.
      */
     private static String requested(URI uri) {
         boolean split = uri.getScheme() == null && uri.getAuthority() != null;
@@ -237,11 +243,11 @@ public final class Monitor implements AutoCloseable {
             return;
         }
         String counted = path.equals("/subscriptionsz") ? "/subsz" : path;
-        visits.add(counted, 1);
+        requestCounts.add(counted, 1);
         try {
             page.answer(Query.parse(exchange.getRequestURI().getRawQuery()), answer);
         } catch (BadQuery e) {
-            visits.add(counted, -1);
+            requestCounts.add(counted, -1);
             answer.line(400, e.getMessage());
         }
     }
@@ -254,19 +260,19 @@ public final class Monitor implements AutoCloseable {
         return new HostPort(host, port()).toString();
     }
 
-    /** The port that it listens to, the real one if any free one was asked for. */
+    /** Returns the port; the actual one if the options ask for any free port. */
     public int port() {
         return server.getAddress().getPort();
     }
 
-    /** {@code http://host:port} and the base path, for a visitor on this machine. */
+    /** Returns {@code http://host:port} and the base path, for an HTTP client on this machine. */
     public String url() {
         String host = options().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         return scheme() + "://" + hostAndPort(any ? "127.0.0.1" : host) + basePath;
     }
 
-    /** Hangs up on everybody, at once. */
+    /** Closes all connections immediately. */
     @Override
     public void close() {
         server.stop(0);

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What the monitor looks at. Threads: any thread; the suppliers answer at once.
+ * The server that the monitor shows. Threads: any thread; the suppliers return at once.
  *
- * @param version jnatsd's own
+ * @param version the version of jnatsd
  * @param options those in force
  * @param configLoaded when they were loaded
- * @param ailment what keeps the server from doing its work; empty when it is well
+ * @param healthProblem why the server is not healthy; empty if it is
  */
 public record MonitoredServer(ServerState state, Clients clients, String serverId, String version, Instant started,
-        Supplier<ServerOptions> options, Supplier<Instant> configLoaded, Supplier<String> ailment,
+        Supplier<ServerOptions> options, Supplier<Instant> configLoaded, Supplier<String> healthProblem,
         Supplier<List<RouteView>> routes) {
 
     MonitorOptions monitor() {
@@ -43,7 +43,7 @@ public record MonitoredServer(ServerState state, Clients clients, String serverI
         return options.get().auth();
     }
 
-    /** Null if clients have none. */
+    /** Returns null if the client port has no TLS. */
     TlsOptions tls() {
         return options.get().tls();
     }
@@ -61,8 +61,8 @@ public record MonitoredServer(ServerState state, Clients clients, String serverI
     }
 
     /**
-     * Whether users may be shown. Where a token logs in, a client that has confused the fields may have sent it as its
-     * user name.
+     * Returns whether user names may be shown. If the login is a token, a client may have sent it as the user name by
+     * mistake.
      */
     boolean showsUsers() {
         return auth().token().isEmpty();

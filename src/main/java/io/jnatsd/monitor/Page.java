@@ -2,7 +2,7 @@ package io.jnatsd.monitor;
 
 import java.io.IOException;
 
-/** What is to be found at a path. Threads: anybody's. */
+/** Answers the requests for one path. Threads: any thread. */
 interface Page {
     void answer(Query query, Response answer) throws IOException, BadQuery;
 }

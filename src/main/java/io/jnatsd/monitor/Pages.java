@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** What is to be found where: the table of contents of the monitor. Threads: immutable. */
+/** The pages of the monitor by path. Threads: immutable. */
 final class Pages {
     private final Map<String, Page> byPath = new HashMap<>();
 

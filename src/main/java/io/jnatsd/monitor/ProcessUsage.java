@@ -11,38 +11,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Memory and processor time of this process, as the system sees them. Threads: anybody's.
+ * The memory and processor time of this process, as measured by the system. Threads: any thread.
  *
- * <p>Processor time is a share of the time since an earlier look, so it costs nothing while nobody looks; looks of
- * several visitors within a second share one figure.
+ * <p>Processor use is computed since an earlier request, so that it costs nothing without requests. Requests within a
+ * second get the same value.
  */
 final class ProcessUsage {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
     private static final long SHORTEST = TimeUnit.SECONDS.toNanos(1);
 
-    /** A look at the clocks, and the share that was computed then. */
-    private record Look(long time, long processorTime, double percent) {
+    /** A measurement, and the processor use computed then. */
+    private record Measurement(long time, long processorTime, double percent) {
     }
 
-    private final AtomicReference<Look> last = new AtomicReference<>();
+    private final AtomicReference<Measurement> last = new AtomicReference<>();
 
-    /** Loads the libraries that the JVM needs for its own figures, which fails later if descriptors have run out. */
+    /**
+     * Loads the libraries that the JVM needs for its statistics. Later this could fail for lack of file descriptors.
+     */
     static void load() {
         processorTime();
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     }
 
-    /** Percent of one core, in tenths; 0 until a second after the first look. */
+    /** Returns the percentage of one core, rounded to tenths; 0 until a second after the first call. */
     double processorPercent() {
         long now = System.nanoTime();
-        Look before = last.get();
+        Measurement before = last.get();
         if (before != null && now - before.time < SHORTEST)
             return before.percent;
         long used = processorTime();
         double percent = before == null ? 0
                 : Math.round(1000.0 * (used - before.processorTime) / (now - before.time)) / 10.0;
-        last.compareAndSet(before, new Look(now, used, Math.max(percent, 0)));
+        last.compareAndSet(before, new Measurement(now, used, Math.max(percent, 0)));
         return last.get().percent;
     }
 
@@ -51,14 +53,17 @@ final class ProcessUsage {
                 ? Math.max(system.getProcessCpuTime(), 0) : 0;
     }
 
-    /** Bytes of physical memory; where the system does not tell, what the JVM has taken for itself. */
+    /**
+     * Returns the bytes of physical memory. Where the system does not provide them, it is the memory that the JVM has
+     * committed.
+     */
     long residentBytes() {
         try {
             for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1))
                 if (line.startsWith(RESIDENT))
                     return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
         } catch (IOException | NumberFormatException e) {
-            // Not a Linux, or one that hides it.
+            // This system has no such file, or access is denied.
             return committedBytes();
         }
         return committedBytes();

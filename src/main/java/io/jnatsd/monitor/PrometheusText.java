@@ -3,13 +3,12 @@ package io.jnatsd.monitor;
 import java.util.Locale;
 
 /**
- * The text format of Prometheus, version 0.0.4, as it is being written. All samples of a metric belong together.
- * Threads: one.
+ * Writes the text format of Prometheus, version 0.0.4. All samples of a metric must be written together. Threads: one.
  */
 final class PrometheusText {
     static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** What is measured: something that goes up and down, or something that only ever grows. */
+    /** The kind of a metric: a gauge rises and falls, a counter only rises. */
     enum Kind {
         GAUGE, COUNTER
     }
@@ -18,12 +17,12 @@ final class PrometheusText {
     private final String serverId;
     private String name = "";
 
-    /** @param serverId the label that every sample has */
+    /** @param serverId a label of every sample */
     PrometheusText(String serverId) {
         this.serverId = serverId;
     }
 
-    /** The samples that follow are of this metric. */
+    /** Begins a metric. The samples that follow belong to it. */
     PrometheusText metric(String metric, Kind kind, String help) {
         name = metric;
         out.append("# HELP ").append(name).append(' ').append(help).append('\n');

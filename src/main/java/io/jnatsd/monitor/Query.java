@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The parameters of a request. As in gnatsd, of several with one name the first counts, unknown ones are ignored, and
- * so are pairs that cannot be decoded; an empty value is none. Threads: immutable.
+ * The parameters of a request. As in gnatsd 1.0, the first of several parameters with the same name counts, unknown
+ * parameters and pairs that cannot be decoded are ignored, and an empty value is like none. Threads: immutable.
  */
 final class Query {
     private static final Map<String, Boolean> FLAGS = Map.of("1", true, "t", true, "true", true,
@@ -20,7 +20,7 @@ final class Query {
         this.values = values;
     }
 
-    /** @param raw what stands behind the question mark, null if there is none */
+    /** @param raw the text after the question mark, null if there is none */
     static Query parse(String raw) {
         Map<String, String> values = new HashMap<>();
         if (raw != null && !raw.isEmpty())
@@ -29,7 +29,7 @@ final class Query {
         return new Query(values);
     }
 
-    /** The first of several values has been chosen already. */
+    /** Creates a query from parameters that occur once each. */
     static Query of(Map<String, String> values) {
         return new Query(Map.copyOf(values));
     }
@@ -40,7 +40,7 @@ final class Query {
             values.putIfAbsent(decode(equals < 0 ? pair : pair.substring(0, equals)),
                     equals < 0 ? "" : decode(pair.substring(equals + 1)));
         } catch (IllegalArgumentException e) {
-            // gnatsd: dropped silently.
+            // As in gnatsd 1.0, this pair is ignored.
             return;
         }
     }
@@ -49,12 +49,12 @@ final class Query {
         return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
-    /** Empty if it is not there. */
+    /** Returns an empty text if the parameter is absent. */
     String text(String name) {
         return values.getOrDefault(name, "");
     }
 
-    /** Any whole number; what is too large counts as the largest. */
+    /** Returns a whole number. A number that is too large becomes the largest. */
     int number(String name, int otherwise) throws BadQuery {
         String text = text(name);
         if (text.isEmpty())
@@ -71,7 +71,7 @@ final class Query {
         return choice(name, FLAGS, false, "1 or 0");
     }
 
-    /** One of some words. */
+    /** Returns the value of one of the allowed words. */
     <T> T choice(String name, Map<String, T> allowed, T otherwise, String words) throws BadQuery {
         String text = text(name);
         if (text.isEmpty())
@@ -86,7 +86,7 @@ final class Query {
         return new BadQuery("Invalid " + name + ": " + shown(value) + " (allowed: " + allowed + ")");
     }
 
-    /** A visitor's text, cut short and without control characters, for a line of ours. */
+    /** Returns a value from the request in the form for messages: shortened, without control characters. */
     static String shown(String value) {
         String text = value.length() > SHOWN ? value.substring(0, SHOWN) + "..." : value;
         return text.replaceAll("\\p{Cntrl}", "?");

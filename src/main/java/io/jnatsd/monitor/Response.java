@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 
 /**
- * The answer to one visitor. What is short is sent with its length, what is long in chunks while it is being made.
- * Threads: the visitor's.
+ * The response to one request. A short response is sent with its length, a long one in chunks while it is built.
+ * Threads: the thread of the request.
  */
 final class Response {
     static final String HTML = "text/html; charset=utf-8";
@@ -16,18 +16,18 @@ final class Response {
     static final String SCRIPT = "application/javascript";
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    /** Writes what is to be sent. */
+    /** Writes the body. */
     interface Body {
         void writeTo(OutputStream out) throws IOException, BadQuery;
     }
 
     private final HttpExchange exchange;
-    private final Semaphore places;
+    private final Semaphore permits;
 
-    /** @param places how many answers may be made at a time */
-    Response(HttpExchange exchange, Semaphore places) {
+    /** @param permits limit how many responses are built at the same time */
+    Response(HttpExchange exchange, Semaphore permits) {
         this.exchange = exchange;
-        this.places = places;
+        this.permits = permits;
     }
 
     void header(String name, String value) {
@@ -40,17 +40,17 @@ final class Response {
 
     void send(int status, String type, Body body) throws IOException, BadQuery {
         header("Content-Type", type);
-        ResponseStream out = new ResponseStream(exchange, status, places);
-        places.acquireUninterruptibly();
+        ResponseStream out = new ResponseStream(exchange, status, permits);
+        permits.acquireUninterruptibly();
         try {
             body.writeTo(out);
         } finally {
-            places.release();
+            permits.release();
         }
         out.end();
     }
 
-    /** One line, which is an error; nothing must have been sent before. */
+    /** Sends one line of text, usually an error. Nothing may have been sent before. */
     void line(int status, String text) throws IOException {
         header("Content-Type", TEXT);
         byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
@@ -63,7 +63,7 @@ final class Response {
         }
     }
 
-    /** No body at all. */
+    /** Sends a response without a body. */
     void empty(int status) throws IOException {
         exchange.sendResponseHeaders(status, -1);
     }

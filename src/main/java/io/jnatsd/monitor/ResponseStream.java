@@ -7,27 +7,28 @@ import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 
 /**
- * The body of an answer on its way. It is gathered; whenever much has come together that is sent, and while a visitor
- * takes his time with it, his place among those who make answers is another's. Threads: the visitor's, which has a place.
+ * The body of a response that is being built. Data is buffered and sent whenever the buffer is full. While this thread
+ * waits for the client, another thread may use its permit to build a response. Threads: the thread of the request,
+ * which holds a permit.
  */
 final class ResponseStream extends OutputStream {
     private static final int FIRST = 4 * 1024;
-    private static final int MUCH = 64 * 1024;
+    private static final int LARGEST = 64 * 1024;
 
     private final HttpExchange exchange;
     private final int status;
-    private final Semaphore places;
+    private final Semaphore permits;
     private final boolean headOnly;
-    private byte[] gathered = new byte[FIRST];
+    private byte[] buffer = new byte[FIRST];
     private int count;
-    /** What a HEAD request is not sent. */
+    /** The bytes that are left out of the response to a HEAD request. */
     private long skipped;
     private boolean begun;
 
-    ResponseStream(HttpExchange exchange, int status, Semaphore places) {
+    ResponseStream(HttpExchange exchange, int status, Semaphore permits) {
         this.exchange = exchange;
         this.status = status;
-        this.places = places;
+        this.permits = permits;
         this.headOnly = exchange.getRequestMethod().equals("HEAD");
     }
 
@@ -38,41 +39,41 @@ final class ResponseStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int start, int length) throws IOException {
-        if (count + length > gathered.length) {
-            if (count + length > MUCH)
-                sendGathered();
-            if (length > MUCH) {
-                for (int at = 0; at < length; at += MUCH)
-                    write(bytes, start + at, Math.min(MUCH, length - at));
+        if (count + length > buffer.length) {
+            if (count + length > LARGEST)
+                sendBuffer();
+            if (length > LARGEST) {
+                for (int at = 0; at < length; at += LARGEST)
+                    write(bytes, start + at, Math.min(LARGEST, length - at));
                 return;
             }
-            if (count + length > gathered.length)
-                gathered = Arrays.copyOf(gathered, Math.min(MUCH, Math.max(gathered.length * 2, count + length)));
+            if (count + length > buffer.length)
+                buffer = Arrays.copyOf(buffer, Math.min(LARGEST, Math.max(buffer.length * 2, count + length)));
         }
-        System.arraycopy(bytes, start, gathered, count, length);
+        System.arraycopy(bytes, start, buffer, count, length);
         count += length;
     }
 
-    private void sendGathered() throws IOException {
+    private void sendBuffer() throws IOException {
         if (headOnly) {
             skipped += count;
             count = 0;
             return;
         }
-        places.release();
+        permits.release();
         try {
             if (!begun)
                 exchange.sendResponseHeaders(status, 0);
             begun = true;
-            exchange.getResponseBody().write(gathered, 0, count);
+            exchange.getResponseBody().write(buffer, 0, count);
         } finally {
-            places.acquireUninterruptibly();
+            permits.acquireUninterruptibly();
         }
         count = 0;
         Yielding.take();
     }
 
-    /** Sends what is left. The place has been given up. */
+    /** Sends the rest. The caller has released the permit. */
     void end() throws IOException {
         if (headOnly) {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(skipped + count));
@@ -82,7 +83,7 @@ final class ResponseStream extends OutputStream {
         if (!begun)
             exchange.sendResponseHeaders(status, count == 0 ? -1 : count);
         if (count > 0)
-            exchange.getResponseBody().write(gathered, 0, count);
+            exchange.getResponseBody().write(buffer, 0, count);
         exchange.getResponseBody().close();
     }
 }

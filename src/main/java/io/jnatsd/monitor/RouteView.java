@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * One registered route as /routez shows it, at one moment. Threads: immutable.
+ * One registered route as {@code /routez} shows it, at one moment. Threads: immutable.
  *
- * @param remoteName empty if the other server did not say
- * @param solicited we dialled it
- * @param configured it is one of our own list of routes
- * @param subscriptions that the other server told us of
+ * @param remoteName empty if the other server has no name
+ * @param solicited whether this server has dialled
+ * @param configured whether the route is in this server's configuration
+ * @param subscriptions the number of subscriptions that the other server has sent
  */
 public record RouteView(long id, String remoteId, String remoteName, boolean solicited, boolean configured,
         String ip, int port, Times times, Traffic traffic, int subscriptions,

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** {@code /routez}: the routes to other servers (monitoring reference, section 5). Threads: anybody's. */
+/** {@code /routez}: the routes to other servers. Threads: any thread. */
 final class Routez implements JsonView {
     private final MonitoredServer watched;
 

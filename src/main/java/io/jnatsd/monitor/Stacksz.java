@@ -9,15 +9,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** {@code /stacksz}: what every thread is doing, virtual ones included. Threads: anybody's. */
+/** {@code /stacksz}: the stack traces of all threads, including virtual threads. Threads: any thread. */
 final class Stacksz implements JsonPage.Text {
-    /** The first line; gnatsd's tests look for this word, the name of a function of its own. */
+    /** The first line. gnatsd's tests look for this word, which is the name of a function in gnatsd. */
     private static final String TITLE = "HandleStacksz: the threads of this JVM\n";
 
     @Override
     public void write(Query query, Writer out) throws IOException {
         out.write(TITLE);
-        // The one dump that has virtual threads is written to a file, which must not be there before.
+        // The only thread dump that includes virtual threads is written to a file, which must not exist before.
         Path folder = Files.createTempDirectory("jnatsd-stacksz");
         Path file = folder.resolve("dump");
         try {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The answer to {@code $SYS.REQ.SERVER.PING}: what newer servers say of themselves in few words. There is no endpoint
- * for it. Threads: anybody's.
+ * The response to {@code $SYS.REQ.SERVER.PING}: a short summary, in the form of newer servers. There is no endpoint for
+ * it. Threads: any thread.
  */
 final class Statsz implements JsonView {
     private final MonitoredServer watched;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code /subsz}: the subscriptions and how well messages find them (monitoring reference, sections 6 and 10.2), and
- * the subjects with most traffic. Threads: anybody's.
+ * {@code /subsz}: the subscriptions, the statistics of the match cache, and the subjects with most traffic. Threads:
+ * any thread.
  */
 final class Subsz implements JsonView {
     private static final int DEFAULT_LIMIT = 1024;
@@ -63,7 +63,7 @@ final class Subsz implements JsonView {
         json.put("max_fanout", stats.maxFanout()).put("avg_fanout", stats.averageFanout());
     }
 
-    /** In no particular order, but in the same for each page while nobody comes or goes. */
+    /** The order is arbitrary, but the same for all pages as long as no client connects or disconnects. */
     private void putAll(int offset, int limit, GoJson json) throws IOException {
         List<SubscriptionView> page = new ArrayList<>();
         long total = 0, from = offset, to = from + limit;
@@ -101,7 +101,7 @@ final class Subsz implements JsonView {
         json.endArray();
     }
 
-    /** Null if nobody looks for them. */
+    /** Writes null if the server does not measure them. */
     private void putTop(int most, GoJson json) throws IOException {
         TopSubjects top = watched.state().traffic.topSubjects();
         if (top == null) {

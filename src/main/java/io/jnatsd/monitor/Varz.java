@@ -16,20 +16,20 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * {@code /varz}: the server. First gnatsd's fields in its order (monitoring reference, section 3), then those of newer
- * servers, then ours. Threads: anybody's.
+ * {@code /varz}: the server. First gnatsd's fields in gnatsd's order, then the fields of newer servers, then those of
+ * jnatsd. Threads: any thread.
  */
 final class Varz implements JsonView {
     private static final double NANOS = 1e9;
 
     private final MonitoredServer watched;
     private final ProcessUsage usage;
-    private final VisitCounts visits;
+    private final RequestCounts requestCounts;
 
-    Varz(MonitoredServer watched, ProcessUsage usage, VisitCounts visits) {
+    Varz(MonitoredServer watched, ProcessUsage usage, RequestCounts requestCounts) {
         this.watched = watched;
         this.usage = usage;
-        this.visits = visits;
+        this.requestCounts = requestCounts;
     }
 
     @Override
@@ -39,11 +39,11 @@ final class Varz implements JsonView {
         putServer(json, info);
         putCluster(json, watched.cluster());
         putLimits(json, info);
-        putFigures(json);
-        putVisits(json);
+        putStats(json);
+        putRequestCounts(json);
         json.put("config_load_time", watched.configLoaded().get());
         putNewer(json, info);
-        putOurs(json);
+        putJnatsd(json);
         json.endObject();
     }
 
@@ -75,9 +75,9 @@ final class Varz implements JsonView {
         json.endObject();
     }
 
-    /** Route URLs may hold a password. */
+    /** Returns the URL without user and password. */
     static String withoutLogin(URI route) {
-        // URI.getHost() finds no host in nats_1:4248.
+        // URI.getHost() returns null for a host such as nats_1, because of the underscore.
         String authority = route.getRawAuthority();
         return authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
     }
@@ -89,7 +89,7 @@ final class Varz implements JsonView {
         json.put("max_payload", watched.limits().maxPayload());
     }
 
-    private void putFigures(GoJson json) throws IOException {
+    private void putStats(GoJson json) throws IOException {
         ServerState state = watched.state();
         Traffic.Totals totals = state.traffic.totals();
         Instant now = Instant.now();
@@ -108,10 +108,10 @@ final class Varz implements JsonView {
         json.put("subscriptions", state.subjects.index().count());
     }
 
-    private void putVisits(GoJson json) throws IOException {
+    private void putRequestCounts(GoJson json) throws IOException {
         json.beginObject("http_req_stats");
-        for (var visit : visits.all().entrySet())
-            json.put(visit.getKey(), visit.getValue().sum());
+        for (var count : requestCounts.all().entrySet())
+            json.put(count.getKey(), count.getValue().sum());
         json.endObject();
     }
 
@@ -143,7 +143,7 @@ final class Varz implements JsonView {
         json.endObject();
     }
 
-    private void putOurs(GoJson json) throws IOException {
+    private void putJnatsd(GoJson json) throws IOException {
         Runtime runtime = Runtime.getRuntime();
         json.beginObject("jnatsd");
         json.put("version", watched.version()).put("java", Runtime.version().toString());

@@ -7,19 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What the server shows of itself in JSON, whoever asks: visitors of the monitoring port, or the system user. Threads:
- * anybody's.
- */
+/** The JSON views of the server, for the monitoring port and for the system user. Threads: any thread. */
 public final class Views {
     private final MonitoredServer watched;
-    private final VisitCounts visits = new VisitCounts();
+    private final RequestCounts requestCounts = new RequestCounts();
     private final ProcessUsage usage = new ProcessUsage();
     private final Map<String, JsonView> byName = new LinkedHashMap<>();
 
     public Views(MonitoredServer watched) {
         this.watched = watched;
-        byName.put("varz", new Varz(watched, usage, visits));
+        byName.put("varz", new Varz(watched, usage, requestCounts));
         byName.put("connz", new Connz(watched));
         byName.put("routez", new Routez(watched));
         byName.put("subsz", new Subsz(watched));
@@ -27,21 +24,21 @@ public final class Views {
         byName.putAll(new EmptyViews(watched).byName());
     }
 
-    /** {@code varz}, {@code connz} ... */
+    /** Returns the names: {@code varz}, {@code connz} and so on. */
     public Set<String> names() {
         return byName.keySet();
     }
 
     /**
-     * One of them, without line breaks.
+     * Returns one view, without line breaks.
      *
-     * @param parameters as in a query of the monitoring port; unknown ones are ignored
+     * @param parameters as in a request to the monitoring port; unknown ones are ignored
      */
     public String json(String name, Map<String, String> parameters) throws BadQuery {
         return text(byName.get(name), Query.of(parameters));
     }
 
-    /** The few figures that servers of newer versions send around. */
+    /** Returns the short summary that newer servers publish. */
     public String statistics() {
         try {
             return text(new Statsz(watched, usage), Query.of(Map.of()));
@@ -70,7 +67,7 @@ public final class Views {
         return watched;
     }
 
-    VisitCounts visits() {
-        return visits;
+    RequestCounts requestCounts() {
+        return requestCounts;
     }
 }

@@ -34,7 +34,7 @@ final class Monitoring {
     /** Creates the views of a server that is starting. */
     static Views views(NatsServer server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
-                server::configLoaded, () -> ailment(server), () -> routes(server)));
+                server::configLoaded, () -> healthProblem(server), () -> routes(server)));
     }
 
     /**
@@ -95,7 +95,7 @@ final class Monitoring {
             monitor.close();
     }
 
-    private static String ailment(NatsServer server) {
+    private static String healthProblem(NatsServer server) {
         return server.state().info.lameDuck() ? "lame duck mode" : "";
     }
 

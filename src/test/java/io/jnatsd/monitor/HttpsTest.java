@@ -72,7 +72,7 @@ class HttpsTest {
     }
 
     /** A monitor without its server. */
-    private static Monitor monitor(Supplier<TlsContext> certificate, Duration visitTime) throws IOException {
+    private static Monitor monitor(Supplier<TlsContext> certificate, Duration requestTime) throws IOException {
         ServerOptions options = TestMonitor.options(o -> {
             o.httpPort = 0;
             o.httpsPort = -1;
@@ -81,7 +81,7 @@ class HttpsTest {
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false);
         Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
-                () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, visitTime,
+                () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, requestTime,
                 Log.silent());
         monitor.listen(TestMonitor.ANY_PORT);
         monitor.serve();

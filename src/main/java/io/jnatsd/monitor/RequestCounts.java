@@ -4,21 +4,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often each of gnatsd's endpoints has been asked: {@code http_req_stats}. Threads: anybody's. */
-final class VisitCounts {
+/** The number of requests for each of gnatsd's endpoints: {@code http_req_stats}. Threads: any thread. */
+final class RequestCounts {
     private final Map<String, LongAdder> counts = new LinkedHashMap<>();
 
-    VisitCounts() {
-        // gnatsd: these and no others, in the order of its JSON.
+    RequestCounts() {
+        // gnatsd 1.0 counts these endpoints only, in this order; so does this server.
         for (String path : new String[] {"/", "/connz", "/routez", "/subsz", "/varz"})
             counts.put(path, new LongAdder());
     }
 
     /** Does nothing for a path that is not counted. */
-    void add(String path, int visits) {
+    void add(String path, int requests) {
         LongAdder count = counts.get(path);
         if (count != null)
-            count.add(visits);
+            count.add(requests);
     }
 
     Map<String, LongAdder> all() {

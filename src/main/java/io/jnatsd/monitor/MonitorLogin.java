@@ -8,32 +8,32 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * The user name and password that a visitor shows by HTTP's basic authentication. Threads: immutable.
+ * The user name and password of a request, by HTTP basic authentication. Threads: immutable.
  *
- * @param user empty if nothing can be read
+ * @param user empty if the header is absent or invalid
  */
-record VisitorLogin(String user, String password) {
+record MonitorLogin(String user, String password) {
     private static final String SCHEME = "basic ";
-    private static final VisitorLogin NONE = new VisitorLogin("", "");
+    private static final MonitorLogin NONE = new MonitorLogin("", "");
 
     /** @param header {@code Authorization}, null if there is none */
-    static VisitorLogin of(String header) {
+    static MonitorLogin of(String header) {
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME))
             return NONE;
         try {
             byte[] decoded = Base64.getDecoder().decode(header.substring(SCHEME.length()).trim());
             String text = new String(decoded, StandardCharsets.UTF_8);
             int colon = text.indexOf(':');
-            return colon < 0 ? NONE : new VisitorLogin(text.substring(0, colon), text.substring(colon + 1));
+            return colon < 0 ? NONE : new MonitorLogin(text.substring(0, colon), text.substring(colon + 1));
         } catch (IllegalArgumentException e) {
             return NONE;
         }
     }
 
     /**
-     * Whether he may look. Comparing takes the same time whatever is wrong.
+     * Returns whether the login is right. A wrong user name and a wrong password take the same time.
      *
-     * @param ip the visitor's: checks that cost much are done in turn for all who ask
+     * @param ip the address of the HTTP client; expensive checks are scheduled fairly between addresses
      */
     boolean isRight(MonitorOptions options, PasswordCheck passwords, String ip) {
         if (options.user().isEmpty())
@@ -48,9 +48,9 @@ record VisitorLogin(String user, String password) {
         }
     }
 
-    /** Secrets stay out of logs. */
+    /** Leaves the password out. */
     @Override
     public String toString() {
-        return "VisitorLogin[user=" + user + "]";
+        return "MonitorLogin[user=" + user + "]";
     }
 }

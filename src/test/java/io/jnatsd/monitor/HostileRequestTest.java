@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** Whatever some visitors do, others are answered, and messages flow. */
 @Timeout(60)
 @Isolated("it measures how long others wait")
-class HostileVisitorTest {
+class HostileRequestTest {
     private static final int CROWD = 200;
     /** Less than it takes to be hung up on: nobody waits for that. */
     private static final Duration SOON = Duration.ofSeconds(4);
