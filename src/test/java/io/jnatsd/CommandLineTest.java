@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the program answers without starting a server: its output and its exit code. */
+/** Command lines that do not start a server: their output and exit code. */
 class CommandLineTest {
     @TempDir
     private Path dir;

@@ -1,5 +1,5 @@
 package io.jnatsd;
 
-/** What came of a command. */
+/** The result of a command. */
 record Ended(int code, String out, String err) {
 }

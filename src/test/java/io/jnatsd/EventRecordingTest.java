@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flight Recorder initializes itself with the first event class: about 100 ms, which the first client would wait. */
+/**
+ * Flight Recorder is initialized by the first event class, which takes about 100 ms and would delay the first client.
+ */
 @Timeout(120)
 class EventRecordingTest {
     private static final Pattern ROUTES = Pattern.compile("Listening for route connections on \\S+:(\\d+)\n");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Configuration reference, section 3: every flag with its synonyms, and flags over the file. */
+/** Every flag with its synonyms, and flags that override the file. */
 class FlagsTest {
     @TempDir
     private Path dir;
@@ -49,12 +49,12 @@ class FlagsTest {
         return options(all).with(o -> o.configFile = null);
     }
 
-    /** What a file says by itself. */
+    /** Returns the options of a file without flags. */
     private static ServerOptions file(String config) throws ConfigException {
         return OptionsReader.read("nats.conf", config, name -> null).options().build();
     }
 
-    /** The fields of all flags, by the group that they are in. */
+    /** Returns the fields of all flags by their group. */
     private static Map<Field, List<Field>> groups() {
         Map<Field, List<Field>> groups = new LinkedHashMap<>();
         for (Field group : Flags.class.getDeclaredFields())
@@ -64,7 +64,7 @@ class FlagsTest {
         return groups;
     }
 
-    /** Without the one that ends the command line. */
+    /** Returns all flags except the one that ends the command line. */
     private static List<Field> allFlags() {
         return groups().values().stream().flatMap(List::stream).filter(field -> !field.getName().equals("help"))
                 .toList();
@@ -115,7 +115,7 @@ class FlagsTest {
         assertEquals(options("--user", "c", "--pass", "b"), options("--user", "a", "--pass", "b", "--user", "c"));
     }
 
-    /** What a flag does, as the key of the file that does the same. */
+    /** Each flag has the same effect as a key of the file. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             a addr net               | 10.0.0.1   | host: 10.0.0.1
@@ -330,7 +330,7 @@ class FlagsTest {
         return new Configuration(Flags.parse(args)).loadFirst().warnings().stream().map(Problem::toString).toList();
     }
 
-    /** A script whose variable is not set would otherwise open the server in silence. */
+    /** Otherwise a script with an unset variable would start a server without a login. */
     @Test
     void anEmptyLoginThatLeavesTheServerOpenIsAWarning() throws Exception {
         for (String flag : List.of("--auth", "--user", "--pass")) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** bin/mkpasswd; cost 4, since a test need not be safe. */
+/** bin/mkpasswd, with cost 4 to be fast. */
 class MkPasswdTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(), err = new ByteArrayOutputStream();
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server with a gson of 2021 in front of its own, which Maven fetches. */
+/** The server with a version of gson from 2021 before its own on the class path; Maven downloads it. */
 @Timeout(60)
 @EnabledIfSystemProperty(named = "jnatsd.oldGson", matches = ".+")
 class OldGsonTest {

@@ -25,7 +25,7 @@ class OutOfMemoryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MESSAGE_BYTES = 64 * 1024;
 
-    /** Has a thread that nobody looks after end of a lack of memory, as one of the JDK's might. */
+    /** Ends a thread without a handler with an OutOfMemoryError, as may happen to a thread of the JDK. */
     public static final class Exhausting implements Authenticator {
         @Override
         public Login authenticate(Credentials shown) {
@@ -43,7 +43,7 @@ class OutOfMemoryTest {
         return command;
     }
 
-    /** Publishes to itself, and does not read, until the server hangs up. */
+    /** Publishes to itself without reading, until the server closes the connection. */
     private static void fill(int port) throws IOException {
         String message = "PUB foo " + MESSAGE_BYTES + "\r\n" + "x".repeat(MESSAGE_BYTES) + "\r\n";
         try (RawClient client = RawClient.quiet(port)) {
@@ -55,7 +55,7 @@ class OutOfMemoryTest {
         }
     }
 
-    /** Recovery is usual; which of both comes depends on what else needs memory at that moment. */
+    /** Usually it recovers. The result depends on what else needs memory at that moment. */
     @Test
     void aServerThatClientsFillRecoversOrEnds(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("no-limits.conf"),

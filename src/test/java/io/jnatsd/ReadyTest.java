@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A port that accepts connections belongs to a server that is up. Seen by somebody who connects all the time. */
+/** A port accepts connections only when the server is ready. The test tries to connect all the time. */
 @Timeout(120)
 class ReadyTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-    /** Below the ports that systems choose for outgoing connections, so that none connects to itself. */
+    /** Below the ports that systems choose for outgoing connections, so that no connection connects to itself. */
     private static final int LOWEST_PORT = 20_000, HIGHEST_PORT = 32_000;
     private static final long PAUSE_NANOS = 200_000;
 
@@ -64,7 +64,7 @@ class ReadyTest {
         return ServerProcess.launchQuiet(ServerProcess.java("-c", config.toString()));
     }
 
-    /** Null if the port accepts no connection. */
+    /** Returns null if the port accepts no connection. */
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket();
         try {
@@ -76,7 +76,7 @@ class ReadyTest {
         }
     }
 
-    /** Connects to the ports in turn until one accepts or the process has ended; null in that case. */
+    /** Connects to the ports in turn until one accepts; returns null if the process has ended. */
     private static Socket firstAccepted(ServerProcess server, List<Integer> ports) throws IOException {
         for (boolean alive = true; alive; LockSupport.parkNanos(PAUSE_NANOS)) {
             alive = server.isAlive();
@@ -101,7 +101,7 @@ class ReadyTest {
         }
     }
 
-    /** The pid file is the last thing of a start that can fail. */
+    /** The pid file is the last step of a start that can fail. */
     @Test
     void noPortAcceptsConnectionsBeforeEverythingIsPrepared() throws Exception {
         try (ServerProcess server = launch(pidFile());

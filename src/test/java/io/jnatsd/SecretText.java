@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A random secret, of characters that mean something to some syntax and of letters that no message has next to each
- * other, and the assertion that a text shows no run of it.
+ * A random secret, of characters that are special in some syntax and of letters that are never adjacent in a message,
+ * with an assertion that a text contains no part of it.
  */
 public final class SecretText {
     private static final String LETTERS = "QZJVK", SYNTAX = "$#{}[]()\"'\\/@:;,%=? -.<>&|!*";
@@ -44,7 +44,7 @@ public final class SecretText {
         return text.toString();
     }
 
-    /** One of the characters that secrets have. */
+    /** Returns one of the characters that secrets contain. */
     public static char character(Random random) {
         return some(random, random.nextBoolean() ? LETTERS : SYNTAX, 1).charAt(0);
     }
@@ -53,13 +53,16 @@ public final class SecretText {
         return text;
     }
 
-    /** A word of a command line that has the secret in place of SECRET; without quotes its blanks make several words. */
+    /**
+     * Returns a word of a command line in which the secret replaces SECRET. Without quotes its blanks make several
+     * words.
+     */
     public List<String> words(String word, boolean quoted) {
         String full = word.replace("SECRET", text);
         return quoted ? List.of(full) : List.of(full.split(" +"));
     }
 
-    /** Fails if a run of four characters of the secret is in what was shown. */
+    /** Fails if the text contains four consecutive characters of the secret. */
     public void assertNotIn(String shown, String input) {
         for (int start = 0; start + RUN <= text.length(); start++) {
             String run = text.substring(start, start + RUN);
@@ -68,7 +71,7 @@ public final class SecretText {
         }
     }
 
-    /** Without a letter or a number of its own, a run may well be part of a message, like {@code ", "}. */
+    /** Returns false for a run without letters and digits, which may be part of any message, like {@code ", "}. */
     private static boolean isTelling(String run) {
         return run.chars().anyMatch(c -> LETTERS.indexOf(c) >= 0) || run.chars().allMatch(Character::isDigit)
                 || run.indexOf('T') >= 0;

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random secrets at all places of a configuration file where a secret may stand, in files that are as they should be
- * and in damaged ones: no message shows a run of more than three characters of the secret.
+ * Random secrets at all places of a configuration file where a secret may be, in valid and in damaged files: no message
+ * contains more than three consecutive characters of the secret.
  */
 class SecretsInFilesTest {
-    /** SECRET stands for the secret, quoted in one way or another. */
+    /** SECRET stands for the secret, with different quotes. */
     private static final List<String> FILES = List.of(
             "authorization { user: joe, password: SECRET }",
             "authorization {\n  user: joe\n  password: SECRET\n  timeout: 1\n}\nport: 4222\n",
@@ -42,7 +42,7 @@ class SecretsInFilesTest {
             "authorization { PW: SECRET, user: joe, password: $PW }\n",
             "accounts { A { users: [ {user: joe, password: SECRET} ] } }",
             "jetstream { store_dir: x, key: SECRET }\nleafnodes { remotes: [ {url: x, account: SECRET} ] }");
-    /** SECRET stands for the secret as it is. */
+    /** SECRET stands for the secret without quotes. */
     private static final List<String> URLS = List.of(
             "cluster {\n  port: 6222\n  routes: [ \"nats-route://r:SECRET@127.0.0.1:6223\" ]\n}\n",
             "cluster {\n  port: 6222\n  routes = [\n    nats-route://r:SECRET@127.0.0.1:6223\n    nats://a:6222\n  ]\n}\n",

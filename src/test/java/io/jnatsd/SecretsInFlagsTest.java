@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No message about a command line shows a secret, neither whole nor in part. */
+/** No message about a command line contains a secret or a part of one. */
 class SecretsInFlagsTest {
     private static final List<String> FLAGS = List.of("--pass SECRET", "-pass=SECRET", "--auth SECRET", "--auth=SECRET",
             "--user joe --pass SECRET", "--cluster nats://r:SECRET@127.0.0.1:6222", "--cluster_listen=nats://r:SECRET@h:x",

@@ -22,7 +22,7 @@ import org.tinylog.core.LogEntry;
 import org.tinylog.runtime.PreciseTimestamp;
 import picocli.CommandLine;
 
-/** The program in a process of its own, as an operator has it; its output goes to files. */
+/** The program in a process of its own. Its output goes to files. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("Listening for client connections on \\S+:(\\d+)\n");
@@ -37,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
         process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     }
 
-    /** Java with the program's classes, for a command line. */
+    /** Returns a Java command line with the program's classes. */
     static List<String> java(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea", "-XX:+UseSerialGC",
@@ -60,21 +60,21 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** A server on any free port, that is ready; its log is on stderr. */
+    /** Starts a server on a free port and waits until it is ready. Its log is on stderr. */
     static ServerProcess start(String... args) throws IOException {
         List<String> command = java("-a", "127.0.0.1", "-p", "-1");
         command.addAll(Arrays.asList(args));
         return launch(command);
     }
 
-    /** A server with a command line of the test's own. */
+    /** Starts a server with this command line. */
     static ServerProcess launch(List<String> command) throws IOException {
         ServerProcess server = launchQuiet(command);
         server.awaitLine("Server is ready");
         return server;
     }
 
-    /** A server whose log is elsewhere. */
+    /** Starts a server that does not log to stderr. */
     static ServerProcess launchQuiet(List<String> command) throws IOException {
         return new ServerProcess(command);
     }
@@ -93,7 +93,7 @@ final class ServerProcess implements AutoCloseable {
         return Integer.parseInt(port.group(1));
     }
 
-    /** Sends a signal, by its name. */
+    /** Sends a signal by its name. */
     void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).inheritIO().start();
         assertTrue(kill.waitFor() == 0, name);
@@ -107,7 +107,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until a line on stderr ends so. */
+    /** Waits for a line on stderr with this end. */
     void awaitLine(String end) {
         await(end).atMost(PATIENCE).until(() -> {
             assertTrue(process.isAlive() || err().contains(end + "\n"), this::err);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code -sl}: finds a server and has it do something. */
+/** {@code -sl}: finds a server and sends it a command. */
 @Timeout(60)
 class SignalCommandTest {
     @TempDir
@@ -114,7 +114,7 @@ class SignalCommandTest {
         }
     }
 
-    /** As under nohup, which has a JVM ignore the signal for good. */
+    /** As under nohup, which makes a JVM ignore the signal permanently. */
     @Test
     void aServerThatIgnoresHangUpsIsReachedAllTheSame() throws Exception {
         Path config = Files.writeString(dir.resolve("nats.conf"), "ping_max: 3");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Operations reference, section 4: what a server in a process of its own does when it is signalled. */
+/** The reaction of a server process to signals. */
 @Timeout(60)
 class SignalTest {
     private static final int MESSAGES = 50_000, RENAMES = 6;
@@ -33,7 +33,7 @@ class SignalTest {
     @TempDir
     private Path dir;
 
-    /** A process that is started in the background of a script inherits that these are ignored. */
+    /** A background process of a script inherits that these signals are ignored. */
     private static void assumeHeeded(String name, int number) throws IOException {
         Path status = Path.of("/proc/self/status");
         if (Files.exists(status)) {
@@ -106,7 +106,7 @@ class SignalTest {
         }
     }
 
-    /** Samples are taken with USR2, too. */
+    /** Flight Recorder uses USR2 to take samples. */
     @Test
     void aRecordingIsNoReasonToLeave() throws Exception {
         List<String> command = ServerProcess.java("-a", "127.0.0.1", "-p", "-1", "-D");
@@ -126,7 +126,7 @@ class SignalTest {
         assertTrue(Files.size(recording) > 0, "what was recorded is kept");
     }
 
-    /** 100,000 lines of traces, while the file is renamed again and again. */
+    /** Logs 100,000 trace lines while the file is renamed repeatedly. */
     @Test
     void reopeningTheLogLosesNoLineAndDoublesNone() throws Exception {
         Path log = dir.resolve("nats.log");
@@ -163,7 +163,7 @@ class SignalTest {
         return ServerProcess.launchQuiet(ServerProcess.java(args));
     }
 
-    /** Numbered messages, at least so many, until it is enough; returns their number. */
+    /** Publishes numbered messages, at least a minimum number, until {@code enough}; returns their number. */
     private static int publish(int port, AtomicBoolean enough) {
         try (RawClient client = RawClient.quiet(port)) {
             int published = 0;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The server in a heap that is small for what is asked of it: it never runs out of memory. */
+/** The server never runs out of memory, even with a small heap and heavy load. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Isolated("a server in a process of its own is kept busy")
 class SmallHeapTest {
@@ -80,7 +80,7 @@ class SmallHeapTest {
         }
     }
 
-    /** Publishes, waits for as long as it takes until the server has dealt with that, and hangs up. */
+    /** Publishes, waits until the server has handled the messages, and closes the connection. */
     private static void publishInTime(RawClient publisher, byte[] message, int count) {
         try (publisher) {
             OutputStream out = publisher.socket().getOutputStream();
@@ -95,12 +95,12 @@ class SmallHeapTest {
         }
     }
 
-    /** Sends half of a message and no more. */
+    /** Sends half of a message. */
     private static void stall(RawClient publisher, byte[] message) {
         try {
             publisher.socket().getOutputStream().write(message, 0, message.length / 2);
         } catch (IOException e) {
-            // It has been cut off.
+            // The server has closed the connection.
         }
     }
 
@@ -140,13 +140,13 @@ class SmallHeapTest {
         }
     }
 
-    /** A subject of so many characters that no other number has. */
+    /** Returns a subject of this length that is different for each number. */
     private static String subject(int number, int length) {
         String digits = String.format("%08d.", number);
         return digits + "x".repeat(length - digits.length());
     }
 
-    /** Publishes to subjects that nobody has used before. */
+    /** Publishes to new subjects. */
     private static void publish(RawClient publisher, int from, int to, int length) throws IOException {
         StringBuilder batch = new StringBuilder();
         for (int i = from; i < to; i++) {
@@ -159,7 +159,7 @@ class SmallHeapTest {
         publisher.roundTrip();
     }
 
-    /** Old clients and new ones are served. */
+    /** Asserts that old clients and new ones are served. */
     private static void assertServed(ServerProcess server, RawClient publisher) throws IOException {
         try (RawClient subscriber = RawClient.quiet(server.port())) {
             subscriber.send("SUB news.* 1\r\n").roundTrip();
@@ -169,7 +169,7 @@ class SmallHeapTest {
         assertFalse(server.err().contains("OutOfMemory"), server::err);
     }
 
-    /** They are served, and nobody has made a mistake. */
+    /** Asserts that clients are served and the log contains no error. */
     private static void assertWell(ServerProcess server, RawClient publisher) throws IOException {
         assertServed(server, publisher);
         assertFalse(server.err().contains("[ERR]"), server::err);
@@ -223,7 +223,7 @@ class SmallHeapTest {
         }
     }
 
-    /** What is remembered of a client that has gone holds what it said of itself. */
+    /** The data kept of a closed client includes names that the client has chosen. */
     @Test
     void clientsWithLongNamesDoNotFillTheMemoryWhenTheyHaveGone() throws Exception {
         String name = "n".repeat(1200), connect = "CONNECT {\"verbose\":false,\"name\":\"" + name + "\",\"lang\":\"" + name

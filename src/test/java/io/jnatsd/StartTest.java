@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts of the whole program that go well, and that do not. */
+/** Successful and failing starts of the whole program. */
 @Timeout(60)
 class StartTest {
     private static final String STARTING = "[INF] Starting jnatsd version ";

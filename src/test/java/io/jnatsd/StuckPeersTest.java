@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Peers over TLS and WebSocket that send pings and read nothing, in a server with a small heap: they hold up nobody, and
- * are cut off.
+ * Peers over TLS and WebSocket that send pings and read nothing, in a server with a small heap: they do not delay
+ * others, and they are disconnected.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Isolated("a server in a process of its own is kept busy")
@@ -85,7 +85,7 @@ class StuckPeersTest {
         return socket;
     }
 
-    /** They subscribe to the flood, and then read nothing. */
+    /** Connects peers that subscribe to the flood and then read nothing. */
     private void connectStuckPeers(ServerProcess server) throws Exception {
         SSLContext trusting = TestCerts.client("ca.pem");
         int webSocketPort = port(server, "Listening for websocket clients on \\S+");
@@ -104,7 +104,7 @@ class StuckPeersTest {
         }
     }
 
-    /** Until the server hangs up. */
+    /** Sends until the server closes the connection. */
     private void keepSending(OutputStream out, byte[] bytes) {
         Thread.startVirtualThread(() -> {
             try {
@@ -113,12 +113,12 @@ class StuckPeersTest {
                     LockSupport.parkNanos(10_000_000);
                 }
             } catch (IOException e) {
-                // It has been cut off.
+                // The server has closed the connection.
             }
         });
     }
 
-    /** Messages from one to the other, one at a time; none takes as long as the patience of a {@link RawClient}. */
+    /** Exchanges one message at a time. Each must arrive within the timeout of a {@link RawClient}. */
     private CompletableFuture<Long> exchange(RawClient publisher, RawClient subscriber) {
         return CompletableFuture.supplyAsync(() -> {
             try {
@@ -147,7 +147,7 @@ class StuckPeersTest {
         }
     }
 
-    /** What others come for while the peers are stuck, the timer's work above all. */
+    /** Asserts that other clients are served while the peers are stuck, in particular by the timer. */
     private static void assertOthersAreServed(ServerProcess server) throws IOException {
         try (RawClient silent = RawClient.connect(server.port()); RawClient slow = RawClient.connect(server.port());
                 RawClient fresh = login(server)) {

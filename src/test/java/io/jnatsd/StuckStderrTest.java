@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The server's stderr is a pipe whose reader has stopped, so that its log cannot be written. */
+/** The server's stderr is a pipe that is not read, so that the log cannot be written. */
 @Isolated("a server in a process of its own is kept busy")
 @Timeout(120)
 class StuckStderrTest {
-    /** Several times what the pipe and the log's queue hold. */
+    /** Several times the capacity of the pipe and the log's queue. */
     private static final int PINGS = 60_000;
     private Process process;
     private BufferedReader stderr;
@@ -51,7 +51,7 @@ class StuckStderrTest {
         return line;
     }
 
-    /** Each PING and each PONG is a line of the log. */
+    /** Logs a line for each PING and each PONG. */
     private void logMoreThanThereIsRoomFor(RawClient client) throws IOException {
         for (int i = 0; i < PINGS; i += 1000)
             client.send("PING\r\n".repeat(1000)).expect("(PONG\r\n){1000}");

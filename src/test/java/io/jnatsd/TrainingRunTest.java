@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The launcher says nothing if there is no record of a training run, so that this must. */
+/** The training run works. The launcher does not report its failure. */
 @Timeout(120)
 class TrainingRunTest {
     @Test

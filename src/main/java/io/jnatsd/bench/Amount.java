@@ -6,7 +6,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Numbers as people write them: {@code 100k} messages count in thousands, {@code 4kb} of payload in 1024s. */
+/**
+ * Parses numbers with a unit: {@code 100k} messages are 100,000, and {@code 4kb} of payload are 4,096 bytes. Threads:
+ * stateless.
+ */
 final class Amount {
     private static final Pattern COUNT = Pattern.compile("(\\d{1,15})([kmg]?)");
     private static final Pattern BYTES = Pattern.compile("(\\d{1,15})(?:([kmg])b?|b)?");
@@ -15,7 +18,7 @@ final class Amount {
     private Amount() {
     }
 
-    /** Messages: k, m and g are a thousand, a million and a milliard. */
+    /** Messages: k, m and g are a thousand, a million and a thousand million. */
     static final class Count implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
@@ -23,7 +26,7 @@ final class Amount {
         }
     }
 
-    /** Bytes: k, m and g, with or without a b behind, are 1024 and its powers. */
+    /** Bytes: k, m and g, with or without a b after them, are 1024 and its powers. */
     static final class Bytes implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {

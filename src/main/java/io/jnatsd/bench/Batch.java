@@ -4,12 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * PUBs as bytes, as many as go into one write. With a single subject they are encoded once and for all, so that the
- * machine's time is left to the server.
- * Threads: used by one thread.
+ * The bytes of as many PUBs as fit into one write. With a single subject they are encoded only once, so that the
+ * benchmark leaves as much processor time as possible to the server. Threads: used by one thread.
  */
 final class Batch {
-    /** Half of what the JDK moves in one write of a plain socket: the peer can read the one while we write the next. */
+    /**
+     * Half of the size that the JDK transfers in one write to a plain socket, so that the peer can read one half while
+     * the next is written.
+     */
     private static final int CAPACITY = 64 * 1024;
 
     private final byte[][] heads;
@@ -21,8 +23,8 @@ final class Batch {
 
     /**
      * @param heads {@code "PUB subject "} of each subject
-     * @param first which of them begins the walk
-     * @param tail what {@link #tail} has made
+     * @param first the index of the first subject to use
+     * @param tail as returned by {@link #tail}
      */
     Batch(byte[][] heads, int first, byte[] tail) {
         this.heads = heads;
@@ -43,7 +45,10 @@ final class Batch {
         return heads;
     }
 
-    /** What ends a PUB: its size, and a payload of so many bytes; with headers, their size and they come before. */
+    /**
+     * Returns the end of a PUB: the payload size and the payload; for messages with headers, also their size and the
+     * headers.
+     */
     static byte[] tail(Workload load) {
         int size = load.size();
         String headers = headers(load.headers());
@@ -63,7 +68,7 @@ final class Batch {
         return block.append(count == 0 ? "" : "\r\n").toString();
     }
 
-    /** Prepares the next messages: as many as fit, and no more than that. */
+    /** Encodes the next messages: as many as fit, and at most the limit. */
     void next(long limit) {
         if (heads.length > 1) {
             encode(limit);

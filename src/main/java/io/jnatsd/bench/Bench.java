@@ -23,18 +23,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code nats-bench}: measures a NATS server over the public protocol. It knows nothing of the server that
- * it is delivered with.
+ * The program {@code nats-bench}, which measures a NATS server over the public protocol. It is independent of the
+ * server in this project. Threads: one.
  */
 @Command(name = "nats-bench", sortOptions = false, versionProvider = Bench.Version.class,
         usageHelpAutoWidth = true, synopsisHeading = "Usage: ",
-        description = {"", "Measures a NATS server: how many messages a second go through it, or with --request how "
-                + "long requests take. Publishes to one subscriber unless told otherwise.", ""},
+        description = {"", "Measures a NATS server: its message rate, or with --request how "
+                + "long requests take. By default one publisher sends to one subscriber.", ""},
         footer = {"", "MB are millions of bytes of payload. Exit code: 0 all messages arrived, 1 not, 2 bad usage.", "",
             "Examples:",
             "  nats-bench --msgs 5m --size 128              one publisher, one subscriber",
             "  nats-bench --sub 0 --pub 4                   publish only",
-            "  nats-bench --pub 0 --msgs 100k               subscribe only, wait for so many",
+            "  nats-bench --pub 0 --msgs 100k               subscribe only, wait for 100,000 messages",
             "  nats-bench --sub 4 --queue workers           four members share the messages",
             "  nats-bench --request --pub 8 --msgs 50k      eight requesters, one responder"})
 public final class Bench implements Callable<Integer> {
@@ -43,9 +43,9 @@ public final class Bench implements Callable<Integer> {
     private static final int MAX_SUBJECTS = 1_000_000;
     private static final int MAX_HEADERS = 1000;
     private static final int MAX_SIZE = 64 * 1024 * 1024;
-    /** Set by the launcher, which can tell whether stderr is a terminal; Java 21 cannot. */
+    /** Set by the launcher, which knows whether stderr is a terminal. Java 21 does not. */
     private static final String TERMINAL = "jnatsd.bench.terminal";
-    /** The queue group of responders, unless another is named. */
+    /** The queue group of responders, unless another one is named. */
     private static final String RESPONDERS = "responders";
 
     @Spec
@@ -66,7 +66,7 @@ public final class Bench implements Callable<Integer> {
     private long subscribers;
 
     @Option(names = "--msgs", paramLabel = "COUNT", defaultValue = "1m", converter = Amount.Count.class,
-            description = "messages in all, shared out to the publishers; 100k and 5m are understood "
+            description = "total number of messages of all publishers; 100k and 5m are understood "
                     + "(default: ${DEFAULT-VALUE}, with --request 100k)")
     private long messages;
 
@@ -79,11 +79,11 @@ public final class Bench implements Callable<Integer> {
     private int headers;
 
     @Option(names = "--subject", paramLabel = "SUBJECT", defaultValue = "bench",
-            description = "what is published to (default: ${DEFAULT-VALUE})")
+            description = "subject to publish to (default: ${DEFAULT-VALUE})")
     private String subject;
 
     @Option(names = "--subjects", paramLabel = "K", defaultValue = "1", converter = Amount.Count.class,
-            description = "walk over SUBJECT.0 to SUBJECT.K-1; subscribers then take SUBJECT.*")
+            description = "publish to SUBJECT.0 to SUBJECT.K-1 in turn, subscribe to SUBJECT.*")
     private long subjects;
 
     @Option(names = "--queue", paramLabel = "NAME", defaultValue = "",
@@ -98,15 +98,15 @@ public final class Bench implements Callable<Integer> {
             description = "messages a second over all publishers (default: as many as possible)")
     private long rate;
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "1", description = "repeat so often")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "1", description = "number of runs")
     private int runs;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "10",
-            description = "give up when nothing has moved for so long (default: ${DEFAULT-VALUE})")
+            description = "give up after this time without progress (default: ${DEFAULT-VALUE})")
     private int timeoutSeconds;
 
     @Option(names = "--csv", paramLabel = "FILE",
-            description = "write the figures of every connection there, too; '-' is stdout, and moves the table to "
+            description = "also write the results of every connection here; '-' is stdout, and moves the table to "
                     + "stderr")
     private String csv;
 
@@ -126,10 +126,11 @@ public final class Bench implements Callable<Integer> {
     private String token;
 
     @Option(names = "--tls",
-            description = "use TLS, even if the server does not insist on it; implied by the next three")
+            description = "use TLS, even if the server does not require it; implied by the next three")
     private boolean tls;
 
-    @Option(names = "--tlsca", paramLabel = "FILE", description = "PEM file of who signed the server's certificate")
+    @Option(names = "--tlsca", paramLabel = "FILE",
+            description = "PEM file of the authority that signed the server's certificate")
     private Path tlsCa;
 
     @Option(names = "--tlscert", paramLabel = "FILE", description = "PEM file of this client's certificate")
@@ -138,7 +139,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--tlskey", paramLabel = "FILE", description = "PEM file of its key (PKCS#8)")
     private Path tlsKey;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this message")
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "show the version")
@@ -148,7 +149,7 @@ public final class Bench implements Callable<Integer> {
         System.exit(run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 
-    /** The command without the process: the exit code. */
+    /** Runs the command and returns the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
         CommandLine command = new CommandLine(new Bench()).setOut(out).setErr(err)
                 .setOverwrittenOptionsAllowed(true).setAllowOptionsAsOptionParameters(true);
@@ -246,8 +247,8 @@ public final class Bench implements Callable<Integer> {
         if (token != null)
             endpoint = endpoint.withToken(token);
         if (tlsKey != null && tlsCertificate == null)
-            throw usage("--tlskey belongs to a --tlscert");
-        // Whoever names the files does not want to go on in the clear.
+            throw usage("--tlskey needs --tlscert");
+        // A user who names these files expects TLS.
         return tls || tlsCa != null || tlsCertificate != null ? endpoint.withTls() : endpoint;
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a run could not be done, in words for the user: one line, no stack trace. */
+/** A run could not be done. The message is one line for the user. */
 final class BenchFailure extends IOException {
     BenchFailure(String message) {
         super(message);
@@ -14,10 +14,10 @@ final class BenchFailure extends IOException {
         super(message + ": " + reason(cause), cause);
     }
 
-    /** What to print of any fault: its message, or its class when it has none. */
+    /** Returns the message of an error, or its class if it has no message. */
     static String reason(Throwable fault) {
         String text = fault.getMessage();
-        // The message of these is the path alone.
+        // The message of these exceptions is only the path.
         if (fault instanceof NoSuchFileException)
             return "no such file or directory: " + text;
         if (fault instanceof AccessDeniedException)

@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The connections of one run and the threads that drive them. All start at one moment; the first failure ends all.
- * Threads: one thread builds and runs it; the jobs call {@link #count} and {@link #startNanos}. They run on platform
- * threads, so that no measured time holds a virtual thread's way through scheduler and poller.
+ * The connections of one run and the threads that use them. All threads start at the same moment; the first failure
+ * ends the run. Threads: one thread creates and runs it; the jobs call {@link #count} and {@link #startNanos}. Jobs run
+ * on platform threads, so that measured times do not include the scheduling of virtual threads.
  */
 final class Crew implements AutoCloseable {
-    private static final long LOOK_MILLIS = 100;
+    private static final long PROGRESS_MILLIS = 100;
 
     private final Endpoint endpoint;
     private final Tls tls;
@@ -26,17 +26,17 @@ final class Crew implements AutoCloseable {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final AtomicReference<IOException> failure = new AtomicReference<>();
     private final LongAdder steps = new LongAdder();
-    /** Leaders that have not ended; set before the threads start. */
+    /** The number of leading jobs that have not ended. Set before the threads start. */
     private CountDownLatch working;
     /** Written before the gate opens. */
     private long startNanos;
 
-    /** What a thread does; it ends when its peer is finished, and is interrupted then. */
+    /** The task of a thread. It ends when its peer is finished; its thread is interrupted then. */
     interface Job {
         void run() throws IOException, InterruptedException;
     }
 
-    /** @param timeoutMillis for each step of connecting, and for a run without any progress */
+    /** @param timeoutMillis for each step of connecting, and for a run without progress */
     Crew(Endpoint endpoint, Tls tls, int timeoutMillis) {
         this.endpoint = endpoint;
         this.tls = tls;
@@ -82,21 +82,21 @@ final class Crew implements AutoCloseable {
             working.countDown();
     }
 
-    /** Counts messages that were sent or received; a run in which nothing is counted for long is given up. */
+    /** Counts messages sent or received. A run is given up when nothing has been counted for the timeout. */
     void count(long messages) {
         steps.add(messages);
     }
 
-    /** When the gate was opened. */
+    /** Returns when the gate was opened. */
     long startNanos() {
         return startNanos;
     }
 
     /**
-     * Runs all jobs until the leaders have ended.
+     * Runs all jobs until the leading jobs have ended.
      *
-     * @param patient whether to wait for the first step as long as it takes
-     * @return false if it was given up for want of progress
+     * @param patient whether to wait for the first message without a timeout
+     * @return false if the run was given up for lack of progress
      */
     boolean run(Progress progress, boolean patient) throws BenchFailure, InterruptedException {
         working = new CountDownLatch(leaders);
@@ -116,7 +116,7 @@ final class Crew implements AutoCloseable {
 
     private boolean watch(Progress progress, boolean patient) throws InterruptedException {
         long seen = 0, since = System.nanoTime();
-        while (!working.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!working.await(PROGRESS_MILLIS, TimeUnit.MILLISECONDS)) {
             long now = System.nanoTime(), done = steps.sum();
             if (done != seen || patient && done == 0) {
                 seen = done;

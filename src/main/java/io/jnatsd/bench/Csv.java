@@ -4,11 +4,14 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** The summary for programs: a row for each group of connections and one for each connection, for every run. */
+/**
+ * Writes the results as CSV: a row for each group of connections and one for each connection, for every run. Threads:
+ * one.
+ */
 final class Csv {
     private static final String HEAD = "run,group,connection,messages,lost,payload_bytes,seconds,msgs_per_second,"
             + "bytes_per_second,min_us,p50_us,p90_us,p99_us,p99_9_us,max_us";
-    /** The latency columns of what has no latencies. */
+    /** The latency columns of connections that have no latencies. */
     private static final String NO_LATENCIES = ",,,,,,";
 
     private final PrintWriter out;

@@ -6,9 +6,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a socket unless it is closed itself in time. The sockets' own timeouts will not do: once the JDK has used one,
- * it polls before each later read, three system calls instead of one, and that would be measured.
- * Threads: a virtual thread waits, another thread works with the socket meanwhile.
+ * Closes a socket unless it is closed itself in time. Socket timeouts are not used, because the JDK polls before each
+ * read once a timeout has been set, which makes three system calls of one and would affect the measurement. Threads: a
+ * virtual thread waits while another thread uses the socket.
  */
 final class Deadline implements AutoCloseable {
     private final CountDownLatch kept = new CountDownLatch(1);
@@ -22,12 +22,12 @@ final class Deadline implements AutoCloseable {
                 passed = true;
                 socket.close();
             } catch (IOException | InterruptedException e) {
-                // The socket is gone all the same.
+                // The socket is unusable in any case.
             }
         });
     }
 
-    /** Whether it has closed the socket. */
+    /** Returns whether the deadline has closed the socket. */
     boolean isPassed() {
         return passed;
     }

@@ -4,21 +4,21 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where the server is and how to log in there.
+ * The address of the server, and the login. Threads: immutable.
  *
  * @param user empty for none
- * @param password belongs to the user
- * @param token in place of user and password, empty for none
- * @param tls whether TLS is asked for; the server may ask for it, too
+ * @param password of the user
+ * @param token used instead of user and password, empty for none
+ * @param tls whether the user requires TLS; the server may require it as well
  */
 record Endpoint(String host, int port, String user, String password, String token, boolean tls) {
     private static final int DEFAULT_PORT = 4222;
 
     /**
-     * Reads {@code host}, {@code host:port} or a URL {@code nats://[user:password@|token@]host[:port]}, or tls://.
+     * Parses {@code host}, {@code host:port} or a URL {@code nats://[user:password@|token@]host[:port]}, or tls://.
      *
-     * @throws IllegalArgumentException whose message holds nothing of the text: a password may stand anywhere in a URL
-     *         that is malformed
+     * @throws IllegalArgumentException with a message that contains no part of the text, because any part of a
+     *         malformed URL may be a password
      */
     static Endpoint parse(String text) {
         String rest = text;
@@ -62,12 +62,12 @@ record Endpoint(String host, int port, String user, String password, String toke
         return new Endpoint(host, port, user, password, token, true);
     }
 
-    /** For messages; without the login. */
+    /** Returns host and port, for messages. */
     String address() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** The fields of CONNECT that log in, each followed by a comma; empty if there is nothing to log in with. */
+    /** Returns the login fields of CONNECT, each followed by a comma; empty without a login. */
     String loginFields() {
         if (!token.isEmpty())
             return "\"auth_token\":" + quoted(token) + ",";
@@ -81,7 +81,7 @@ record Endpoint(String host, int port, String user, String password, String toke
         return port;
     }
 
-    /** Only %XX is an escape here; the decoder made for forms would turn + into a space. */
+    /** Decodes %XX only. The JDK's decoder is for forms and would turn + into a space. */
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -7,19 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads what a server sends, frame by frame: a line, and for MSG and HMSG the whole payload behind it. A frame is looked at in
- * the buffer and never copied, so that counting costs little.
- * Threads: used by one thread, the connection's reader.
+ * Reads the protocol frame by frame: a line, and for MSG and HMSG the payload after it. A frame is examined in the
+ * buffer and not copied, so that counting is cheap. Threads: the reader of the connection.
  */
 final class FrameReader {
-    /** HMSG is MSG as well. */
+    /** MSG includes HMSG. */
     enum Frame { MSG, PING, PONG, OK, ERR, INFO, END }
 
-    /** Thousands of idle connections should not cost much. */
+    /** Small, because there may be thousands of idle connections. */
     private static final int FIRST_CAPACITY = 8 * 1024;
-    /** Busy ones take what the JDK moves in one read of a plain socket. */
+    /** For busy connections: the size that the JDK transfers in one read from a plain socket. */
     private static final int BUSY_CAPACITY = 128 * 1024;
-    /** Servers allow payloads of 64 MB; whatever asks for more is not one. */
+    /** The maximum payload of a NATS server is 64 MB. A larger frame is not NATS. */
     private static final int MAX_FRAME = 65 * 1024 * 1024;
     private static final int MAX_SIZE_DIGITS = 9;
     private static final int QUOTED = 60;
@@ -29,7 +28,7 @@ final class FrameReader {
     private int start;
     private int end;
     private boolean lastReadFilled;
-    /** Of the last frame, in buf: its first byte, the end of its line without CRLF, and its tokens if it is a MSG. */
+    /** The last frame in the buffer: its first byte, the end of its line without CRLF, and the tokens of a MSG. */
     private int frame;
     private int lineEnd;
     private int subjectStart;
@@ -46,7 +45,10 @@ final class FrameReader {
         this.buf = new byte[capacity];
     }
 
-    /** The next frame, once it is there in full; END when the server has closed between two frames. */
+    /**
+     * Returns the next frame once it has been received completely; END if the server has closed the connection between
+     * two frames.
+     */
     Frame next() throws IOException {
         int length = lineLength();
         if (length < 0)
@@ -70,17 +72,17 @@ final class FrameReader {
         }
     }
 
-    /** Whether something has been read that {@link #next} has not given out yet. */
+    /** Returns whether data has been read that {@link #next} has not returned yet. */
     boolean hasBuffered() {
         return start < end;
     }
 
-    /** The line of the last frame, without its end. */
+    /** Returns the line of the last frame, without its end. */
     String text() {
         return new String(buf, frame, lineEnd - frame, StandardCharsets.UTF_8);
     }
 
-    /** The number behind the last dot of the last MSG's subject, -1 if none is there. */
+    /** Returns the number after the last dot in the subject of the last MSG, -1 if there is none. */
     long subjectNumber() {
         long number = 0, unit = 1;
         int i = subjectEnd - 1;
@@ -92,7 +94,7 @@ final class FrameReader {
         return unit == 1 ? -1 : number;
     }
 
-    /** Length of the last MSG's reply subject, 0 if it has none. */
+    /** Returns the length of the last MSG's reply subject, 0 if it has none. */
     int replyLength() {
         return replyEnd - replyStart;
     }
@@ -109,7 +111,7 @@ final class FrameReader {
         return kind;
     }
 
-    /** MSG subject sid [reply] size, or HMSG with the size of its headers before that. */
+    /** Parses MSG subject sid [reply] size, or HMSG with the size of its headers before the total size. */
     private Frame message(int length, int more) throws IOException {
         lineAt(length);
         int spaces = 0, beforeLast = 0, previous = 0, last = 0;
@@ -133,7 +135,7 @@ final class FrameReader {
                 throw new EOFException("the server closed the connection within a message");
         if (buf[start + whole - 2] != '\r' || buf[start + whole - 1] != '\n')
             throw new IOException("a payload does not end where the server said");
-        // Only now: filling may have moved the frame.
+        // Only now, because filling the buffer may have moved the frame.
         lineAt(length);
         subjectStart = frame + "MSG ".length() + more;
         subjectEnd += frame;
@@ -163,7 +165,7 @@ final class FrameReader {
         return size;
     }
 
-    /** Length of the next line with its LF; -1 at the end of the stream. */
+    /** Returns the length of the next line with its LF; -1 at the end of the stream. */
     private int lineLength() throws IOException {
         int length = 0;
         while (true) {
@@ -180,7 +182,7 @@ final class FrameReader {
         }
     }
 
-    /** One read, after making room for a frame of that many bytes at the buffer's beginning. */
+    /** Reads once, after making room for a frame of that many bytes. */
     private boolean fill(int wanted) throws IOException {
         if (start > 0) {
             System.arraycopy(buf, start, buf, 0, end - start);

@@ -4,10 +4,10 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /**
- * What the connections of one kind did in one run.
+ * The results of all connections of one kind in one run. Threads: immutable.
  *
  * @param name "publishers", "subscribers", ...
- * @param lost messages that were to come and did not
+ * @param lost the number of expected messages that did not arrive
  * @param size bytes of payload of each message
  */
 record Group(String name, List<Sample> samples, long lost, int size) {
@@ -23,7 +23,7 @@ record Group(String name, List<Sample> samples, long lost, int size) {
         return messages() * size;
     }
 
-    /** When the first of those that had anything to do began. */
+    /** Returns when the first connection that had messages began. */
     long startNanos() {
         return samples.stream().filter(s -> s.messages() > 0).mapToLong(Sample::startNanos).min().orElse(0);
     }
@@ -36,7 +36,7 @@ record Group(String name, List<Sample> samples, long lost, int size) {
         return Sample.perSecond(messages(), startNanos(), endNanos());
     }
 
-    /** Messages a second of the single connections. */
+    /** Returns the message rates of the connections. */
     DoubleSummaryStatistics perConnection() {
         return samples.stream().mapToDouble(Sample::perSecond).summaryStatistics();
     }

@@ -1,16 +1,16 @@
 package io.jnatsd.bench;
 
 /**
- * A histogram of times in nanoseconds. Its cells grow with the values, so that every percentile is at most 0.4 % too
- * high, in a fixed amount of memory and however many values there are; minimum and maximum are exact.
- * Threads: used by one thread at a time.
+ * A histogram of times in nanoseconds. The width of its cells grows with the values, so that every percentile is at
+ * most 0.4 % too high, with a fixed amount of memory for any number of values. Minimum and maximum are exact. Threads:
+ * used by one thread at a time.
  */
 final class Latencies {
-    /** Each power of two is cut into so many cells. */
+    /** Each power of two is divided into this many bits of cells. */
     private static final int CELL_BITS = 8;
     private static final int CELLS = (Long.SIZE - 1 - CELL_BITS << CELL_BITS) + (2 << CELL_BITS);
 
-    /** Made with the first value: only requesters have any. */
+    /** Allocated with the first value, because only requesters have values. */
     private long[] counts = {};
     private long count;
     private long sum;
@@ -57,9 +57,9 @@ final class Latencies {
         return count == 0 ? 0 : (double) sum / count;
     }
 
-    /** The smallest value that so many percent of all values do not exceed. */
+    /** Returns the smallest recorded value that is not exceeded by this percentage of all values. */
     long percentile(double percent) {
-        // Without the small step back, 99.9 % of 1000 would be 999.0000000000001, and so the last value.
+        // Without the small subtraction, 99.9 % of 1000 would be 999.0000000000001 and therefore the last value.
         long rank = Math.max(1, (long) Math.ceil(count * percent / 100 - 1e-6)), passed = 0;
         for (int cell = 0; cell < counts.length; cell++) {
             passed += counts[cell];
@@ -74,7 +74,7 @@ final class Latencies {
         return (shift << CELL_BITS) + (int) (value >>> shift);
     }
 
-    /** The largest value that falls into a cell. */
+    /** Returns the largest value that belongs to a cell. */
     private static long highest(int cell) {
         int shift = Math.max(0, (cell >>> CELL_BITS) - 1);
         long top = cell - ((long) shift << CELL_BITS);

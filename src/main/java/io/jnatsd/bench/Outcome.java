@@ -3,10 +3,10 @@ package io.jnatsd.bench;
 import java.util.List;
 
 /**
- * What came of one run.
+ * The results of one run. Threads: immutable.
  *
- * @param serverVersion as the server told it
- * @param ended false if the run was given up because nothing moved any more
+ * @param serverVersion as in the server's INFO
+ * @param ended false if the run was given up for lack of progress
  */
 record Outcome(String serverVersion, List<Group> groups, boolean ended) {
     long lost() {

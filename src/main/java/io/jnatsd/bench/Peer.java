@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One connection to the server, logged in.
- * Threads: one thread reads; any thread may write whole frames, and may {@link #finish}.
+ * One connection to the server, logged in. Threads: one thread reads; any thread may write whole frames, and may call
+ * {@link #finish}.
  */
 final class Peer {
     private static final byte[] PING = bytes("PING\r\n");
@@ -26,13 +26,13 @@ final class Peer {
 
     private final String name;
     private final String info;
-    /** The TCP socket: closing the TLS socket above it could wait for a writer that is stuck. */
+    /** The TCP socket. Closing the TLS socket on top of it could block behind a writer. */
     private final Socket raw;
     private final FrameReader in;
     private final OutputStream out;
-    /** guards: out; frames must not get into one another. */
+    /** Guards {@code out}, so that frames are not mixed. */
     private final ReentrantLock writing = new ReentrantLock();
-    /** Set before the socket is closed on purpose, so that its reader can tell. */
+    /** Set before the socket is closed intentionally, so that the reader can tell. */
     private volatile boolean finished;
 
     private Peer(String name, String info, Socket raw, FrameReader in, OutputStream out) {
@@ -43,7 +43,7 @@ final class Peer {
         this.out = out;
     }
 
-    /** Connects and logs in, within that time. */
+    /** Connects and logs in within the timeout. */
     static Peer connect(Endpoint endpoint, Tls tls, String name, int timeoutMillis) throws BenchFailure {
         Socket raw = new Socket();
         try (Deadline deadline = new Deadline(raw, timeoutMillis)) {
@@ -78,13 +78,13 @@ final class Peer {
         if (first == FrameReader.Frame.ERR)
             throw new BenchFailure("the server at " + endpoint.address() + " said " + greeting.text());
         if (first != FrameReader.Frame.INFO)
-            throw new IOException("it closed the connection without a word");
+            throw new IOException("it closed the connection without sending anything");
         String info = greeting.text();
         boolean secure = endpoint.tls() || TLS_REQUIRED.matcher(info).find();
         if (secure && !TLS_OFFERED.matcher(info).find())
             throw new BenchFailure("the server at " + endpoint.address() + " does not offer TLS");
         Socket socket = secure ? tls.upgrade(raw, endpoint) : raw;
-        // In the clear, the reader of the INFO may have got more already.
+        // Without TLS, the reader of INFO may have buffered more data already.
         FrameReader in = secure ? new FrameReader(socket.getInputStream()) : greeting;
         Peer peer = new Peer(name, info, raw, in, socket.getOutputStream());
         peer.logIn(endpoint, secure);
@@ -97,7 +97,8 @@ final class Peer {
                     + endpoint.loginFields() + "\"name\":\"nats-bench " + name
                     + "\",\"lang\":\"java\",\"version\":\"1\",\"protocol\":1,\"headers\":" + takesHeaders() + "}\r\nPING\r\n"));
         } catch (BenchFailure broken) {
-            // The server has hung up. Mostly it said why before: reading that fails with a better message.
+            // The server has closed the connection. It has usually sent an -ERR before; reading it gives a better
+            // message.
             awaitPong();
             throw broken;
         }
@@ -113,20 +114,23 @@ final class Peer {
         return HEADERS.matcher(info).find();
     }
 
-    /** The largest payload that the server takes. */
+    /** Returns the largest payload that the server accepts. */
     long maxPayload() {
         Matcher max = MAX_PAYLOAD.matcher(info);
         return max.find() ? Long.parseLong(max.group(1)) : Long.MAX_VALUE;
     }
 
-    /** Returns once the server knows of the subscription; the number of messages that have come by then. */
+    /**
+     * Subscribes and waits until the server has registered the subscription. Returns the number of messages received by
+     * then.
+     */
     long subscribe(String subject, String queue) throws IOException {
         write(bytes("SUB " + subject + (queue.isEmpty() ? "" : " " + queue) + " 1\r\n"));
         ping();
         return awaitPong();
     }
 
-    /** Waits for PONG; the number of messages that came before it. */
+    /** Waits for PONG and returns the number of messages that came before it. */
     private long awaitPong() throws IOException {
         long messages = 0;
         while (true) {
@@ -147,8 +151,8 @@ final class Peer {
     }
 
     /**
-     * The next frame, END after {@link #finish}; fails on -ERR. A PING is answered, and given out as well: whoever puts
-     * off work while more is buffered has to know that this was all.
+     * Returns the next frame, or END after {@link #finish}; fails on -ERR. A PING is answered and also returned,
+     * because a caller that defers work while data is buffered must learn that the buffer is empty.
      */
     FrameReader.Frame next() throws IOException {
         FrameReader.Frame frame = read();
@@ -175,7 +179,7 @@ final class Peer {
         }
     }
 
-    /** The details of the frame that {@link #next} gave last. */
+    /** Returns the reader, for the details of the frame that {@link #next} returned last. */
     FrameReader frames() {
         return in;
     }
@@ -184,7 +188,7 @@ final class Peer {
         write(frames, frames.length);
     }
 
-    /** Writes the first bytes of an array: one frame or many, but whole ones. */
+    /** Writes the first bytes of an array, which must be whole frames. */
     void write(byte[] frames, int length) throws IOException {
         writing.lock();
         try {
@@ -196,7 +200,7 @@ final class Peer {
         }
     }
 
-    /** Closes the connection on purpose: whoever reads gets END, and whoever writes fails. */
+    /** Closes the connection intentionally: a reader gets END, and a writer fails. */
     void finish() {
         finished = true;
         closeQuietly(raw);
@@ -218,7 +222,7 @@ final class Peer {
         try {
             socket.close();
         } catch (IOException alreadyGone) {
-            // There is nothing left to be done with it.
+            // Nothing can be done about it.
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.jnatsd.bench;
 
-/** The percentiles that are shown. */
+/** The percentiles in the reports. Threads: immutable. */
 enum Percentile {
     P50("p50", 50), P90("p90", 90), P99("p99", 99), P99_9("p99.9", 99.9);
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** One line that shows how far a run is and is written over until the run ends. Threads: used by one thread. */
+/** The progress bar, one line that is overwritten until the run ends. Threads: used by one thread. */
 final class Progress {
     private static final int WIDTH = 30;
     private static final String LINE_START = "\r";
@@ -14,7 +14,7 @@ final class Progress {
     private final boolean shown;
     private final long total;
 
-    /** @param shown false writes nothing: the line is for terminals */
+    /** @param shown false to write nothing, because the line is for terminals only */
     Progress(PrintWriter out, boolean shown, long total) {
         this.out = out;
         this.shown = shown;

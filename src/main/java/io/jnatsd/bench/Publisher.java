@@ -5,11 +5,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes its share of the messages; done when the server has answered the PING behind them.
- * Threads: {@link #publish} and {@link #listen} run on one thread each; {@link #sample} is for after the run.
+ * Publishes its share of the messages. It is done when the server has answered the PING after them. Threads: {@link
+ * #publish} and {@link #listen} run on one thread each; {@link #sample} is called after the run.
  */
 final class Publisher {
-    /** How long the reader may take to find out why writing has failed. */
+    /** How long the reader may take to find out why a write has failed. */
     private static final long VERDICT_MILLIS = 500;
 
     private final Crew crew;
@@ -40,7 +40,8 @@ final class Publisher {
             peer.ping();
             heardAll.await();
         } catch (IOException e) {
-            // A server that hangs up says why; that is worth more than "Broken pipe".
+            // The server sends the reason before it closes the connection, which is a better message than "Broken
+            // pipe".
             heardAll.await(VERDICT_MILLIS, TimeUnit.MILLISECONDS);
             if (!peer.isFinished())
                 throw e;
@@ -49,7 +50,7 @@ final class Publisher {
         }
     }
 
-    /** Answers the server's PINGs, notices errors, and waits for the PONG. */
+    /** Answers the server's PINGs, detects errors, and waits for the PONG. */
     void listen() throws IOException {
         boolean failed = true;
         try {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many messages a subscriber, or a queue group as a whole, still has to receive.
- * Threads: its members count down from theirs; whoever takes the last one finishes the others, who would wait for ever.
+ * The number of messages that a subscriber, or a queue group as a whole, still has to receive. Threads: all members
+ * count down. The one that takes the last message finishes the others, which would otherwise wait forever.
  */
 final class Quota {
     private final AtomicLong left;

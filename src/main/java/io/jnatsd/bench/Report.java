@@ -5,7 +5,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 
-/** The summary for people: what the groups of connections did, as tables. */
+/** Formats the results as tables. Threads: immutable. */
 final class Report {
     private static final double MEGABYTE = 1_000_000;
 
@@ -17,12 +17,12 @@ final class Report {
         this.endpoint = endpoint;
     }
 
-    /** Says what was measured. */
+    /** Describes the measurement. */
     String head(Outcome outcome) {
         return load.describe() + "\nserver at " + endpoint.address() + ", version " + outcome.serverVersion() + "\n";
     }
 
-    /** One run: a row for each group, and the latencies if there were requests. */
+    /** Formats one run: a row for each group, and the latencies of requests. */
     String run(Outcome outcome) {
         Table rates = new Table("", "connections", "messages", "lost", "seconds", "msgs/s", "MB/s",
                 "min/conn", "avg/conn", "max/conn");
@@ -34,7 +34,7 @@ final class Report {
         return latencies.isEmpty() ? text : text + "\n" + latencies(latencies);
     }
 
-    /** How the runs differ; the first one also warms up this program. */
+    /** Formats the spread of all runs. The first run also warms up this program. */
     String allRuns(List<Outcome> outcomes) {
         Table rates = new Table(outcomes.size() + " runs, msgs/s", "min", "avg", "max");
         for (int i = 0; i < outcomes.getFirst().groups().size(); i++) {
@@ -56,7 +56,7 @@ final class Report {
             whole(each.getMin()), whole(each.getAverage()), whole(each.getMax())};
     }
 
-    /** All that went through the server, in and out. */
+    /** Adds up all messages that went through the server, in and out. */
     private static String[] total(List<Group> groups) {
         List<Group> busy = groups.stream().filter(group -> group.messages() > 0).toList();
         long start = busy.stream().mapToLong(Group::startNanos).min().orElse(0);

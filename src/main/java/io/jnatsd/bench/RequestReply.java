@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Requests and replies: every requester waits for its reply before it sends the next request. */
+/**
+ * Measures requests and replies: every requester waits for its reply before it sends the next request. Threads: one.
+ */
 final class RequestReply {
     private final Workload load;
     private final Crew crew;
     private final List<Requester> requesters = new ArrayList<>();
     private final List<Responder> responders = new ArrayList<>();
 
-    /** @param load its queue group must be named, else each request would be answered by all responders */
+    /** @param load must name a queue group, otherwise all responders would answer each request */
     RequestReply(Workload load, Crew crew) {
         this.load = load;
         this.crew = crew;

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Sends its share of the requests, one after the other, and measures how long each reply takes. Every request names a
- * reply subject of its own, below the requester's inbox, as client libraries do.
- * Threads: {@link #ask} runs on one thread; {@link #sample} is for after the run.
+ * Sends its share of the requests one after the other, and measures the time of each reply. Every request has a reply
+ * subject of its own below the requester's inbox, as in client libraries. Threads: {@link #ask} runs on one thread;
+ * {@link #sample} is called after the run.
  */
 final class Requester {
     private static final int NUMBER_DIGITS = 19;
@@ -63,7 +63,7 @@ final class Requester {
         request.put(heads[(int) (answered % heads.length)]).put(inbox).put(number).put((byte) ' ').put(tail);
     }
 
-    /** A second responder may be about, so that a reply may belong to an earlier request. */
+    /** Waits for the reply to this request. With several responders, a reply may belong to an earlier request. */
     private boolean awaitReply() throws IOException {
         while (true) {
             FrameReader.Frame frame = peer.next();

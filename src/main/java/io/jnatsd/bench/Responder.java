@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Answers requests, with a payload of the same size for each.
- * Threads: {@link #answer} runs on one thread; {@link #sample} is for after the run.
+ * Answers each request with a payload of the same size. Threads: {@link #answer} runs on one thread; {@link #sample} is
+ * called after the run.
  */
 final class Responder {
     private static final int CAPACITY = 64 * 1024;

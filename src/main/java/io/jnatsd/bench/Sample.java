@@ -3,10 +3,11 @@ package io.jnatsd.bench;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one connection did.
+ * The results of one connection. Threads: immutable.
  *
- * @param expected messages it should have sent or received; where connections share deliveries, what it did
- * @param latencies empty if it did not request
+ * @param expected the number of messages that it should have sent or received; for a member of a queue group, the
+ *         number that it received
+ * @param latencies empty if it did not send requests
  */
 record Sample(long messages, long expected, long startNanos, long endNanos, Latencies latencies) {
     long lost() {
@@ -17,7 +18,7 @@ record Sample(long messages, long expected, long startNanos, long endNanos, Late
         return perSecond(messages, startNanos, endNanos);
     }
 
-    /** No more than a rate over a microsecond can be told: the clock may not have moved. */
+    /** Returns the rate. The time is at least a microsecond, because the clock may not have advanced. */
     static double perSecond(long messages, long startNanos, long endNanos) {
         return messages / seconds(startNanos, endNanos);
     }

@@ -3,11 +3,11 @@ package io.jnatsd.bench;
 import java.io.IOException;
 
 /**
- * Receives and counts messages until its quota is taken.
- * Threads: {@link #receive} runs on one thread; {@link #sample} is for after the run.
+ * Receives and counts messages until its quota is used up. Threads: {@link #receive} runs on one thread; {@link
+ * #sample} is called after the run.
  */
 final class Subscriber {
-    /** Counters that threads share are touched once for so many messages. */
+    /** Counters that threads share are updated once for this many messages. */
     private static final int TALLY = 1024;
 
     private final Crew crew;
@@ -23,7 +23,7 @@ final class Subscriber {
     /**
      * Subscribes.
      *
-     * @param timedFromFirst whether time runs from the first message instead of from the start of the run
+     * @param timedFromFirst whether the time starts at the first message and not at the start of the run
      */
     Subscriber(Crew crew, Peer peer, Workload load, Quota quota, boolean timedFromFirst) throws IOException {
         this.crew = crew;
@@ -63,7 +63,7 @@ final class Subscriber {
     }
 
     Sample sample() {
-        // What a queue group lacks is nobody's in particular.
+        // The missing messages of a queue group belong to no particular member.
         long expected = alone ? received + quota.missing() : received;
         return new Sample(received, expected, firstNanos, lastNanos, new Latencies());
     }

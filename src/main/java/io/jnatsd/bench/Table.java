@@ -3,7 +3,7 @@ package io.jnatsd.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of text in aligned columns: the first to the left, numbers to the right. */
+/** Formats text in aligned columns: the first column to the left, the numbers to the right. Threads: one. */
 final class Table {
     private static final String GAP = "  ";
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Publishes, subscribes, or both at once, as fast as the load says. */
+/** Measures publishers, subscribers, or both, as fast as the workload allows. Threads: one. */
 final class Throughput {
     private final Workload load;
     private final Crew crew;
@@ -27,7 +27,7 @@ final class Throughput {
             subscribe(peer, load.sharesDeliveries() ? group : new Quota(load.messages(), List.of(peer)));
         publish(sending);
 
-        // Whoever only subscribes starts before the publishers that somebody is going to start elsewhere.
+        // A run without publishers starts before the publishers of another process, so it waits for them.
         boolean ended = crew.run(progress, sending.isEmpty());
 
         List<Group> groups = new ArrayList<>();
@@ -63,7 +63,7 @@ final class Throughput {
         byte[][] heads = Batch.heads(load);
         byte[] tail = Batch.tail(load);
         for (int i = 0; i < peers.size(); i++) {
-            // Spread out, so that the publishers do not use one subject all at the same time.
+            // Publishers start at different subjects, so that they do not all use the same one at the same time.
             Batch batch = new Batch(heads, (int) ((long) i * heads.length / peers.size()), tail);
             Peer peer = peers.get(i);
             Publisher publisher = new Publisher(crew, peer, batch, new Pace(load.ratePerPublisher()), load.share(i));

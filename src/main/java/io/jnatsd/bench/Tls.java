@@ -27,15 +27,12 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/**
- * The client's side of TLS, from PEM files.
- * Threads: immutable.
- */
+/** The client's side of TLS, from PEM files. Threads: immutable. */
 final class Tls {
     private static final Pattern PKCS8 = Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
     private static final char[] NO_PASSWORD = {};
 
-    /** Empty for the JDK's default, which takes a quarter of a second to make and is mostly not needed. */
+    /** Empty for the JDK's default context, which takes a quarter of a second to create and is rarely needed. */
     private final Optional<SSLContext> context;
 
     private Tls(Optional<SSLContext> context) {
@@ -43,9 +40,12 @@ final class Tls {
     }
 
     /**
-     * @param ca who has signed the server's certificate; without it, the authorities that Java knows are trusted
-     * @param certificate this client's, if the server asks for one
-     * @param key belongs to the certificate
+     * Creates the TLS settings.
+     *
+     * @param ca the certificate of the authority that signed the server's certificate; without it, the JDK's
+     *         authorities are trusted
+     * @param certificate the certificate of this client, in case the server requests one
+     * @param key the key of that certificate
      */
     static Tls of(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) throws BenchFailure {
         if (ca.isEmpty() && certificate.isEmpty())
@@ -62,7 +62,7 @@ final class Tls {
         }
     }
 
-    /** Makes a connection a TLS connection, and checks that the host is who it claims to be. */
+    /** Performs a TLS handshake on a connection, and checks the server's host name. */
     Socket upgrade(Socket plain, Endpoint endpoint) throws BenchFailure {
         try {
             SSLSocketFactory factory = context.map(SSLContext::getSocketFactory)

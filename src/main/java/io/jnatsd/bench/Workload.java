@@ -3,20 +3,20 @@ package io.jnatsd.bench;
 import java.util.Locale;
 
 /**
- * What a run does.
+ * The parameters of a run. Threads: immutable.
  *
  * @param publishers connections that publish, or that request
  * @param subscribers connections that subscribe, or that respond
- * @param messages published in all, shared out to the publishers
+ * @param messages the total number to publish, divided between the publishers
  * @param size bytes of payload
  * @param headers of each message
- * @param subjects above 1, publishers walk over {@code subject.0}, {@code subject.1} and so on
+ * @param subjects if above 1, publishers use {@code subject.0}, {@code subject.1} and so on in turn
  * @param queue group of the subscribers, empty for none
- * @param rate messages a second over all publishers, 0 for as fast as possible
+ * @param rate messages per second of all publishers, 0 for no limit
  */
 record Workload(int publishers, int subscribers, long messages, int size, int headers, String subject, int subjects, String queue,
         boolean request, long rate) {
-    /** The publishers' parts differ by one message at most. */
+    /** Returns a publisher's number of messages. The shares differ by one at most. */
     long share(int publisher) {
         return messages / publishers + (publisher < messages % publishers ? 1 : 0);
     }
@@ -25,7 +25,7 @@ record Workload(int publishers, int subscribers, long messages, int size, int he
         return (double) rate / publishers;
     }
 
-    /** How long a publisher pauses between two messages. */
+    /** Returns the pause of a publisher between two messages. */
     long pauseMillis() {
         return rate == 0 ? 0 : 1000L * publishers / rate;
     }
@@ -34,7 +34,7 @@ record Workload(int publishers, int subscribers, long messages, int size, int he
         return subjects == 1 ? subject : subject + "." + number;
     }
 
-    /** Matches all that the publishers walk over. */
+    /** Returns a subject that matches all subjects of the publishers. */
     String subscription() {
         return subjects == 1 ? subject : subject + ".*";
     }
@@ -43,7 +43,7 @@ record Workload(int publishers, int subscribers, long messages, int size, int he
         return !queue.isEmpty();
     }
 
-    /** Messages that are counted until the run is done. */
+    /** Returns the number of messages that are counted until the run is complete. */
     long steps() {
         if (request)
             return messages;
@@ -54,7 +54,7 @@ record Workload(int publishers, int subscribers, long messages, int size, int he
         return sharesDeliveries() ? messages * Math.min(1, subscribers) : messages * subscribers;
     }
 
-    /** One line for the head of the report. */
+    /** Returns one line for the head of the report. */
     String describe() {
         String what = request
                 ? plural(publishers, "requester") + ", " + plural(subscribers, "responder")

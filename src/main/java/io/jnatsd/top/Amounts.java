@@ -2,7 +2,7 @@ package io.jnatsd.top;
 
 import java.util.Locale;
 
-/** Figures in few characters. Threads: pure functions. */
+/** Formats numbers in few characters. Threads: stateless. */
 final class Amounts {
     private static final String[] UNITS = {"", "K", "M", "G", "T", "P"};
     private static final int FULL = 10_000;
@@ -10,14 +10,14 @@ final class Amounts {
     private Amounts() {
     }
 
-    /** {@code 9999}, {@code 12.3K}. */
+    /** Formats a count: {@code 9999}, {@code 12.3K}. */
     static String count(double n) {
         if (Double.isNaN(n))
             return "-";
         return n < FULL && n == Math.rint(n) ? String.valueOf((long) n) : scaled(n);
     }
 
-    /** {@code 0}, {@code 812}, {@code 1.5K}: thousands, not 1024. */
+    /** Formats bytes in units of 1000, not 1024: {@code 0}, {@code 812}, {@code 1.5K}. */
     static String bytes(double n) {
         if (Double.isNaN(n))
             return "-";

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 /**
  * The columns of the table of connections. Threads: immutable.
  *
- * <p>Those with the highest rank go first when the terminal is too narrow for all.
+ * <p>If the terminal is too narrow for all columns, those with the highest rank are left out first.
  */
 enum Column {
     HOST("HOST", null, false, 0) {
@@ -28,7 +28,7 @@ enum Column {
     };
 
     final String title;
-    /** Null if the server does not sort by it. */
+    /** Null if the server cannot sort by this column. */
     final SortKey sort;
     final boolean right;
     final int rank;
@@ -40,7 +40,7 @@ enum Column {
         this.rank = rank;
     }
 
-    /** The counter that it shows, whose growth can be shown as well; null if it shows none. */
+    /** Returns the counter of this column, whose rate can be shown as well; null if it has none. */
     String counter() {
         return switch (this) {
             case MSGS_TO -> "out_msgs";
@@ -61,7 +61,7 @@ enum Column {
         };
     }
 
-    /** The growth of its counter per second. */
+    /** Formats the rate of the counter. */
     String rate(double perSecond) {
         if (Double.isNaN(perSecond))
             return "-";

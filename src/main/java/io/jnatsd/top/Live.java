@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The display that refreshes by itself and listens to keys. Threads: one. */
+/** The display that refreshes periodically and reads keys. Threads: one. */
 final class Live {
     private static final String HINT = "q quit  < > sort  r rates  s subscriptions  + - delay  space now";
     private static final int MOST_DELAY = 60_000, LEAST_DELAY = 250;
-    /** Lines beside those of connections. */
+    /** The number of lines that do not show connections. */
     private static final int OTHER_LINES = 9;
-    /** How soon a terminal of another size gets its picture, however long the delay. */
+    /** The longest time until a resized terminal is redrawn, independent of the delay. */
     private static final long REDRAW_MILLIS = 1000;
 
     private final MonitoringPort port;
@@ -24,7 +24,7 @@ final class Live {
     private Snapshot now;
     private String problem = "";
 
-    /** @param most connections shown, however high the terminal */
+    /** @param most the most connections to show, even if the terminal has more lines */
     Live(MonitoringPort port, Terminal terminal, int most) {
         this.port = port;
         this.terminal = terminal;
@@ -45,7 +45,7 @@ final class Live {
         } while (key != 'q');
     }
 
-    /** Until it is time to look again, or a key asks for it. */
+    /** Handles keys until it is time to refresh, or a key requests it. */
     private char keys(long begin) throws IOException, InterruptedException {
         while (true) {
             long left = delay - (System.nanoTime() - begin) / 1_000_000;
@@ -70,7 +70,7 @@ final class Live {
         }
     }
 
-    /** Whether it makes a difference to what is shown. */
+    /** Returns whether the key changes what is shown. */
     private boolean pressed(char key) {
         switch (key) {
             case '<' -> sort = sort.next(-1);
@@ -95,7 +95,7 @@ final class Live {
         while (lines.size() < size.rows() - 1)
             lines.add("");
         lines = new ArrayList<>(lines.subList(0, Math.max(0, size.rows() - 1)));
-        String last = problem.isEmpty() ? HINT + "  every " + delay / 1000.0 + " s" : "No figures: " + problem;
+        String last = problem.isEmpty() ? HINT + "  every " + delay / 1000.0 + " s" : "No data: " + problem;
         lines.add(last.length() > size.columns() ? last.substring(0, size.columns()) : last);
         terminal.draw(lines, size.rows());
     }

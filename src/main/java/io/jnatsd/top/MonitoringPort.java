@@ -19,7 +19,7 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
-/** The monitoring port of some NATS server. Threads: one. */
+/** The monitoring port of a NATS server. Threads: one. */
 final class MonitoringPort implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int LONGEST_ANSWER = 100;
@@ -29,11 +29,11 @@ final class MonitoringPort implements AutoCloseable {
     private final HttpClient http;
 
     /**
-     * Nothing is asked yet.
+     * Creates an HTTP client; it does not connect yet.
      *
      * @param url without a slash at its end
      * @param userAndPassword with a colon between; empty for none
-     * @param tls null for the usual authorities
+     * @param tls null for the JDK's certificate authorities
      */
     MonitoringPort(String url, String userAndPassword, SSLContext tls) {
         this.url = url;
@@ -80,11 +80,14 @@ final class MonitoringPort implements AutoCloseable {
         try {
             return JsonParser.parseString(answer.body()).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
-            throw new TopFailure(url + " is no NATS server's monitoring port", e);
+            throw new TopFailure(url + " is not the monitoring port of a NATS server", e);
         }
     }
 
-    /** HttpClient refuses a host such as nats_1, a name that Docker gives to containers: its address replaces it. */
+    /**
+     * Returns the URL with an IP address if the host name has an underscore. HttpClient rejects such names, which
+     * Docker gives to containers.
+     */
     private String reachableUrl() throws TopFailure {
         URI uri = URI.create(url);
         String authority = uri.getRawAuthority();

@@ -13,20 +13,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes the lines that are shown. Threads: pure functions.
+ * Formats the lines of the display. Threads: immutable.
  *
- * @param rows connections at most
- * @param width columns of the terminal, 0 for as many as it takes
- * @param rates the growth of the counters per second instead of their values
+ * @param rows the most connections to show
+ * @param width columns of the terminal, 0 for unlimited
+ * @param rates whether to show the rates of the counters instead of their values
  * @param colours whether the terminal can emphasise
  */
 record Screen(int rows, int width, SortKey sort, boolean subs, boolean rates, boolean colours) {
     private static final String BOLD = "\033[1m", REVERSED = "\033[7m", PLAIN = "\033[0m";
     private static final int LONGEST_CELL = 32;
-    /** What subscriptions get of a narrow terminal. */
+    /** The width of the subscriptions on a narrow terminal. */
     private static final int SUBJECTS_ROOM = 22;
 
-    /** @param before an earlier look, for rates; null for none */
+    /** @param before an earlier snapshot, for rates; null for none */
     List<String> lines(Snapshot now, Snapshot before) {
         List<String> lines = new ArrayList<>(header(now, before));
         List<JsonObject> connections = now.connections();
@@ -138,7 +138,7 @@ record Screen(int rows, int width, SortKey sort, boolean subs, boolean rates, bo
         return colours ? BOLD + text + PLAIN : text;
     }
 
-    /** To the width of the terminal; marks take no room. */
+    /** Cuts a line to the width of the terminal. Escape sequences have no width. */
     private String cut(String line) {
         if (width == 0)
             return line;

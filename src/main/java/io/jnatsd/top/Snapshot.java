@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a server said of itself and its clients at one moment. Servers of other makes and versions leave fields out;
- * what is missing is 0 or empty. Threads: immutable.
+ * The data of a server and its clients at one moment. Servers of other versions may omit fields; a missing field is 0
+ * or empty. Threads: immutable.
  */
 record Snapshot(JsonObject varz, JsonObject connz, long nanos) {
 
@@ -21,7 +21,10 @@ record Snapshot(JsonObject varz, JsonObject connz, long nanos) {
         return value == null || !value.isJsonPrimitive() ? "" : clean(value.getAsString());
     }
 
-    /** What clients, and servers, say of themselves may hold anything, and a terminal obeys. */
+    /**
+     * Removes control characters. Names from clients and servers may contain any text, including escape sequences for
+     * the terminal.
+     */
     static String clean(String text) {
         return text.replaceAll("\\p{C}", "?");
     }
@@ -39,7 +42,7 @@ record Snapshot(JsonObject varz, JsonObject connz, long nanos) {
         return all;
     }
 
-    /** Each connection's growth of a counter per second; NaN for one that was not there before. */
+    /** Returns the rate of a counter for each connection; NaN for a new connection. */
     Map<String, Double> connectionRates(Snapshot before, String counter) {
         Map<String, Double> was = new HashMap<>(), rates = new HashMap<>();
         if (isSameRun(before))
@@ -51,7 +54,7 @@ record Snapshot(JsonObject varz, JsonObject connz, long nanos) {
         return rates;
     }
 
-    /** The server's growth of a counter per second; NaN if it was started anew since, or is looked at first. */
+    /** Returns the rate of a counter of the server; NaN for the first snapshot and after a restart of the server. */
     double rate(Snapshot before, String counter) {
         return isSameRun(before) ? (number(varz, counter) - number(before.varz, counter)) / seconds(before)
                 : Double.NaN;
@@ -62,7 +65,10 @@ record Snapshot(JsonObject varz, JsonObject connz, long nanos) {
                 && text(varz, "start").equals(text(before.varz, "start"));
     }
 
-    /** By the server's clock; by ours if it does not tell its. */
+    /**
+     * Returns the time between the snapshots by the server's clock, or by the local clock if the server does not send
+     * its time.
+     */
     private double seconds(Snapshot before) {
         Instant now = time(varz), then = time(before.varz);
         if (now != null && then != null && now.isAfter(then))

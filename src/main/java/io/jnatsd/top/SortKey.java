@@ -2,16 +2,16 @@ package io.jnatsd.top;
 
 import java.util.Locale;
 
-/** The sort keys that every NATS server knows, in the order of the columns. Threads: immutable. */
+/** The sort keys that every NATS server supports, in the order of the columns. Threads: immutable. */
 enum SortKey {
     CID, SUBS, PENDING, MSGS_TO, MSGS_FROM, BYTES_TO, BYTES_FROM, UPTIME, LAST, IDLE;
 
-    /** As the server calls it. */
+    /** Returns the key's name in requests. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException saying what is known */
+    /** @throws IllegalArgumentException with a message that lists the keys */
     static SortKey of(String word) {
         for (SortKey key : values())
             if (key.word().equals(word))

@@ -13,15 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The terminal while it is ours: keys come one by one, the screen is redrawn in place. Closing it, or ending the
- * program in any way but by a kill -9, leaves it as it was. Threads: one; keys are read by another.
+ * The terminal while the display is active: it returns keys without waiting for a line end, and the screen is redrawn
+ * in place. The settings are restored when it is closed and when the program ends, except by SIGKILL. Threads: one;
+ * another thread reads the keys.
  */
 final class Terminal implements AutoCloseable {
     private static final File DEVICE = new File("/dev/tty");
     private static final String ENTER = "\033[?1049h\033[?25l", LEAVE = "\033[?25h\033[?1049l";
     private static final String HOME = "\033[H", CLEAR_LINE = "\033[K", CLEAR_BELOW = "\033[J";
     private static final int ESCAPE = 27;
-    /** How long the rest of an arrow key may take. */
+    /** How long the rest of an arrow key's sequence may take. */
     private static final int KEY_MILLIS = 50;
 
     private final PrintWriter out;
@@ -69,13 +70,13 @@ final class Terminal implements AutoCloseable {
             for (int key; (key = in.read()) >= 0;)
                 keys.add(key);
         } catch (IOException e) {
-            // As at the end:
+            // Handled like the end of the input:
         }
-        // The terminal has gone, nobody is left to press a key.
+        // The terminal is closed, so no key can be pressed.
         keys.add((int) 'q');
     }
 
-    /** As it is now: it may have been resized. */
+    /** Returns the current size; the terminal may have been resized. */
     Size size() throws IOException {
         String[] words = stty("size").split(" ");
         try {
@@ -86,7 +87,7 @@ final class Terminal implements AutoCloseable {
         }
     }
 
-    /** A key: its character, {@code <} and {@code >} for the arrows; 0 if none is pressed in time. */
+    /** Returns a key: its character, {@code <} and {@code >} for the arrow keys; 0 if none is pressed in time. */
     char key(long millis) throws InterruptedException {
         Integer key = keys.poll(millis, TimeUnit.MILLISECONDS);
         if (key == null)

@@ -18,22 +18,22 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /**
- * The command {@code nats-top}: a NATS server's clients and traffic at a terminal, over its monitoring port. It knows
- * nothing of the server that it is delivered with.
+ * The program {@code nats-top}, which shows the clients and the traffic of a NATS server in a terminal. It reads the
+ * server's monitoring port and is independent of the server in this project. Threads: one.
  */
 @Command(name = "nats-top", sortOptions = false, versionProvider = Top.Version.class, usageHelpAutoWidth = true,
         synopsisHeading = "Usage: ",
-        description = {"", "Shows who is connected to a NATS server and what it does, from its monitoring port. Keys: "
+        description = {"", "Shows the clients and the traffic of a NATS server, from its monitoring port. Keys: "
                 + "q quits, < and > choose the column to sort by, r shows rates, s subscriptions, + and - change the "
                 + "delay.", ""},
-        footer = {"", "Exit code: 0 fine, 1 no figures, 2 bad usage.", "",
+        footer = {"", "Exit code: 0 success, 1 no data, 2 bad usage.", "",
             "Examples:",
             "  nats-top                             a server on this machine",
             "  nats-top -s nats.example.com -m 8222 --sort bytes_to",
             "  nats-top --once -n 5                 once, for scripts"})
 public final class Top implements Callable<Integer> {
     private static final int FAILED = 1, MOST_PORT = 65_535;
-    /** Set by the launcher, which can tell; Java 21 cannot. */
+    /** Set by the launcher, which knows whether stdout is a terminal. Java 21 does not. */
     private static final String TERMINAL = "jnatsd.top.terminal";
 
     @Secret
@@ -54,7 +54,7 @@ public final class Top implements Callable<Integer> {
     private int rows;
 
     @Option(names = {"-d", "--delay"}, paramLabel = "SECONDS", defaultValue = "1",
-            description = "time between two looks (default: ${DEFAULT-VALUE})")
+            description = "time between two refreshes (default: ${DEFAULT-VALUE})")
     private double delay;
 
     @Option(names = {"-sort", "--sort"}, paramLabel = "KEY", defaultValue = "cid",
@@ -68,7 +68,7 @@ public final class Top implements Callable<Integer> {
     @Option(names = "--rates", description = "show messages and bytes per second instead of totals")
     private boolean rates;
 
-    @Option(names = "--once", description = "print the figures and end; rates are those of one delay")
+    @Option(names = "--once", description = "print the table once and end; rates are those of one delay")
     private boolean once;
 
     @Option(names = "--user", paramLabel = "NAME", defaultValue = "",
@@ -80,13 +80,14 @@ public final class Top implements Callable<Integer> {
             description = "the user's password (default: $NATS_TOP_PASS)")
     private String password;
 
-    @Option(names = "--tlsca", paramLabel = "FILE", description = "PEM file of who signed the server's certificate")
+    @Option(names = "--tlsca", paramLabel = "FILE",
+            description = "PEM file of the authority that signed the server's certificate")
     private Path tlsCa;
 
-    @Option(names = {"-k", "--insecure"}, description = "believe any certificate")
+    @Option(names = {"-k", "--insecure"}, description = "accept any certificate")
     private boolean insecure;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this message")
     private boolean help;
 
     @Option(names = {"-v", "--version"}, versionHelp = true, description = "show the version")
@@ -104,7 +105,7 @@ public final class Top implements Callable<Integer> {
         System.exit(run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true), System.in));
     }
 
-    /** The command without the process: the exit code. */
+    /** Runs the command and returns the exit code. */
     static int run(String[] args, PrintWriter out, PrintWriter err, InputStream in) {
         CommandLine command = new CommandLine(new Top(out, in)).setOut(out).setErr(err)
                 .setPosixClusteredShortOptionsAllowed(false).setOverwrittenOptionsAllowed(true)
@@ -143,7 +144,7 @@ public final class Top implements Callable<Integer> {
     }
 
     private String url() {
-        // None of these messages quotes the text, since it may have a password in it.
+        // None of these messages contains the text, because it may contain a password.
         if (server.indexOf('@') >= 0)
             throw new IllegalArgumentException("--server takes no user and password: use --user and --pass");
         try {
@@ -171,14 +172,14 @@ public final class Top implements Callable<Integer> {
     }
 
     private void show(MonitoringPort port, SortKey key, long millis) throws IOException, InterruptedException {
-        // Better to fail before the screen is cleared.
+        // Fails before the screen is cleared.
         port.look(key.word(), 1, false);
         try (Terminal terminal = Terminal.open(out, in)) {
             new Live(port, terminal, rows).run(key, subs, rates, millis);
         }
     }
 
-    /** What {@code --version} prints. */
+    /** The version that {@code --version} prints. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() throws IOException {

@@ -2,7 +2,7 @@ package io.jnatsd.top;
 
 import java.io.IOException;
 
-/** Why there is nothing to show, in one line for the user. */
+/** The server's data cannot be shown. The message is one line for the user. */
 final class TopFailure extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -17,18 +17,21 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Whom to believe that he is the server. Threads: pure functions. */
+/** The certificate authorities that are trusted. Threads: stateless. */
 final class Trust {
     private Trust() {
     }
 
-    /** @param file PEM certificates of authorities; null for the JDK's own, which is null again */
-    static SSLContext in(Path file, boolean anybody) throws IOException {
-        if (file == null && !anybody)
+    /**
+     * @param file the PEM certificates of authorities; null for those of the JDK, for which null is returned
+     * @param anyCertificate whether to trust every certificate
+     */
+    static SSLContext in(Path file, boolean anyCertificate) throws IOException {
+        if (file == null && !anyCertificate)
             return null;
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, anybody ? new TrustManager[] {new Anybody()} : authorities(file), null);
+            context.init(null, anyCertificate ? new TrustManager[] {new AnyCertificate()} : authorities(file), null);
             return context;
         } catch (NoSuchFileException e) {
             throw new TopFailure("no such file: " + file, e);
@@ -49,8 +52,8 @@ final class Trust {
         return factory.getTrustManagers();
     }
 
-    /** Asked for with --insecure. */
-    private static final class Anybody extends X509ExtendedTrustManager {
+    /** Trusts every certificate, for --insecure. */
+    private static final class AnyCertificate extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {
         }

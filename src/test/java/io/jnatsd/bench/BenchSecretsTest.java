@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No message of nats-bench shows a password or a token. */
+/** No message of nats-bench contains a password or a token. */
 final class BenchSecretsTest {
     private static final List<String> FLAGS = List.of("-s 127.0.0.1:1 --user joe --pass SECRET", "-s 127.0.0.1:1 --token SECRET",
             "-s 127.0.0.1:1 --token=SECRET", "-s nats://joe:SECRET@127.0.0.1:1", "-s nats://SECRET@127.0.0.1:1",

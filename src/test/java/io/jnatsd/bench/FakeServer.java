@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * As much of a NATS server as the load tool needs, with faults on demand.
- * Threads: one virtual thread for each connection.
+ * A minimal NATS server for the tests of nats-bench, with optional faults. Threads: one virtual thread for each
+ * connection.
  */
 final class FakeServer implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -28,11 +28,11 @@ final class FakeServer implements AutoCloseable {
     private final Set<String> published = ConcurrentHashMap.newKeySet();
     private final List<String> connects = new CopyOnWriteArrayList<>();
 
-    /** Drops that delivery, counted from 1; 0 for none. */
+    /** The number of the delivery to drop, counted from 1; 0 for none. */
     volatile int loses;
-    /** Sends a PING behind every message, in the same write. */
+    /** Sends a PING after every message, in the same write. */
     volatile boolean pings;
-    /** What the client of a PUB or CONNECT is told, before it is cut off; empty for nothing. */
+    /** The -ERR for a client after PUB or CONNECT, before it is disconnected; empty for none. */
     volatile String refusesPub = "";
     volatile String refusesConnect = "";
 
@@ -45,7 +45,7 @@ final class FakeServer implements AutoCloseable {
                     Thread.ofVirtual().name("fake-session").start(session);
                 }
             } catch (IOException closed) {
-                // The test is over.
+                // The test has ended.
             }
         });
     }
@@ -54,12 +54,12 @@ final class FakeServer implements AutoCloseable {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** The subjects that were published to. */
+    /** Returns the subjects of all published messages. */
     Set<String> published() {
         return published;
     }
 
-    /** The CONNECT lines that came. */
+    /** Returns the CONNECT lines received. */
     List<String> connects() {
         return connects;
     }
@@ -105,7 +105,7 @@ final class FakeServer implements AutoCloseable {
         try {
             to.session.send(frame.toByteArray());
         } catch (IOException gone) {
-            // It has got all that it wanted.
+            // The client has closed the connection.
         }
     }
 
@@ -127,7 +127,7 @@ final class FakeServer implements AutoCloseable {
                 for (String line; (line = line()) != null;)
                     handle(line.split(" "), line);
             } catch (IOException e) {
-                // The client has gone.
+                // The client has closed the connection.
             } finally {
                 sessions.remove(this);
             }

@@ -93,7 +93,7 @@ final class FrameReaderTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A socket at its worst. */
+    /** A stream that returns one byte for each read. */
     private static final class OneByOne extends ByteArrayInputStream {
         OneByOne(byte[] bytes) {
             super(bytes);

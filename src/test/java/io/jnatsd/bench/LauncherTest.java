@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** bin/launch.sh in a copy of the project, with a JDK and a Maven that only say what they are asked to do. */
+/** bin/launch.sh in a copy of the project, with a fake JDK and a fake Maven that print their arguments. */
 @Timeout(30)
 final class LauncherTest {
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
@@ -156,7 +156,7 @@ final class LauncherTest {
     @Test
     void whereNothingCanBeWrittenServersStartWithout() throws Exception {
         built();
-        // Also the superuser cannot write this file.
+        // Even root cannot write to this file, because it is a folder.
         Files.createDirectories(home.resolve("target/jnatsd.aot.new"));
         String server = home.resolve("bin/jnatsd").toString();
         Ran ran = launch(List.of(server, "-p", "1"));

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What one call of the command printed, and its exit code. */
+/** The output and the exit code of one call. */
 record Ran(int code, String out, String err) {
     static Ran bench(String... args) {
         StringWriter out = new StringWriter(), err = new StringWriter();
@@ -18,7 +18,7 @@ record Ran(int code, String out, String err) {
         return bench(Stream.concat(Stream.of("-s", server.address()), Arrays.stream(args)).toArray(String[]::new));
     }
 
-    /** The CSV that {@code --csv -} left on stdout: the columns of the row of a group as a whole. */
+    /** Returns the columns of a group's row in the CSV of {@code --csv -}. */
     List<String> row(int run, String group) {
         return out.lines().filter(line -> line.startsWith(run + "," + group + ",all,")).findFirst()
                 .map(line -> List.of(line.split(",", -1))).orElseThrow(() -> new AssertionError(group + " in " + this));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole runs of the command, against a server that can be told to misbehave. */
+/** Whole runs of the command, against a server with optional faults. */
 @Timeout(30)
 final class RunTest {
     private static final int MESSAGES = 3, LOST = 4, BYTES = 5, SECONDS = 6, P50 = 10, MAX = 14;

@@ -205,7 +205,7 @@ class LogTest {
         }
     }
 
-    /** In a thread of its own, so that a call that waits for ever fails the test instead of stopping it. */
+    /** Runs the calls in a thread of its own, so that a call that never returns fails the test. */
     private static void assertReturns(Runnable calls) throws InterruptedException {
         Thread caller = Thread.ofPlatform().daemon().start(calls);
         assertTrue(caller.join(Duration.ofSeconds(60)), () -> "waits: " + List.of(caller.getStackTrace()));
@@ -296,7 +296,10 @@ class LogTest {
         assertEquals(List.of("[" + pid + "] [INF] two"), TestHost.lines(b));
     }
 
-    /** An embedding application may still configure tinylog for itself, since we never touch what is static in it. */
+    /**
+     * An embedding application can still configure tinylog for itself, because this server does not use its static
+     * state.
+     */
     @Test
     void anyWriterOfTinylogCanBeTheTarget() throws IOException {
         Path file = dir.resolve("tinylog.log");

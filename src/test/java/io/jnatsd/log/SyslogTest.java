@@ -248,7 +248,7 @@ class SyslogTest {
         }
     }
 
-    /** A listener for datagrams, as /dev/log is one, cannot be made in Java; the program finds the stream, too. */
+    /** Java cannot create a datagram listener like /dev/log. The logger program finds the stream socket as well. */
     @Test
     void loggerProgramSendsWhatTheJdkCannot() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/logger")));

@@ -22,7 +22,7 @@ final class TestHost {
         return new LogHost(OutputStream.nullOutputStream(), false, 8781, "vm", "gsrv", List.of(socket), loggerProgram);
     }
 
-    /** Everything on, without time. */
+    /** All levels, without time. */
     static LogSettings settings(String file, String remoteSyslog) {
         return new LogSettings(true, true, false, "info", "text", file, 0, 0, false, remoteSyslog);
     }

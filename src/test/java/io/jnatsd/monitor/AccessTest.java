@@ -47,7 +47,7 @@ class AccessTest {
         }
     }
 
-    /** The path goes out as it is. */
+    /** @param path is sent without encoding */
     private static String statusLine(TestMonitor monitored, String path) throws IOException {
         URI url = URI.create(monitored.server().monitorUrl());
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
@@ -94,7 +94,7 @@ class AccessTest {
     }
 
     @Test
-    void visitorsAreAskedForTheLogin() throws IOException {
+    void requestsWithoutLoginGetAChallenge() throws IOException {
         try (TestMonitor monitored = TestMonitor.start(o -> {
             o.httpUser = "ops";
             o.httpPassword = "s\u00e9cret:1";

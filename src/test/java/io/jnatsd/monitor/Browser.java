@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** Chromium without a window, driven over its DevTools protocol: one page, and what went on in it. */
+/** Headless Chromium, controlled by its DevTools protocol: one page, and its log and requests. */
 final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
     private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -53,7 +53,7 @@ final class Browser implements AutoCloseable {
             call(domain + ".enable");
     }
 
-    /** The browser's file, if one is installed. */
+    /** Returns the browser's file, if one is installed. */
     static Optional<Path> installed() {
         return NAMES.stream().flatMap(name -> Stream.of(System.getenv("PATH").split(":"))
                 .map(dir -> Path.of(dir, name))).filter(Files::isExecutable).findFirst();
@@ -73,13 +73,13 @@ final class Browser implements AutoCloseable {
         throw new IOException("the browser did not start");
     }
 
-    /** Or else it would stop when nobody takes what it has to say. */
+    /** Reads stderr, because the browser blocks when the pipe is full. */
     private static void readOn(BufferedReader errors) {
         try {
             while (errors.readLine() != null)
                 continue;
         } catch (IOException e) {
-            // It has been closed.
+            // The browser has been closed.
             return;
         }
     }
@@ -145,7 +145,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Runs a script in every page from now on, ahead of the page's own. */
+    /** Runs a script in every later page, before the page's own scripts. */
     void beforeEachPage(String script) throws IOException {
         call("Page.addScriptToEvaluateOnNewDocument", "source", script);
     }
@@ -154,7 +154,7 @@ final class Browser implements AutoCloseable {
         call("Page.navigate", "url", url);
     }
 
-    /** The value of an expression, as text. */
+    /** Returns the value of an expression, as text. */
     String evaluate(String expression) throws IOException {
         JsonObject result = call("Runtime.evaluate", "expression", "String(" + expression + ")", "awaitPromise", true);
         if (result.has("exceptionDetails"))
@@ -185,12 +185,12 @@ final class Browser implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode(png));
     }
 
-    /** Errors, warnings and everything else on the console. */
+    /** Returns the errors, warnings and other messages on the console. */
     List<String> complaints() {
         return complaints;
     }
 
-    /** URLs that the page has asked for. */
+    /** Returns the URLs that the page has requested. */
     List<String> requests() {
         return requests;
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** That no secret is among the options: see {@link AccessTest}. */
+/** The options on the page. {@link AccessTest} checks that no secret is among them. */
 class ConfigzTest {
     private static String group(JsonObject configz, String name) {
         return configz.get(name).toString().replace("\"", "");

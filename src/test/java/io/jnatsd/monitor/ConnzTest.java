@@ -42,7 +42,7 @@ class ConnzTest {
         try (RawClient client = monitored.client(
                 ",\"name\":\"svc-1\",\"lang\":\"python3\",\"version\":\"2.1.0\",\"user\":\"alice\",\"pass\":\"hush\"")) {
             client.send("SUB foo 1\r\nSUB foo.> q 2\r\nPUB foo 5\r\nhello\r\n").expectText("MSG foo 1 5\r\nhello\r\n");
-            // The client may have it before the server's writer has counted it as written.
+            // The client may receive the data before the server has counted it as written.
             await().pollDelay(Duration.ZERO)
                     .until(() -> monitored.connections("").get(0).get("pending_bytes").getAsInt() == 0);
             JsonObject connz = monitored.json("/connz?subs=1&auth=1");
@@ -126,7 +126,7 @@ class ConnzTest {
                 .until(() -> Instant.now().minusMillis(2).isAfter(past));
     }
 
-    /** The further down, the more traffic. */
+    /** Connects three clients; later clients have more traffic. */
     private List<RawClient> threeClients() throws IOException {
         List<RawClient> clients = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {

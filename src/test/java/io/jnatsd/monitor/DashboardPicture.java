@@ -12,13 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Takes pictures of the dashboard with some life on it, for people to look at and for the README: the argument is a
- * folder for them.
- */
+/** Takes pictures of the dashboard with traffic on it, for the README. The argument is the folder for them. */
 final class DashboardPicture {
     private static final int SECONDS = 45;
-    /** Kept, so that nobody hangs up for them. */
+    /** Referenced here, so that their connections stay open. */
     private static final List<RawClient> clients = new ArrayList<>();
 
     private DashboardPicture() {
@@ -87,7 +84,7 @@ final class DashboardPicture {
         TimeUnit.SECONDS.sleep(seconds);
     }
 
-    /** Some services with names, some traffic that goes up and down, and one who does not read. */
+    /** Starts some named clients with varying traffic, and one that does not read. */
     private static List<Thread> live(TestMonitor monitored) throws IOException {
         List<Thread> threads = new ArrayList<>();
         String[][] services = {{"orders", "go", "1.48.0"}, {"billing", "java", "2.26.2"}, {"web-gateway", "javascript",

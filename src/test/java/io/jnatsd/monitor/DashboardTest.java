@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 class DashboardTest {
     private static final ConditionFactory SOON = await().atMost(Duration.ofSeconds(40)).pollInSameThread()
             .pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(25));
-    /** Milliseconds between two looks of the page at the server, so that the tests need not wait for its usual second. */
+    /** The refresh interval of the page in milliseconds. The default of a second would make the tests slower. */
     private static final int PACE = 200;
 
     private static Browser browser;
@@ -43,7 +43,7 @@ class DashboardTest {
         Optional<Path> installed = Browser.installed();
         if (installed.isEmpty())
             return;
-        // Not a folder that the test must empty: a browser that ends goes on writing for a while.
+        // Not a temporary folder of JUnit, because the browser continues to write for a while after its end.
         Path profile = Files.createTempDirectory(Path.of(System.getProperty("jnatsd.home"), "target"), "browser");
         browser = Browser.start(installed.get(), profile);
         browser.beforeEachPage("if (location.host) localStorage.setItem('jnatsd.every', " + PACE + ")");
@@ -57,7 +57,7 @@ class DashboardTest {
 
     @BeforeEach
     void open() throws IOException {
-        // Here and not in start(): each test is then counted as skipped.
+        // Here and not in start(), so that each test is counted as skipped.
         assumeTrue(browser != null, "no browser: install Debian's chromium to test the dashboard");
         browser.complaints().clear();
         browser.requests().clear();
@@ -88,7 +88,7 @@ class DashboardTest {
         return browser.evaluate("document.querySelector('" + selector + "')?.innerText ?? ''").strip();
     }
 
-    /** The texts of all elements, visible or not, one a line. */
+    /** Returns the texts of all elements, visible or not, one in each line. */
     private List<String> texts(String selector) throws IOException {
         return browser.evaluate("[...document.querySelectorAll('" + selector + "')].map(e => e.textContent).join('\\n')")
                 .lines().toList();
@@ -201,7 +201,7 @@ class DashboardTest {
         browser.evaluate("(document.querySelector('#s-test').value = 'orders.*', 1)");
         click("#s-form button");
         soon(() -> text("#s-result").contains("Invalid test"));
-        // The browser itself notes every answer that is an error.
+        // The browser itself logs every error response.
         browser.complaints().removeIf(c -> c.contains("400 (Bad Request)"));
         assertEquals(List.of(), browser.complaints());
     }
@@ -276,7 +276,7 @@ class DashboardTest {
                 + ", configurable: true}), document.dispatchEvent(new Event('visibilitychange')))");
     }
 
-    /** But for what was under way. */
+    /** Asserts that no further requests are made, except for pending ones. */
     private void assertItRests() {
         int most = browser.requests().size() + 3;
         SOON.during(Duration.ofMillis(8 * PACE)).until(() -> browser.requests().size() <= most);

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Whatever some visitors do, others are answered, and messages flow. */
+/** Hostile requests affect neither other requests nor messages. */
 @Timeout(60)
 @Isolated("it measures how long others wait")
 class HostileRequestTest {
     private static final int CROWD = 200;
-    /** Less than it takes to be hung up on: nobody waits for that. */
+    /** Shorter than the timeout of a hostile request, so that a response within this time did not wait for one. */
     private static final Duration SOON = Duration.ofSeconds(4);
 
     private TestMonitor monitored;
@@ -44,7 +44,7 @@ class HostileRequestTest {
         monitored.close();
     }
 
-    private Socket visitor(String says) throws IOException {
+    private Socket request(String says) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress("127.0.0.1", monitored.port()));
@@ -65,7 +65,7 @@ class HostileRequestTest {
         assertTrue(took.compareTo(SOON) < 0, took::toString);
     }
 
-    /** Bytes that come before the server hangs up. */
+    /** Returns how many bytes come before the server closes the connection. */
     private static long readToEnd(Socket socket) throws IOException {
         byte[] bytes = new byte[64 * 1024];
         long all = 0;
@@ -78,20 +78,20 @@ class HostileRequestTest {
         return all;
     }
 
-    /** All at once, so that the time until they are hung up on passes once. */
+    /** All at once, so that the test waits for the timeout only once. */
     @Test
-    void visitorsWhoSayNothingOrDoNotEndOrDoNotRead() throws IOException {
+    void requestsThatAreEmptyOrEndlessOrNeverReadTheResponse() throws IOException {
         ManyClients.join(monitored.server().clients(), 20_000);
         long all = monitored.text("/connz?limit=1000000").length();
         assertTrue(all > 5_000_000, "who reads gets everything");
         List<Socket> silent = new ArrayList<>(), endless = new ArrayList<>(), deaf = new ArrayList<>();
         for (int i = 0; i < CROWD; i++) {
-            silent.add(visitor(""));
-            endless.add(visitor("GET /varz HTTP/1.1\r\nHost: x\r\nX: "));
+            silent.add(request(""));
+            endless.add(request("GET /varz HTTP/1.1\r\nHost: x\r\nX: "));
         }
         assertOthersAreServed();
         for (int i = 0; i < 5; i++)
-            deaf.add(visitor("GET /connz?limit=1000000 HTTP/1.1\r\nHost: x\r\n\r\n"));
+            deaf.add(request("GET /connz?limit=1000000 HTTP/1.1\r\nHost: x\r\n\r\n"));
         assertOthersAreServed();
         for (Socket socket : List.of(endless.getFirst(), endless.getLast(), silent.getFirst(), silent.getLast()))
             assertEquals(0, readToEnd(socket));
@@ -101,21 +101,21 @@ class HostileRequestTest {
             assertTrue(readToEnd(socket) < all, "who does not read is hung up on");
     }
 
-    /** More than are served at a time, who send a byte now and then. */
+    /** More requests than are served at a time, each sending a byte from time to time. */
     @Test
-    void visitorsWhoNeverEndTheirRequests() throws IOException {
+    void requestsThatNeverEnd() throws IOException {
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 150; i++)
-                visitor("GET /varz HTTP/1.1\r\nHost: x\r\nX: ");
+                request("GET /varz HTTP/1.1\r\nHost: x\r\nX: ");
             for (int i = 0; i < 5; i++)
                 assertOthersAreServed();
         }
     }
 
     @Test
-    void visitorsWhoStayOnTheLine() throws IOException {
+    void connectionsThatStayOpen() throws IOException {
         for (int i = 0; i < CROWD; i++) {
-            Socket socket = visitor("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+            Socket socket = request("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
             assertTrue(socket.getInputStream().read() > 0);
         }
         assertOthersAreServed();
@@ -128,11 +128,11 @@ class HostileRequestTest {
                 "GET /varz HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "GET /varz HTTP/1.1\r\nContent-Length: x\r\n\r\n",
                 "GET /varz HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
                 "GET /" + "x".repeat(1_000_000) + " HTTP/1.1\r\n\r\n", "X: y\r\n".repeat(10_000)))
-            try (Socket socket = visitor(nonsense)) {
+            try (Socket socket = request(nonsense)) {
                 socket.shutdownOutput();
                 readToEnd(socket);
             } catch (SocketException e) {
-                // Hung up on while it was still talking.
+                // The connection was closed while the request was being sent.
                 continue;
             }
         assertOthersAreServed();

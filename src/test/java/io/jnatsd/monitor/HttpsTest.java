@@ -71,7 +71,7 @@ class HttpsTest {
         }
     }
 
-    /** A monitor without its server. */
+    /** Creates a monitor without a server. */
     private static Monitor monitor(Supplier<TlsContext> certificate, Duration requestTime) throws IOException {
         ServerOptions options = TestMonitor.options(o -> {
             o.httpPort = 0;
@@ -98,7 +98,7 @@ class HttpsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void visitorsNeedNoCertificateEvenWhereClientsDo(boolean verify) throws Exception {
+    void requestsNeedNoCertificateEvenWhereClientsDo(boolean verify) throws Exception {
         try (TestMonitor monitored = TestMonitor.start(o -> {
             o.tls = tls("server", verify);
             o.httpPort = 0;
@@ -144,7 +144,7 @@ class HttpsTest {
     }
 
     @Test
-    void aNewCertificateIsShownToTheNextVisitor() throws Exception {
+    void theNextConnectionGetsTheNewCertificate() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
         try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(5))) {
             assertEquals("RSA", keyOf(monitor.url()));
@@ -160,7 +160,7 @@ class HttpsTest {
     }
 
     @Test
-    void visitorsWhoStopInTheMiddleAreHungUpOn() throws Exception {
+    void unfinishedHandshakesAndRequestsAreClosed() throws Exception {
         AtomicReference<TlsContext> certificate = new AtomicReference<>(context("server"));
         try (Monitor monitor = monitor(certificate::get, Duration.ofSeconds(3));
                 Socket silent = new Socket("127.0.0.1", monitor.port());

@@ -31,7 +31,7 @@ class LargeConnzTest {
         for (String query : List.of("limit=100", "limit=100&sort=pending", "limit=100&offset=5000&sort=bytes_to",
                 "limit=100&sort=idle", "limit=100&filter=10.1.2.")) {
             long best = Long.MAX_VALUE, least = Long.MAX_VALUE;
-            // Often enough for the compiler to find the time for it, on a machine that has better things to do.
+            // Repeated until the code has been compiled, which may take long on a busy machine.
             for (long end = System.nanoTime() + PATIENCE; best > MOST && System.nanoTime() < end;) {
                 long before = cpuTime(), allocated = allocated();
                 write(connz, query);
@@ -50,7 +50,7 @@ class LargeConnzTest {
         assertEquals(100, out.toString().split("\"cid\"").length - 1);
     }
 
-    /** Of this thread: what else the machine does is no concern of this test. */
+    /** Returns the processor time of this thread, so that other load does not affect the test. */
     private static long cpuTime() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }

@@ -41,7 +41,7 @@ class MetricsTest {
     void everyNumberOfTheEndpointsIsThereByTheExportersName() throws IOException {
         try (TestMonitor monitored = TestMonitor.start(); RawClient client = monitored.client("")) {
             client.send("SUB a 1\r\nPUB a 5\r\nhello\r\n").expectText("MSG a 1 5\r\nhello\r\n");
-            // The client may have it before the server's writer has counted it as written.
+            // The client may receive the data before the server has counted it as written.
             await().until(() -> metrics(monitored).value("gnatsd_connz_pending_bytes") == 0);
             PrometheusParser metrics = metrics(monitored);
             for (String endpoint : List.of("varz", "subsz", "routez"))
@@ -59,7 +59,7 @@ class MetricsTest {
             assertEquals(1, metrics.value("gnatsd_subsz_num_subscriptions"));
             assertEquals(0, metrics.value("gnatsd_healthz_status"));
             assertEquals(1, metrics.value("gnatsd_varz_version", "value", "1.0.2"));
-            // What Grafana's stock board draws.
+            // The metrics that Grafana's standard dashboard uses.
             for (String name : List.of("cpu", "mem", "slow_consumers"))
                 metrics.value("gnatsd_varz_" + name);
         }
@@ -98,7 +98,7 @@ class MetricsTest {
         assertEquals(List.of(), complaints);
     }
 
-    /** One who subscribes to volts.* and does not read, until the server has had enough. */
+    /** Connects a client that subscribes to volts.* and does not read, until the server closes it. */
     private static void provoke(TestMonitor monitored, String reason) throws IOException {
         try (RawClient slow = monitored.client(",\"name\":\"me\\\"ter\\\\\",\"user\":\"joe\"");
                 RawClient publisher = monitored.client("")) {

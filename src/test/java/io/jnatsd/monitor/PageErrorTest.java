@@ -33,7 +33,7 @@ class PageErrorTest {
     }
 
     @Test
-    void anErrorInAPageIsLoggedAndTheNextVisitIsAnswered(@TempDir Path folder) throws IOException {
+    void anErrorInAPageIsLoggedAndTheNextRequestIsAnswered(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("log");
         AtomicBoolean broken = new AtomicBoolean(true);
         ServerOptions options = TestMonitor.options(o -> { });

@@ -229,7 +229,7 @@ class PagesTest {
         try (TestMonitor own = TestMonitor.start(); RawClient client = own.client("")) {
             client.send("PUB before 1\r\nx\r\n").roundTrip();
             own.server().state().apply(TestMonitor.options(o -> o.topSubjects = true));
-            // A batch that began before the reload is not looked at.
+            // A batch that began before the reload is not measured.
             client.roundTrip().send("PUB after 1\r\nx\r\n").roundTrip();
             List<JsonObject> top = TestMonitor.objects(own.json("/subsz?top=5").getAsJsonArray("top_subjects"));
             assertEquals(List.of("after"), top.stream().map(t -> t.get("subject").getAsString()).toList());
@@ -243,7 +243,7 @@ class PagesTest {
             String path = List.of("/varz", "/connz?subs=1", "/subsz", "/routez?subs=1").get(i % 4);
             pollers.add(() -> {
                 int right = 0;
-                for (int visit = 0; visit < 50; visit++) {
+                for (int request = 0; request < 50; request++) {
                     HttpResponse<String> answer = monitored.get(path);
                     right += answer.statusCode() == 200 && type(answer).equals("application/json") ? 1 : 0;
                 }

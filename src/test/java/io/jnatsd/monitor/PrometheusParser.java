@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the text format of Prometheus, and stands for nothing that its documentation does not allow. */
+/** Parses the text format of Prometheus, and rejects everything that its documentation does not allow. */
 final class PrometheusParser {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern COMMENT = Pattern.compile("# (HELP|TYPE) (\\S+) (.*)");
@@ -56,7 +56,7 @@ final class PrometheusParser {
             throw new AssertionError("type of " + name + ": " + text);
     }
 
-    /** All lines about one metric are together. */
+    /** Checks that all lines about one metric are together. */
     private void begin(String name) {
         if (!NAME.matcher(name).matches())
             throw new AssertionError("no name for a metric: " + name);
@@ -101,7 +101,7 @@ final class PrometheusParser {
         return samples.values().stream().filter(s -> s.name.equals(name)).toList();
     }
 
-    /** Of the one sample with these labels and no others but the server's. */
+    /** Returns the value of the one sample with exactly these labels and the server's. */
     double value(String name, String... labels) {
         List<Sample> found = all(name).stream().filter(s -> has(s, labels)).toList();
         if (found.size() != 1)

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the cluster will tell of its routes, shown by a monitor without its server. */
+/** {@code /routez}, by a monitor without a server. */
 class RoutezTest {
     private static final Instant NOW = Instant.now();
     private static final RouteView ACCEPTED = new RouteView(3, "PEER1", "south", false, false,

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
-/** A server with a monitor on a free port, and a visitor to it. */
+/** A server with a monitor on a free port, and an HTTP client for it. */
 public final class TestMonitor implements AutoCloseable {
-    /** Where a monitor without a server listens. */
+    /** The address of a monitor without a server. */
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -56,7 +56,7 @@ public final class TestMonitor implements AutoCloseable {
         return server;
     }
 
-    /** As client libraries connect, with these further fields in CONNECT. */
+    /** Connects with the settings of client libraries and these further fields in CONNECT. */
     public RawClient client(String fields) throws IOException {
         RawClient client = RawClient.connect(server.port());
         client.send("CONNECT {\"verbose\":false,\"pedantic\":false" + fields + "}\r\n").roundTrip();
@@ -87,7 +87,7 @@ public final class TestMonitor implements AutoCloseable {
         }
     }
 
-    /** The body of an answer that is well. */
+    /** Returns the body of a successful response. */
     String text(String path) throws IOException {
         HttpResponse<String> answer = get(path);
         assertEquals(200, answer.statusCode(), answer.body());
@@ -98,7 +98,7 @@ public final class TestMonitor implements AutoCloseable {
         return JsonParser.parseString(text(path)).getAsJsonObject();
     }
 
-    /** The entries of /connz with these parameters. */
+    /** Returns the entries of /connz with these parameters. */
     List<JsonObject> connections(String query) throws IOException {
         return objects(json("/connz" + query).getAsJsonArray("connections"));
     }

@@ -141,7 +141,7 @@ class VarzTest {
         }
     }
 
-    /** Docker gives such names to containers, and URI.getHost() knows no host in them. */
+    /** Docker gives such names to containers, and URI.getHost() returns null for them. */
     @Test
     void hostNamesWithUnderscoresAreShown() throws IOException {
         try (TestMonitor monitored = TestMonitor.start(o -> {

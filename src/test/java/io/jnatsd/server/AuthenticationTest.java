@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** Protocol reference, 12.1 to 12.3 and 19.9: who gets in, and what the others hear. */
+/** protocol.md, section 13: which logins are accepted, and what a refused client receives. */
 @Timeout(30)
 class AuthenticationTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
@@ -212,7 +212,7 @@ class AuthenticationTest {
         isRefused(userAndPass("joe", "wrong"));
     }
 
-    /** It would be stopped by nothing else, but for the timer, and each byte would cost memory. */
+    /** Without a limit only the timer would stop such a line, and each byte would take memory. */
     @Test
     void anEndlessConnectOfAStrangerIsCut() throws Exception {
         start(SINGLE);

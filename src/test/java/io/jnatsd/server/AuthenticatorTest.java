@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A team's own way to tell who may connect. */
+/** An embedding program's authenticator. */
 @Timeout(30)
 class AuthenticatorTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
 
-    /** Lets in whose token is "open sesame". */
+    /** Accepts clients whose token is "open sesame". */
     public static final class Sesame implements Authenticator {
         @Override
         public Login authenticate(Credentials credentials) {
@@ -91,7 +91,7 @@ class AuthenticatorTest {
         }
     }
 
-    /** What is on the class path for {@code ServiceLoader} while a server starts. */
+    /** Starts a server with this provider on the class path for {@code ServiceLoader}. */
     private static NatsServer startWithServices(Path folder, String provider) throws IOException {
         Path services = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(services.resolve(Authenticator.class.getName()), provider + "\n");

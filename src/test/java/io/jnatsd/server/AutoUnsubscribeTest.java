@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 6.2: UNSUB with a maximum. */
+/** protocol.md, section 6: UNSUB with a maximum. */
 class AutoUnsubscribeTest {
     private static final String PUBLISH = "PUB foo 1\r\nx\r\n";
     private static final String MESSAGE = "MSG foo 1 1\r\nx\r\n";

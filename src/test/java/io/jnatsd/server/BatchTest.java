@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, sections 1 and 18: what one read of the server causes leaves it in one write. */
+/** protocol.md, sections 3 and 19: everything that the server sends because of one read goes out in one write. */
 class BatchTest {
     @AutoClose
     private final TestServer server = TestServer.start();
@@ -28,7 +28,7 @@ class BatchTest {
         String sid = " " + random.nextInt(1, 4) + " ";
         return switch (random.nextInt(24)) {
             case 0 -> "SUB " + pick(random, "a", "b", "a.b", ">", "*", "a.*") + sid + "\r\n";
-            // The only member of its group: which of several gets a message is left to chance.
+            // The only member of its group, because the choice between several members is random.
             case 1 -> pick(random, "SUB a group 0\r\n", "SUB > group 0\r\n", "UNSUB 0\r\n");
             case 2 -> "UNSUB" + sid + (random.nextBoolean() ? random.nextInt(90) : "") + "\r\n";
             case 3 -> "CONNECT {\"verbose\":" + (random.nextInt(9) == 0) + ",\"pedantic\":true,\"headers\":true}\r\n";
@@ -47,7 +47,7 @@ class BatchTest {
         return choices[random.nextInt(choices.length)];
     }
 
-    /** Everything up to the answer to a last PING, without any PONG. */
+    /** Returns everything up to the PONG for a last PING, without any PONG. */
     private static String rest(RawClient client) throws IOException {
         return client.send("PING\r\n").expect("(?s)(.*)PONG\r\n").group(1).replace("PONG\r\n", "");
     }

@@ -131,7 +131,7 @@ class CertificateLoginTest {
         login(client, userAndPass("bob", "b")).roundTrip();
     }
 
-    /** The certificate was accepted by an authority that says nothing of users any more. */
+    /** The certificate is accepted by an authority, but the new users do not include it. */
     @Test
     void aClientThatIsJudgedAgainNeedsACertificateThatIsStillTrusted() throws Exception {
         start(VERIFY, users("{ user: \"client@localhost\", password: c }"));

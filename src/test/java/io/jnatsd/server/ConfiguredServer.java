@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A server in this JVM that is configured by a file and logs into another one, both in a folder of the test. */
+/** A server in this JVM with a configuration file and a log file, both in a folder of the test. */
 public final class ConfiguredServer implements AutoCloseable {
     private final Path dir;
     private final Log log;
@@ -22,7 +22,7 @@ public final class ConfiguredServer implements AutoCloseable {
         this.server = NatsServer.start(loaded, this::load, log);
     }
 
-    /** On any free port, unless the configuration has {@code listen}. */
+    /** Starts a server on a free port, unless the configuration has {@code listen}. */
     public static ConfiguredServer start(Path dir, String config) throws IOException, ConfigException {
         return new ConfiguredServer(dir, config);
     }
@@ -38,7 +38,7 @@ public final class ConfiguredServer implements AutoCloseable {
         return this;
     }
 
-    /** Reloads a changed configuration, and returns the lines that were logged meanwhile. */
+    /** Reloads a changed configuration, and returns the lines logged by the reload. */
     public List<String> reload(String config) throws IOException {
         int before = log().size();
         configure(config);
@@ -59,12 +59,12 @@ public final class ConfiguredServer implements AutoCloseable {
         return server.port();
     }
 
-    /** The lines so far, without what differs from run to run: {@code [INF] Server is ready}. */
+    /** Returns the log lines without the parts that differ between runs: {@code [INF] Server is ready}. */
     public List<String> log() throws IOException {
         return log("log");
     }
 
-    /** The lines in a file of the folder. */
+    /** Returns the lines of a file in the folder. */
     public List<String> log(String file) throws IOException {
         log.flush();
         return Files.readAllLines(dir.resolve(file)).stream()

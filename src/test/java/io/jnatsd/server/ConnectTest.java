@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, sections 1 and 3. */
+/** protocol.md, sections 1 and 2. */
 class ConnectTest {
     @AutoClose
     private final TestServer server = TestServer.start();

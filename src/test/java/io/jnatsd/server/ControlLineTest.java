@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 4.7, with the exact limit of newer servers. ParserTest has the cuts. */
+/** protocol.md, section 3: the exact limit of a control line. ParserTest covers lines that arrive in parts. */
 class ControlLineTest {
     private static final String EXCEEDED = "-ERR 'Maximum Control Line Exceeded'\r\n";
     private static final int LIMIT = 256;
@@ -14,7 +14,7 @@ class ControlLineTest {
     @AutoClose
     private final TestServer server = TestServer.logging(o -> o.maxControlLine = LIMIT);
 
-    /** A line whose arguments are so long, thanks to what stands for the '#'. */
+    /** Returns a line of this length; the '#' is replaced by a long argument. */
     private static String line(String command, int length) {
         int arguments = command.length() - command.indexOf(' ') - 1;
         return command.replace("#", "x".repeat(length - arguments + 1)) + "\r\n";

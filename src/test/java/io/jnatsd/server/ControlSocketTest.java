@@ -89,7 +89,8 @@ class ControlSocketTest {
     @Test
     void filesOfKilledServersAreRemovedAndThoseOfOthersAreNot() throws IOException {
         control.close();
-        // No process can have these numbers, on Linux; one of them has a listener all the same, as in a container.
+        // No process has these pids on Linux. One of them has a listener all the same, like a server in another
+        // container.
         Path killed = ControlSocket.file(99_999_998), elsewhere = ControlSocket.file(99_999_999);
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(killed));
@@ -104,7 +105,7 @@ class ControlSocketTest {
         }
     }
 
-    /** The kernel lets a connection to a full queue wait without end; a server out of memory leaves such a queue. */
+    /** A connection to a full backlog blocks without limit; a server out of memory may have such a backlog. */
     @Test
     void neitherAStartNorACommandWaitsForAnotherServerThatDoesNotAccept() throws IOException {
         control.close();
@@ -152,7 +153,7 @@ class ControlSocketTest {
         }
     }
 
-    /** After a second; three more are for a busy machine. */
+    /** The limit is one second; three more seconds are for a busy machine. */
     private static void assertDoesNotAnswer() {
         long asked = System.nanoTime();
         assertEquals("server " + PID + " does not answer", assertThrows(SocketTimeoutException.class,
@@ -160,7 +161,7 @@ class ControlSocketTest {
         assertTrue(System.nanoTime() - asked < TimeUnit.SECONDS.toNanos(4));
     }
 
-    /** A reload may take long; each sign of life gives the server another second. */
+    /** A reload may take long. Each empty line gives the server another second. */
     @Test
     void aServerThatIsAtWorkSaysSoUntilItHasFinished() throws Exception {
         CompletableFuture<String> answer = new CompletableFuture<>();

@@ -11,7 +11,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 17. */
+/** protocol.md, section 7, "Counting". */
 class CountersTest {
     @AutoClose
     private final TestServer server = TestServer.start();

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 7: everything arrives, once, and in order per publisher and subscription. */
+/** protocol.md, section 19: every message arrives once, and in order per publisher and subscription. */
 class DeliveryOrderTest {
     private static final int PUBLISHERS = 4;
     private static final int EACH = 20_000;
@@ -42,8 +42,8 @@ class DeliveryOrderTest {
     }
 
     /**
-     * Reads so many messages; the numbers of each publisher must rise, by one if none may be missing. Tells how many
-     * came from each.
+     * Reads this many messages. The numbers of each publisher must rise, by one if {@code complete}. Returns how many
+     * came from each publisher.
      */
     private Callable<int[]> subscriber(RawClient client, int count, boolean complete) {
         return () -> {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ecosystem study, 2c rule 9: who is thrown out gets to read why, even while it is still writing. */
+/** protocol.md, section 12: a client that is disconnected can read the reason, even while it is still writing. */
 class ErrorBeforeCloseTest {
     @AutoClose
     private final TestServer server = TestServer.start(o -> {
@@ -56,7 +56,7 @@ class ErrorBeforeCloseTest {
         try {
             client.send("ZZZ" + "x".repeat(500_000));
         } catch (IOException e) {
-            // The server does not read all of it, and may have closed the connection in the meantime.
+            // The server does not read all of it, and may already have closed the connection.
         }
         assertEquals("-ERR 'Unknown Protocol Operation'\r\n-ERR 'Parser Error'\r\n", client.readToEnd());
     }
@@ -108,7 +108,7 @@ class ErrorBeforeCloseTest {
         void write(byte[] bytes) throws IOException;
     }
 
-    /** A second client's round trips set the pace, so that the server gets to read what was written. */
+    /** Round trips of a second client pace this one, so that the server can read what was written. */
     private void assertCutOff(Writing client, byte[] piece) throws IOException {
         RawClient other = server.quiet();
         int written = 0;

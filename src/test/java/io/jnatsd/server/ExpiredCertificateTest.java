@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A TLS session that is resumed does not let in a client whose certificate has expired meanwhile. */
+/** A resumed TLS session does not admit a client whose certificate has expired since. */
 @Timeout(120)
 class ExpiredCertificateTest {
     private static final int LIFE_SECONDS = 8;
@@ -29,7 +29,7 @@ class ExpiredCertificateTest {
             + "Sec-WebSocket-Version: 13\r\n\r\n";
 
     private record Port(int number, String protocol, boolean infoFirst, String says, String isTold) {
-        /** What the port says once the client has spoken; empty if it does not let it in. */
+        /** Returns what the port sends after the client has written; empty if the client is refused. */
         String visit(SSLContext context) throws IOException {
             try (Socket raw = new Socket("127.0.0.1", number)) {
                 if (infoFirst)
@@ -50,14 +50,14 @@ class ExpiredCertificateTest {
 
     @Test
     void aResumedSessionIsRefusedOnceTheCertificateHasExpired(@TempDir Path dir) throws Exception {
-        // On a busy machine a short life may end before all have connected.
+        // On a busy machine the certificate may expire before all clients have connected.
         int life = LIFE_SECONDS;
         while (!isRefusedOnceItHasExpired(new ShortLivedCertificate(
                 Files.createDirectory(dir.resolve("life-" + life)), life)))
             life *= 2;
     }
 
-    /** False if the certificate ended too soon to tell. */
+    /** Returns false if the certificate expired before the test could connect. */
     private static boolean isRefusedOnceItHasExpired(ShortLivedCertificate certificate) throws Exception {
         String tls = "{ cert_file: \"CERTS/server-cert.pem\", key_file: \"CERTS/server-key.pem\", ca_file: \""
                 + certificate.ca() + "\", verify: true, timeout: 30 }";

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 19.7; ecosystem study, 2c rule 1. */
+/** protocol.md, section 10: the first PING of the server. */
 class FirstPingTest {
     private static final String PING = "PING\r\n";
     private static final String MODERN = "CONNECT {\"verbose\":false,\"protocol\":1}\r\n";

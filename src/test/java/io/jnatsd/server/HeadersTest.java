@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 19.4. */
+/** protocol.md, section 11. */
 class HeadersTest {
     private static final String BLOCK = "NATS/1.0\r\nBar: Baz\r\n\r\n";
     private static final String SENT = "HPUB foo 22 33\r\n" + BLOCK + "Hello World\r\n";
@@ -67,7 +67,7 @@ class HeadersTest {
         old.expectText("MSG foo 9 5\r\nhello\r\nMSG foo 9 0\r\n\r\nMSG foo 9 0\r\n\r\n");
     }
 
-    /** An HMSG with a header size of 0 ends the reader of a Java client. */
+    /** An HMSG with a header size of 0 would end the reader of the Java client. */
     @Test
     void aMessageWhoseHeadersAreEmptyArrivesWithoutHeaders() throws IOException {
         RawClient client = modern();

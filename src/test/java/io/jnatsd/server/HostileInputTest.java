@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Whatever comes in, the server goes on, and nothing of it stays behind. */
+/** The server keeps working after any input, and releases everything that belongs to the connection. */
 @Isolated("it counts threads and open files")
 class HostileInputTest {
     private static final String SESSION = "CONNECT {\"verbose\":false,\"pedantic\":true,\"name\":\"x\"}\r\n"
@@ -56,7 +56,7 @@ class HostileInputTest {
         await("sockets").until(() -> openFiles() <= filesBefore);
     }
 
-    /** Readers and writers of connections, of any server in this JVM. */
+    /** Counts the readers and writers of connections, of all servers in this JVM. */
     private long connectionThreads() throws IOException {
         Path dump = dir.resolve("threads");
         Files.deleteIfExists(dump);
@@ -75,13 +75,13 @@ class HostileInputTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /** Sends all at once, reads what comes, and leaves. */
+    /** Sends everything at once, reads the response, and closes. */
     private void attack(byte[] bytes) throws IOException {
         try (RawClient client = RawClient.open(server.port())) {
             try {
                 client.send(bytes).socket().shutdownOutput();
             } catch (IOException e) {
-                return; // thrown out already
+                return; // disconnected already
             }
             client.readToEnd();
         }
@@ -150,7 +150,7 @@ class HostileInputTest {
                 for (int i = 0; i < 200; i++)
                     client.send((i == 0 ? start : "") + (start.equals("UNSUB") ? " " : "x").repeat(50_000));
             } catch (IOException e) {
-                continue; // as it should be
+                continue; // as expected
             }
         }
         assertTrue(usedHeap() - before < 20_000_000);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, section 2; ecosystem study, 2c rules 1 to 3. */
+/** protocol.md, section 1. */
 class InfoTest {
     private static final String OLD_FIELDS = "INFO \\{\"server_id\":\"[0-9A-Za-z]{22}\",\"version\":\"1\\.0\\.2\","
             + "\"go\":\"java\\d+\",\"host\":\"127\\.0\\.0\\.1\",\"port\":\\d+,\"auth_required\":false,"

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that leaves without haste; shorter than a configuration file allows. */
+/** Lame duck mode, with shorter times than a configuration file allows. */
 @Timeout(30)
 class LameDuckTest {
     private static NatsServer start(Log log, Duration grace, Duration duration) throws IOException {

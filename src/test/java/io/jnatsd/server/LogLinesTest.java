@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server logs while it runs (operations reference, sections 1, 9 and 10). */
+/** The log lines of a running server. */
 @Timeout(30)
 class LogLinesTest {
     @TempDir

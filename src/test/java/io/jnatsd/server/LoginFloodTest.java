@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mindrot.jbcrypt.BCrypt;
 
 /**
- * Many bad logins at once, all from one address, each of which costs a check of the password: who has a good one does
- * not wait for them. Time is told by how many of them have been dealt with, whatever else the machine does.
+ * Many wrong logins at the same time from one address, each of which needs a password check: a client with the right
+ * password does not wait for them. Time is measured by how many logins have been handled, so that the test does not
+ * depend on the speed of the machine.
  */
 @Timeout(60)
 class LoginFloodTest {
@@ -46,7 +47,7 @@ class LoginFloodTest {
             flood.add(server.connect());
         for (int i = 0; i < FLOOD; i++)
             flood.get(i).send(connectLine(userAndPass(user, "wrong" + i)));
-        // All wait for their checks: whoever comes now is the newest.
+        // All wait for their checks, so the next login is the newest.
         await().pollInterval(Duration.ofMillis(10)).until(() -> LongStream.rangeClosed(1, FLOOD + 1)
                 .mapToObj(server.server().clients()::get)
                 .noneMatch(client -> client != null && client.connectInfo() == ConnectInfo.BEFORE_CONNECT));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A command runs only for a login that was granted: after a refusal nothing of the same batch has an effect. */
+/** Commands have an effect only after an accepted login: after a refusal nothing in the same batch is executed. */
 @Timeout(30)
 class LoginGrantTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
@@ -30,7 +30,7 @@ class LoginGrantTest {
         return watching.send("SUB secret 1\r\nSUB open 2\r\nSUB mark 3\r\n").roundTrip();
     }
 
-    /** What was sent to the watched subjects would come before this. */
+    /** Messages to the watched subjects would be received before this one. */
     private void expectNothingElse(RawClient watching) throws Exception {
         watching.send("PUB mark 0\r\n\r\n").expectText("MSG mark 3 0\r\n\r\n");
     }
@@ -105,7 +105,7 @@ class LoginGrantTest {
         String both = "authorization { users: [ {user: admin, password: a}, {user: joe, password: j} ] }";
         RawClient admin = start(both, null, userAndPass("admin", "a"));
         RawClient joe = server.login("joe", "j");
-        // One batch that has begun and is not complete.
+        // A batch with an incomplete command.
         joe.send("PUB secret 2\r\nh");
         server.reload("authorization { users: [ {user: admin, password: a} ] }");
         server.awaitLog("[ERR] cid:2 - Authorization Error - User \"joe\"");

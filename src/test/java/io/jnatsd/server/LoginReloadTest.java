@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** Protocol reference, 14; operations reference, 8.4: what a reload means for those who are connected. */
+/** protocol.md, section 13: the effect of a reload on connected clients. */
 @Timeout(30)
 class LoginReloadTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
@@ -99,7 +99,7 @@ class LoginReloadTest {
         assertTrue(server.open().expect("INFO (\\{.*\\}) \r\n").group(1).contains("\"auth_required\":false"));
     }
 
-    /** gnatsd keeps the list in force. */
+    /** As in gnatsd 1.0, the former list stays in force. */
     @Test
     void aSingleUserTakesThePlaceOfTheList() throws Exception {
         start(users(user("joe", "j")));
@@ -153,7 +153,7 @@ class LoginReloadTest {
                 .expect("(.*?)PONG\r\n").group(1).equals("MSG a.x 1 1\r\n5\r\n"));
     }
 
-    /** Whichever comes first, the reload or the SUB; and what the client is told of it reaches it. */
+    /** The reload and the SUB may come in either order. The client receives the resulting message in both cases. */
     @Test
     void noSubscriptionSlipsThroughAReload() throws Exception {
         String open = users("{user: joe, password: j, permissions: {publish: x, subscribe: \">\"}}");

@@ -44,7 +44,7 @@ final class LoginStorm implements AutoCloseable {
     private static final Set<String> CLEAN = Set.of("PONG", "-ERR 'Authorization Violation'",
             "-ERR 'Authentication Timeout'");
 
-    /** Which passwords the logins have. */
+    /** The passwords of the logins. */
     private enum Kind {
         RIGHT, WRONG, MIXED;
 
@@ -119,7 +119,7 @@ final class LoginStorm implements AutoCloseable {
             out.write(text.getBytes(StandardCharsets.US_ASCII));
         }
 
-        /** Null at the end. */
+        /** Returns null at the end. */
         String line() throws IOException {
             StringBuilder line = new StringBuilder();
             for (int b; (b = in.read()) >= 0; line.append((char) b))
@@ -129,7 +129,7 @@ final class LoginStorm implements AutoCloseable {
         }
     }
 
-    /** The other process: waits for a line, logs everybody in, and prints who got what. */
+    /** The other process: waits for a line, logs in all clients, and prints the results. */
     private static final class Storm {
         private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
         private final Map<String, LongAdder> millis = new ConcurrentSkipListMap<>();
@@ -167,7 +167,7 @@ final class LoginStorm implements AutoCloseable {
         }
     }
 
-    /** Whether all was well. */
+    /** Returns whether the measurement succeeded. */
     private boolean run(int logins, Kind kind) throws Exception {
         Process storm = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), SELF, "storm",
                 kind.name(), String.valueOf(logins)).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is static: servers in one JVM do not know of each other. */
+/** There is no static state: servers in one JVM are independent of each other. */
 class ManyServersTest {
     @Test
     void tenServersKeepApart() throws IOException {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Hundreds of thousands of subscriptions, some of which come and go while messages are published. */
+/** Hundreds of thousands of subscriptions, some of which are added and removed while messages are published. */
 class ManySubscriptionsTest {
     private static final int MANY = 200_000;
 

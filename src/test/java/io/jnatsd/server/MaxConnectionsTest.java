@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 1; ecosystem study, 2c rule 9: the refusal is told where client libraries look for it. */
+/** protocol.md, section 1: the refusal comes where client libraries expect it. */
 class MaxConnectionsTest {
     private static final String REFUSAL = "-ERR 'Maximum Connections Exceeded'\r\n";
 

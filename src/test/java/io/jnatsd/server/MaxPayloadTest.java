@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 4.8. */
+/** protocol.md, section 3: the maximum payload. */
 class MaxPayloadTest {
     private static final String VIOLATION = "-ERR 'Maximum Payload Violation'\r\n";
 

@@ -78,7 +78,7 @@ class MemoryWatchTest {
         assertEquals(0, givenUp.get());
     }
 
-    /** The reserve that is given back makes memory look less short, while all carriers are still kept. */
+    /** Releasing the reserve makes more memory free, while all carriers are still pinned. */
     @Test
     void memoryThatComesBackWithoutVirtualThreadsRunningIsNoRecovery() {
         MemoryWatch stuck = watch(task -> { });

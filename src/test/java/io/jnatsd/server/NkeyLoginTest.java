@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Protocol reference, 19.2, 19.3 and 19.9: users who prove to have a key. */
+/** protocol.md, sections 1, 2 and 13: logins with a signature. */
 @Timeout(30)
 class NkeyLoginTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, section 19.4: who asks and finds nobody is told so. */
+/** protocol.md, section 11: a request without subscribers gets a 503. */
 class NoRespondersTest {
     private static final String BODY = "16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
     private static final String REQUEST = "PUB nobody inbox.1 2\r\nhi\r\n";

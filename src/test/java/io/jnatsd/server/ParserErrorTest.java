@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, sections 4.3 and 4.10: what malformed input gets. */
+/** protocol.md, section 12: the responses to malformed input. */
 class ParserErrorTest {
     private static final String UNKNOWN = "-ERR 'Unknown Protocol Operation'\r\n-ERR 'Parser Error'\r\n";
     private static final String BAD = "-ERR 'Parser Error'\r\n";

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 5.3: what a pedantic client may publish to. */
+/** protocol.md, section 9: the subjects to which a pedantic client may publish. */
 class PedanticTest {
     private static final String INVALID = "-ERR 'Invalid Subject'\r\n";
 

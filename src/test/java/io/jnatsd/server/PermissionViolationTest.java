@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, 12.4 and 19.9: what users may do, and what they and the log are told if they try more. */
+/** protocol.md, section 14: what permissions allow, and what the client and the log get after a violation. */
 @Timeout(30)
 class PermissionViolationTest {
     private SecuredServer server;
     private RawClient joe;
 
-    /** Joe with these permissions, and Sue, who may do everything. */
+    /** Starts a server with the user joe, who has these permissions, and sue, who has all. */
     private void start(String permissions) throws Exception {
         server = SecuredServer.start("authorization { users: [ {user: joe, password: j, permissions: " + permissions
                 + "}, {user: sue, password: s} ] }");
@@ -108,7 +108,7 @@ class PermissionViolationTest {
         }
     }
 
-    /** Interest comes and goes, and with it what is remembered of a subject; the verdict stays what it was. */
+    /** Subscriptions change, and with them the cached results for a subject. The decision stays the same. */
     @Test
     void theVerdictOutlivesChangesOfInterest() throws Exception {
         start("{publish: good, subscribe: \">\"}");

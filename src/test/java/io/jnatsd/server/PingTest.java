@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 9. */
+/** protocol.md, section 10. */
 class PingTest {
     private static final String PING = "PING\r\n";
     private static final String STALE = "-ERR 'Stale Connection'\r\n";

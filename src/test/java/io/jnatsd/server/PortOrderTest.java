@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client port that is bound accepts connections: it is bound when nothing else can fail or take time. */
+/**
+ * A client port that listens accepts connections, so it listens only after everything else that can fail or take time.
+ */
 @Timeout(30)
 class PortOrderTest {
-    /** With both ports in use, the error names the one that is bound first. */
+    /** With both ports in use, the error names the one that is opened first. */
     private static void assertBoundBeforeTheClientPort(BiConsumer<OptionsBuilder, Integer> other) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket first = new ServerSocket(0, 1, loopback); ServerSocket last = new ServerSocket(0, 1, loopback)) {
@@ -49,7 +51,7 @@ class PortOrderTest {
         });
     }
 
-    /** The system lets two sockets of a process have a port until one of them listens. */
+    /** The system lets two sockets of a process bind a port until one of them listens. */
     @Test
     void aPortThatIsNamedTwiceIsInUse(@TempDir Path dir) throws IOException {
         int port;

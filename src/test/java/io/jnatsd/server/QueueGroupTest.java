@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 7: one member of each queue group. */
+/** protocol.md, section 8: one member of each queue group gets a message. */
 class QueueGroupTest {
     private static final String PUBLISH = "PUB foo 2\r\nok\r\n";
 
@@ -19,7 +19,7 @@ class QueueGroupTest {
         return Pattern.compile(regex).matcher(text).results().count();
     }
 
-    /** Whatever a hundred messages cause. */
+    /** Returns what a hundred messages cause. */
     private static String hundred(RawClient client) throws IOException {
         return client.send(PUBLISH.repeat(100) + "PING\r\n").expect(".*?PONG\r\n").group();
     }

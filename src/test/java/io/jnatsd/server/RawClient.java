@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A bare socket that speaks the protocol as a test writes it down; texts keep one char per byte. */
+/** A plain socket on which a test reads and writes the protocol as text. Each char of a text is one byte. */
 public final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5000;
 
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
-    /** Read from the socket, not yet expected. */
+    /** Data read from the socket that the test has not expected yet. */
     private final StringBuilder unread = new StringBuilder();
 
     public RawClient(Socket socket) throws IOException {
@@ -30,19 +30,21 @@ public final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
     }
 
-    /** Connects and takes in the INFO line. */
+    /** Connects and reads the INFO line. */
     public static RawClient connect(int port) throws IOException {
         RawClient client = open(port);
         client.expect("INFO \\{.*\\} \r\n");
         return client;
     }
 
-    /** Connects, without waiting for anything. */
+    /** Connects and reads nothing. */
     public static RawClient open(int port) throws IOException {
         return new RawClient(new Socket("127.0.0.1", port));
     }
 
-    /** Connects as client libraries do: neither verbose nor pedantic, and seen by the server. */
+    /**
+     * Connects as client libraries do, neither verbose nor pedantic, and waits until the server has handled CONNECT.
+     */
     public static RawClient quiet(int port) throws IOException {
         RawClient client = connect(port);
         client.send("CONNECT {\"verbose\":false,\"pedantic\":false}\r\n").roundTrip();
@@ -59,14 +61,14 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** All that was sent has been dealt with when this returns. Nothing else may be waiting to be read. */
+    /** Returns when everything sent before has been handled. Nothing else may be waiting to be read. */
     public RawClient roundTrip() throws IOException {
         send("PING\r\n");
         expect("PONG\r\n");
         return this;
     }
 
-    /** Reads until what has come begins with a match, and takes that out. */
+    /** Reads until the received text begins with a match, and removes it. */
     public Matcher expect(String regex) throws IOException {
         Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
@@ -81,7 +83,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** So many bytes come next, whatever they are. */
+    /** Reads this many bytes. */
     public RawClient skip(int bytes) throws IOException {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         while (unread.length() < bytes) {
@@ -92,7 +94,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Exactly this text comes next. */
+    /** Expects exactly this text next. */
     public RawClient expectText(String text) throws IOException {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         while (unread.length() < text.length()) {
@@ -105,14 +107,14 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Nothing comes within a tenth of a second. */
+    /** Expects that nothing is received within a tenth of a second. */
     public RawClient expectNothing() throws IOException {
         read(100);
         assertEquals("", unread.toString());
         return this;
     }
 
-    /** The server closes the connection, and sends nothing more before. */
+    /** Expects that the server closes the connection without sending anything more. */
     public void expectClosed() throws IOException {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         while (true) {
@@ -133,12 +135,12 @@ public final class RawClient implements AutoCloseable {
         assertEquals("", unread.toString());
     }
 
-    /** Exactly this text comes, and then the server closes the connection. */
+    /** Expects exactly this text, after which the server closes the connection. */
     public void expectEnd(String text) throws IOException {
         expectText(text).expectClosed();
     }
 
-    /** What one read of the socket brings; nothing may have been read ahead. */
+    /** Returns the result of one read of the socket. Nothing may have been read ahead. */
     public String readOnce() throws IOException {
         assertEquals("", unread.toString());
         read(PATIENCE_MILLIS);
@@ -147,7 +149,7 @@ public final class RawClient implements AutoCloseable {
         return piece;
     }
 
-    /** All that comes until the server closes the connection. */
+    /** Reads until the server closes the connection. */
     public String readToEnd() throws IOException {
         while (read(PATIENCE_MILLIS))
             continue;
@@ -156,7 +158,7 @@ public final class RawClient implements AutoCloseable {
         return all;
     }
 
-    /** False at the end of the stream or of the time. */
+    /** Returns false at the end of the stream or after the time. */
     private boolean read(int millis) throws IOException {
         byte[] bytes = new byte[64 * 1024];
         socket.setSoTimeout(Math.max(millis, 1));

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 
-/** A socket that speaks WebSocket as a test writes it down; texts keep one char per byte. */
+/** A plain socket on which a test reads and writes WebSocket as text. Each char of a text is one byte. */
 public final class RawWebSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5000;
     private static final String REQUEST = """
@@ -24,7 +24,7 @@ public final class RawWebSocket implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
-    /** Payload that has been read, and not yet expected. */
+    /** Payload that has been read and that the test has not expected yet. */
     private final StringBuilder unread = new StringBuilder();
 
     /** Connects, and sends nothing yet. */
@@ -44,7 +44,7 @@ public final class RawWebSocket implements AutoCloseable {
         return new Socket(url.getHost(), url.getPort());
     }
 
-    /** A client that has taken in INFO. */
+    /** Returns a client that has read INFO. */
     static RawWebSocket connect(NatsServer server) throws IOException {
         RawWebSocket client = open(server);
         client.upgrade();
@@ -59,7 +59,7 @@ public final class RawWebSocket implements AutoCloseable {
         return this;
     }
 
-    /** Asks for a WebSocket, with more header fields if need be, each with its line end. */
+    /** Sends the opening request, with further header fields if given, each with its line end. */
     RawWebSocket request(String fields) throws IOException {
         return raw((REQUEST + fields + "\r\n").getBytes(ISO_8859_1));
     }
@@ -73,12 +73,12 @@ public final class RawWebSocket implements AutoCloseable {
         return raw(frames.bytes());
     }
 
-    /** One binary message. */
+    /** Sends one binary message. */
     public RawWebSocket send(String payload) throws IOException {
         return send(new ClientFrames().binary(payload));
     }
 
-    /** The response, without what follows its empty line. */
+    /** Returns the response, without the data after its empty line. */
     String head() throws IOException {
         StringBuilder text = new StringBuilder();
         while (text.indexOf("\r\n\r\n") < 0)
@@ -86,12 +86,12 @@ public final class RawWebSocket implements AutoCloseable {
         return text.toString();
     }
 
-    /** All up to the end of the connection, no matter how that ends. */
+    /** Reads until the connection ends in any way. */
     String rest() throws IOException {
         return new String(in.readAllBytes(), ISO_8859_1);
     }
 
-    /** The payload of the next frame, which must begin so. */
+    /** Returns the payload of the next frame, whose first byte must be this one. */
     public String frame(int first) throws IOException {
         assertEquals(Integer.toHexString(first), Integer.toHexString(in.readUnsignedByte()));
         int size = in.readUnsignedByte();
@@ -100,7 +100,7 @@ public final class RawWebSocket implements AutoCloseable {
         return new String(payload, ISO_8859_1);
     }
 
-    /** Exactly this text comes next, in binary frames however cut. */
+    /** Expects exactly this text next, in any number of binary frames. */
     RawWebSocket expectText(String text) throws IOException {
         while (unread.length() < text.length())
             unread.append(frame(0x82));
@@ -109,12 +109,12 @@ public final class RawWebSocket implements AutoCloseable {
         return this;
     }
 
-    /** All that was sent has been dealt with when this returns. */
+    /** Returns when everything sent before has been handled. */
     public RawWebSocket roundTrip() throws IOException {
         return send("PING\r\n").expectText("PONG\r\n");
     }
 
-    /** The server closes the WebSocket so, and the connection after our answer. */
+    /** Expects that the server closes the WebSocket with this code, and the connection after the reply. */
     void expectClose(int code, String reason) throws IOException {
         expectCloseFrame(code, reason);
         send(new ClientFrames().close(code, ""));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a reload does to clients that are connected, and to those that come. */
+/** The effect of a reload on connected clients and on new ones. */
 @Timeout(30)
 class ReloadEffectTest {
     @TempDir

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Operations reference, section 8: what a reload changes, and how it says so. */
+/** What a reload changes, and its log lines. */
 @Timeout(30)
 class ReloadTest {
     private static final String DONE = "[INF] Reloaded server configuration";
@@ -30,7 +30,7 @@ class ReloadTest {
     @TempDir
     private Path dir;
 
-    /** The line of each option, in the order in which they come if all change at once. */
+    /** The log line of each option, in the order in which they are logged if all change at once. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             trace: true                         | trace = true

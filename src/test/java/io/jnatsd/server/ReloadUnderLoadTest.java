@@ -42,13 +42,13 @@ class ReloadUnderLoadTest {
             AtomicBoolean stop = new AtomicBoolean();
             CompletableFuture<Integer> sent = CompletableFuture.supplyAsync(() -> publish(publisher, stop));
             CompletableFuture<Integer> received = CompletableFuture.supplyAsync(() -> receive(subscriber));
-            // Whatever is opened and started once, is now.
+            // Everything that is opened or started only once has been by now.
             reload(server, other, one);
             long descriptors = descriptors();
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
             for (int i = 0; i < RELOADS / 2; i++)
                 reload(server, other, one);
-            // Sockets of other tests may still be closing in this JVM, and its own threads come and go.
+            // Sockets of other tests may still be closing in this JVM, and its own threads start and end.
             await().untilAsserted(() -> {
                 assertTrue(ManagementFactory.getThreadMXBean().getThreadCount() <= threads + 2);
                 assertTrue(descriptors() <= descriptors, descriptors() + " descriptors, not " + descriptors);
@@ -68,7 +68,7 @@ class ReloadUnderLoadTest {
             assertTrue(server.configure(config).server().reload());
     }
 
-    /** Numbered messages, the last of which is empty. */
+    /** Publishes numbered messages, the last of which is empty. */
     private static int publish(RawClient publisher, AtomicBoolean stop) {
         try {
             int count = 0;
@@ -85,7 +85,7 @@ class ReloadUnderLoadTest {
         }
     }
 
-    /** How many messages came before the empty one, in the right order. */
+    /** Returns how many messages came before the empty one, in the right order. */
     private static int receive(RawClient subscriber) {
         try {
             subscriber.socket().setSoTimeout(0);

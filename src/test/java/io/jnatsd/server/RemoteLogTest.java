@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that logs to a syslog elsewhere: lines of gnatsd's form, a whole run of them. */
+/** A server that logs to a remote syslog: the lines of a whole run, in gnatsd's format. */
 @Timeout(30)
 class RemoteLogTest {
     private static final int PATIENCE_MILLIS = 5000;

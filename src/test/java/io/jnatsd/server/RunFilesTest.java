@@ -39,7 +39,7 @@ class RunFilesTest {
         options = ServerOptions.defaults().withHost("127.0.0.1").withPort(-1);
     }
 
-    /** Notes which lines found the ports file there. */
+    /** Records the log lines at which the ports file existed. */
     private final class Witness implements Writer {
         private final List<String> seen = new ArrayList<>();
 
@@ -127,7 +127,7 @@ class RunFilesTest {
         }
     }
 
-    /** With a limit of zero bytes per file, the pid file can be created, but not written. */
+    /** With a file size limit of zero bytes, the pid file can be created but not written. */
     @Test
     void aPidFileThatCannotBeWrittenIsNotLeftEmpty() throws Exception {
         Path file = dir.resolve("pid");

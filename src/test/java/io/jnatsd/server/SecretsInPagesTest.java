@@ -21,7 +21,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random secrets of clients, routes and the monitoring port: neither the log with -DV nor any page shows a part of one. */
+/**
+ * Random secrets of clients, routes and the monitoring port: neither the log of -DV nor any page contains a part of
+ * one.
+ */
 @Timeout(60)
 class SecretsInPagesTest {
     private static final List<String> PAGES = List.of("varz", "configz", "connz?subs=1&auth=1", "connz?state=closed&auth=1",
@@ -32,7 +35,7 @@ class SecretsInPagesTest {
 
     private String secret() {
         SecretText secret = SecretText.random(random);
-        // Times and ports in logs and pages have digits enough of their own.
+        // Times and ports in logs and pages may contain such digits by chance.
         while (secret.text().matches(".*\\d{4}.*"))
             secret = SecretText.random(random);
         secrets.add(secret);
@@ -58,28 +61,28 @@ class SecretsInPagesTest {
     @Test
     void neitherLogNorPageShowsASecret() throws Exception {
         for (int round = 0; round < 12; round++) {
-            String client = secret(), route = secret(), visitor = secret();
+            String client = secret(), route = secret(), monitor = secret();
             String common = "authorization { users: [ {user: joe, password: " + quoted(client) + "}, {user: sue, password: x} ] }\n"
-                    + "http: \"127.0.0.1:-1\"\nhttp_user: admin\nhttp_password: " + quoted(visitor) + "\n";
+                    + "http: \"127.0.0.1:-1\"\nhttp_user: admin\nhttp_password: " + quoted(monitor) + "\n";
             String cluster = "cluster { listen: \"127.0.0.1:-1\", authorization { user: r, password: " + quoted(route) + " }\n routes: [ROUTES] }\n";
             try (SecuredServer one = SecuredServer.start(common + cluster.replace("ROUTES", ""))) {
                 String to = "@127.0.0.1:" + one.server().clusterPort();
                 try (SecuredServer other = SecuredServer.start(common + cluster.replace("ROUTES", "\"nats-route://r:" + inUrl(route) + to
                         + "\", \"nats-route://r:" + inUrl(secret()) + "@127.0.0.1:1\", \"nats-route://" + inUrl(secret()) + "@127.0.0.2:1\""))) {
                     await().until(() -> one.log().stream().anyMatch(line -> line.contains("Route connection created"))
-                            && page(one, "routez", visitor).contains("\"num_routes\": 1"));
-                    visitClients(one, client);
+                            && page(one, "routez", monitor).contains("\"num_routes\": 1"));
+                    useClients(one, client);
                     knockAsRoute(one);
                     reload(one, common);
                     assertTrue(one.log().stream().anyMatch(line -> line.contains("\"pass\":\"[REDACTED]\"")));
-                    assertNothingShown(one, visitor);
-                    assertNothingShown(other, visitor);
+                    assertNothingShown(one, monitor);
+                    assertNothingShown(other, monitor);
                 }
             }
         }
     }
 
-    private void visitClients(SecuredServer server, String password) throws IOException {
+    private void useClients(SecuredServer server, String password) throws IOException {
         RawClient joe = server.connect().send(connect("pass", password)).roundTrip();
         joe.send("SUB a 1\r\nPUB a 2\r\nhi\r\n").expect("MSG a 1 2\r\nhi\r\n");
         for (String key : List.of("pass", "auth_token", "jwt", "sig", "password", "unknown"))
@@ -117,10 +120,10 @@ class SecretsInPagesTest {
         }
     }
 
-    private void assertNothingShown(SecuredServer server, String visitor) throws IOException {
+    private void assertNothingShown(SecuredServer server, String monitor) throws IOException {
         StringBuilder shown = new StringBuilder(String.join("\n", server.log()));
         for (String path : PAGES) {
-            shown.append('\n').append(page(server, path, visitor));
+            shown.append('\n').append(page(server, path, monitor));
         }
         for (SecretText secret : secrets)
             secret.assertNotIn(shown.toString(), "log and pages");

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** What must not be seen is not, with all that {@code -DV} logs. Every secret here has HIDDEN in it. */
+/** The log of {@code -DV} shows no secret. Every secret here contains HIDDEN. */
 @Timeout(30)
 class SecretsTest {
     private static void assertNothingTold(SecuredServer server) throws Exception {

@@ -20,8 +20,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server on a free port that follows the text of a configuration file, which {@link #reload} replaces, with all that
- * {@code -DV} logs. Clients that the test has made end with it.
+ * A server on a free port with the text of a configuration file, which {@link #reload} replaces, and with the log of
+ * {@code -DV}. It closes the clients that the test has created.
  */
 public final class SecuredServer implements AutoCloseable {
     private final Path logFile = Files.createTempFile("jnatsd", ".log");
@@ -36,7 +36,7 @@ public final class SecuredServer implements AutoCloseable {
         this.server = NatsServer.start(load(), this::load, authenticator, log);
     }
 
-    /** In the text, {@code CERTS} stands for the folder of the test certificates. */
+    /** @param config the text, in which {@code CERTS} stands for the folder of the test certificates */
     public static SecuredServer start(String config) throws IOException, ConfigException {
         return new SecuredServer(config, null);
     }
@@ -52,13 +52,13 @@ public final class SecuredServer implements AutoCloseable {
         return new OptionsSource.Loaded(read.options().build(), read.warnings(), read.plainTextSecrets());
     }
 
-    /** Returns when it is in force; clients may be told a moment later. */
+    /** Returns when the text is in force. Clients may be informed a moment later. */
     public void reload(String text) throws IOException, ConfigException {
         config = text;
         server.tryReload();
     }
 
-    /** As a signal does it: what is wrong goes to the log. */
+    /** Reloads as a signal does: errors go to the log. */
     public void reloadBySignal(String text) {
         config = text;
         server.reload();
@@ -72,17 +72,17 @@ public final class SecuredServer implements AutoCloseable {
         return server.port();
     }
 
-    /** A client that has taken in INFO. */
+    /** Returns a client that has read INFO. */
     public RawClient connect() throws IOException {
         return kept(RawClient.connect(port()));
     }
 
-    /** A client that has read nothing. */
+    /** Returns a client that has read nothing. */
     public RawClient open() throws IOException {
         return kept(RawClient.open(port()));
     }
 
-    /** A client that has read nothing, and whose system takes in little before it reads. */
+    /** Returns a client that has read nothing, with a small receive buffer. */
     public RawClient openNarrow() throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
@@ -90,7 +90,9 @@ public final class SecuredServer implements AutoCloseable {
         return kept(new RawClient(socket));
     }
 
-    /** A client that has sent these credentials, the inner part of a JSON object, and has not heard of them yet. */
+    /**
+     * Returns a client that has sent these credentials, the inner part of a JSON object, and has not read the response.
+     */
     public RawClient tryLogin(String credentials) throws IOException {
         return connect().send(connectLine(credentials));
     }
@@ -100,7 +102,7 @@ public final class SecuredServer implements AutoCloseable {
                 + "}\r\n";
     }
 
-    /** A client that is logged in. */
+    /** Returns a client that is logged in. */
     public RawClient login(String user, String password) throws IOException {
         return tryLogin(userAndPass(user, password)).roundTrip();
     }
@@ -109,7 +111,7 @@ public final class SecuredServer implements AutoCloseable {
         return "\"user\":\"" + user + "\",\"pass\":\"" + password + "\"";
     }
 
-    /** INFO in the clear, then TLS. */
+    /** Reads INFO without TLS, then starts TLS. */
     public RawClient connectTls(SSLContext context, String... protocols) throws IOException {
         return upgrade(connect(), context, protocols);
     }
@@ -118,7 +120,7 @@ public final class SecuredServer implements AutoCloseable {
         return kept(new RawClient(upgrade(plain.socket(), context, protocols)));
     }
 
-    /** TLS over a connected socket, which is closed with it. */
+    /** Starts TLS on a connected socket, which is closed with it. */
     public static SSLSocket upgrade(Socket raw, SSLContext context, String... protocols) throws IOException {
         raw.setSoTimeout(5000);
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, "localhost", raw.getPort(), true);
@@ -133,7 +135,7 @@ public final class SecuredServer implements AutoCloseable {
         return client;
     }
 
-    /** The log lines so far, without process id and addresses: {@code [DBG] cid:1 - Client connection created}. */
+    /** Returns the log lines without process id and addresses: {@code [DBG] cid:1 - Client connection created}. */
     public List<String> log() throws IOException {
         log.flush();
         return Files.readAllLines(logFile).stream()

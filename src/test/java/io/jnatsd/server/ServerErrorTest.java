@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever is thrown, Errors included, a server goes on; what the error was about ends. */
+/** After any Throwable, Errors included, a server keeps working; only the affected connection or task ends. */
 @Timeout(60)
 class ServerErrorTest {
     private static OutOfMemoryError withoutTrace() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The configurations in etc/ and in the README start a server, on other ports than they say. */
+/** The configurations in etc/ and in the README start a server, on other ports. */
 @Timeout(30)
 class ShippedConfigurationTest {
     private static final Path HOME = Path.of(System.getProperty("jnatsd.home", "."));

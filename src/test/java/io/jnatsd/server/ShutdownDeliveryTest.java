@@ -13,11 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The end of a server, and what its clients still get. */
+/** What clients still receive when a server is closed. */
 @Timeout(30)
 class ShutdownDeliveryTest {
     private static final int SIZE = 1 << 20, COUNT = 8;
-    /** Not the common pool, which may have one thread only. */
+    /** Not the common pool, which may have only one thread. */
     private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
     private NatsServer server;
@@ -50,14 +50,14 @@ class ShutdownDeliveryTest {
         }
     }
 
-    /** Until the server does not take it any more. */
+    /** Sends until the server closes the connection. */
     private static void sendOn(RawClient client) {
         byte[] batch = "PUB b 5\r\nhello\r\n".repeat(1000).getBytes();
         try {
             while (true)
                 client.send(batch);
         } catch (IOException e) {
-            // That is the end.
+            // The server has closed the connection.
         }
     }
 

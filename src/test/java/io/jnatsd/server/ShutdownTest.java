@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 15. */
+/** protocol.md, section 18. */
 class ShutdownTest {
     @AutoClose
     private final TestServer server = TestServer.start();
@@ -57,7 +57,7 @@ class ShutdownTest {
         assertEquals(0, server.subscriptions());
     }
 
-    /** Two seconds are for those that take what waits for them. */
+    /** The two seconds are for clients that still read their pending data. */
     @Test
     void aClientThatHasTakenNothingForASecondIsNotWaitedFor() throws IOException {
         RawClient client = server.openNarrow();

@@ -12,11 +12,11 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 10: a consumer that does not read costs nobody but itself. */
+/** protocol.md, section 17: a client that does not read does not affect others. */
 class SlowConsumerTest {
     private static final String MEGABYTE = "PUB foo 1000000\r\n" + "x".repeat(1_000_000) + "\r\n";
 
-    /** Subscribes, and then reads nothing. */
+    /** Returns a client that subscribes and reads nothing. */
     private static RawClient sleeper(TestServer server) throws IOException {
         RawClient client = server.openNarrow();
         client.send("CONNECT {\"verbose\":false}\r\nPING\r\nSUB foo 1\r\n");
@@ -117,7 +117,7 @@ class SlowConsumerTest {
         }
     }
 
-    /** As in gnatsd's tests: when the publisher hears the PONG, or at least soon after, the consumer is gone. */
+    /** As in gnatsd's tests, the slow consumer is closed when the publisher receives the PONG, or soon after. */
     @Test
     void publisherIsNotHeldUp() throws IOException {
         try (TestServer server = TestServer.start(o -> o.writeDeadline = Duration.ofMillis(20))) {

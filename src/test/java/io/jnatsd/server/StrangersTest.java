@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.mindrot.jbcrypt.BCrypt;
 
-/** Ten thousand who try to get in with random or garbled handshakes and CONNECTs: the server does not mind. */
+/** Ten thousand connections with random or damaged handshakes and CONNECTs do not harm the server. */
 @Isolated("it measures the heap and counts threads")
 @Timeout(120)
 class StrangersTest {
@@ -43,7 +43,7 @@ class StrangersTest {
             + "\"lang\":\"java\",\"version\":\"1.2.3\",\"protocol\":1,\"echo\":true,\"headers\":true,\"a\":[1,{\"b\":2}]}"
             + "\r\nSUB a 1\r\nPUB a 2\r\nhi\r\nPING\r\n";
 
-    private interface Visit {
+    private interface Attempt {
         void pay(int port, Random random) throws Exception;
     }
 
@@ -67,19 +67,19 @@ class StrangersTest {
 
     private static void tls(OptionsBuilder o) {
         logins(o);
-        // Some make the server wait for bytes that never come.
+        // Some connections make the server wait for bytes that never come.
         o.authTimeout = Duration.ofSeconds(1);
         o.tls = new TlsOptions(TestCerts.file("server-ec-cert.pem"), TestCerts.file("server-ec-key.pem"), "", false,
                 false, Duration.ofSeconds(1), List.of(), List.of(), false, false);
     }
 
-    /** The same visits each time, but for the order in which they come. */
-    private static void receive(int port, int visits, int seed, Visit visit) throws InterruptedException {
+    /** The attempts are the same each time, but in a different order. */
+    private static void receive(int port, int attempts, int seed, Attempt attempt) throws InterruptedException {
         try (ExecutorService strangers = Executors.newFixedThreadPool(AT_ONCE, Thread.ofPlatform().factory())) {
-            for (int i = 0; i < visits; i++) {
+            for (int i = 0; i < attempts; i++) {
                 Random random = new Random(seed + i);
                 strangers.submit(() -> {
-                    visit.pay(port, random);
+                    attempt.pay(port, random);
                     return null;
                 });
             }
@@ -96,17 +96,17 @@ class StrangersTest {
         }
     }
 
-    private void assertHealthy(TestServer server, Health before, int visits) {
+    private void assertHealthy(TestServer server, Health before, int attempts) {
         server.awaitClients(0);
         Health after = Health.now();
         assertEquals(List.of(), List.copyOf(uncaught));
         assertEquals(0, server.subscriptions());
         assertTrue(after.threads <= before.threads + 3, () -> after.threads + " threads after " + before.threads);
         assertTrue(after.heap < before.heap + 20_000_000, () -> after.heap + " bytes after " + before.heap);
-        assertTrue(server.clients().totalAccepted() >= visits);
+        assertTrue(server.clients().totalAccepted() >= attempts);
     }
 
-    /** Sends, ends the output, and reads what comes. */
+    /** Sends, ends the output, and reads the response. */
     private static void say(Socket socket, byte[] bytes) throws IOException {
         socket.setSoTimeout(20_000);
         try (socket) {
@@ -114,7 +114,7 @@ class StrangersTest {
             socket.shutdownOutput();
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            // To be cut off is part of it.
+            // The server may close the connection.
         }
     }
 
@@ -191,7 +191,7 @@ class StrangersTest {
         }
     }
 
-    /** Flips one bit of all that is sent. */
+    /** Flips one bit of the data sent. */
     private static final class Garbled extends FilterOutputStream {
         private int before;
         private final int bit;
@@ -216,7 +216,7 @@ class StrangersTest {
     void handshakesWithOneWrongBit() throws Exception {
         SSLContext trusting = TestCerts.client("ca.pem");
         try (TestServer server = TestServer.start(StrangersTest::tls)) {
-            Visit visit = (port, random) -> {
+            Attempt attempt = (port, random) -> {
                 try (Socket raw = new Socket("127.0.0.1", port) {
                     @Override
                     public OutputStream getOutputStream() throws IOException {
@@ -230,12 +230,12 @@ class StrangersTest {
                     tls.getOutputStream().write(CONNECT.getBytes(ISO_8859_1));
                     tls.getInputStream().read();
                 } catch (IOException e) {
-                    // As it should be.
+                    // As expected.
                 }
             };
-            receive(server.port(), 50, 0, visit);
+            receive(server.port(), 50, 0, attempt);
             Health before = Health.now();
-            receive(server.port(), 500, 1000, visit);
+            receive(server.port(), 500, 1000, attempt);
             assertHealthy(server, before, 550);
             assertTlsWorks(server, trusting);
         }

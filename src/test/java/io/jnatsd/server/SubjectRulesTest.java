@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, section 5, over the wire; PedanticTest has what pedantic clients may publish. */
+/** protocol.md, section 4, over the wire. PedanticTest covers pedantic clients. */
 class SubjectRulesTest {
     @AutoClose
     private final TestServer server = TestServer.start();

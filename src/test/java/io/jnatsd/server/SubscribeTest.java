@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 6: SUB and plain UNSUB; AutoUnsubscribeTest has those with a maximum. */
+/** protocol.md, section 6: SUB and plain UNSUB. AutoUnsubscribeTest covers UNSUB with a maximum. */
 class SubscribeTest {
     @AutoClose
     private final TestServer server = TestServer.start();

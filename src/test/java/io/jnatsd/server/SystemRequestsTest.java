@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the system user can ask, and that nobody else can. */
+/** The requests that the system user can make and other users cannot. */
 @Timeout(30)
 class SystemRequestsTest {
     private static final String USERS = "authorization { users: [ { user: admin, password: a }, { user: joe, password: j },"
@@ -209,7 +209,7 @@ class SystemRequestsTest {
         try (RawClient admin = admin(); RawClient joe = login("joe")) {
             login("admin").send("PUB $SYS.REQ.SERVER.PING.VARZ nobody 0\r\n\r\n".repeat(200_000)).close();
             joe.roundTrip();
-            // While too many wait, others are dropped.
+            // While too many requests wait, others are dropped.
             await().until(() -> {
                 admin.send("PUB $SYS.REQ.SERVER.PING inbox.1 0\r\n\r\n");
                 return admin.socket().getInputStream().available() > 0;

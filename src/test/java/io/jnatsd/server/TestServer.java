@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A server of the test's own on a free port, and the clients that the test has made; all end together. */
+/** A server of one test on a free port, and the clients that the test has created; close ends all of them. */
 public final class TestServer implements AutoCloseable {
     private final NatsServer server;
     private final Log log;
-    /** Null if the server is silent. */
+    /** Null if the server does not log. */
     private final Path logFile;
     private final List<RawClient> clients = new ArrayList<>();
 
@@ -44,12 +44,12 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** With what {@code -D} logs. */
+    /** Starts a server with the log of {@code -D}. */
     public static TestServer logging(Consumer<OptionsBuilder> change) {
         return logging(false, change);
     }
 
-    /** With what {@code -DV} logs. */
+    /** Starts a server with the log of {@code -DV}. */
     public static TestServer tracing(Consumer<OptionsBuilder> change) {
         return logging(true, change);
     }
@@ -85,22 +85,22 @@ public final class TestServer implements AutoCloseable {
         return server.state().subjects.index().count();
     }
 
-    /** A client that has taken in INFO: verbose and pedantic, as the protocol has it. */
+    /** Returns a client that has read INFO; it is verbose and pedantic, the defaults of the protocol. */
     public RawClient connect() throws IOException {
         return kept(RawClient.connect(port()));
     }
 
-    /** A client as libraries make it: neither verbose nor pedantic. */
+    /** Returns a client with the settings of client libraries: neither verbose nor pedantic. */
     public RawClient quiet() throws IOException {
         return kept(RawClient.quiet(port()));
     }
 
-    /** A client that has read nothing. */
+    /** Returns a client that has read nothing. */
     public RawClient open() throws IOException {
         return kept(RawClient.open(port()));
     }
 
-    /** A client whose system takes in little before it reads. */
+    /** Returns a client with a small receive buffer. */
     public RawClient openNarrow() throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(64 * 1024);
@@ -113,7 +113,7 @@ public final class TestServer implements AutoCloseable {
         return client;
     }
 
-    /** The log lines so far, without process id and addresses: {@code [DBG] cid:1 - Client connection created}. */
+    /** Returns the log lines without process id and addresses: {@code [DBG] cid:1 - Client connection created}. */
     public List<String> log() throws IOException {
         return rawLog().stream().map(line -> line.replaceAll("^\\[\\d+] | 127\\.0\\.0\\.1:\\d+ -", "")).toList();
     }

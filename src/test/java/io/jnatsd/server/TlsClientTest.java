@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol reference, 13 and 19.2: TLS between INFO and CONNECT, before both, or for those who like. */
+/** protocol.md, sections 1 and 15: TLS after INFO, before INFO, or optional. */
 @Timeout(30)
 class TlsClientTest {
     private static final String REQUIRED = "-ERR 'Secure Connection - TLS Required'\r\n";
@@ -93,7 +93,7 @@ class TlsClientTest {
         start("timeout: 0.3");
         RawClient slow = server.connect();
         slow.send(new byte[] {0x16, 3, 1, 2, 0});
-        // Who speaks TLS would make nothing of a plain text.
+        // A client in the middle of TLS could not read a plain text.
         slow.expectClosed();
         server.awaitLog("[ERR] cid:1 - TLS handshake timeout");
     }
@@ -136,7 +136,7 @@ class TlsClientTest {
             try {
                 large.send(new byte[3_000_000]);
             } catch (IOException e) {
-                // It is cut off; what matters is what it can still read.
+                // The client is disconnected. The test checks what it can still read.
             }
         });
         large.expect("-ERR 'Maximum Payload Violation'\r\n");
@@ -160,7 +160,7 @@ class TlsClientTest {
             for (SSLContext stranger : List.of(trusting, wrong))
                 assertThrows(IOException.class, () -> {
                     RawClient client = server.connectTls(stranger, version);
-                    // In TLS 1.3 a client is through before the server has seen its certificate.
+                    // In TLS 1.3 the client finishes the handshake before the server has checked its certificate.
                     client.socket().getOutputStream().write('P');
                     client.socket().getInputStream().read();
                 });

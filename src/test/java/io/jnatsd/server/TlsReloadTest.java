@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, 14; operations reference, 8.6: TLS comes, goes and changes, and nobody is disconnected. */
+/** protocol.md, section 15: a reload enables, disables and changes TLS without closing connections. */
 @Timeout(30)
 class TlsReloadTest {
     private static final String RSA = tls("CERTS/server-cert.pem", "CERTS/server-key.pem");
@@ -48,7 +48,7 @@ class TlsReloadTest {
         return server.open().expect("INFO (\\{.*\\}) \r\n").group(1);
     }
 
-    /** Of the key of the certificate that a new connection is shown. */
+    /** Returns a digest of the key of the certificate that a new connection receives. */
     private String shown() throws Exception {
         RawClient client = server.connectTls(trusting).roundTrip();
         return ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0].getPublicKey().getAlgorithm();

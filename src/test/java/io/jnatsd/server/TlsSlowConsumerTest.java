@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Protocol reference, 10: a client that does not read holds nobody up, with TLS between as without. */
+/** protocol.md, section 17: a client that does not read does not delay others, with TLS as well. */
 @Timeout(40)
 class TlsSlowConsumerTest {
     private static final String TLS =
@@ -44,7 +44,7 @@ class TlsSlowConsumerTest {
         return server.connectTls(trusting).send(connectLine(userAndPass(user, password))).roundTrip();
     }
 
-    /** Joe subscribes and reads nothing; when this returns his connection is stuck in a write. */
+    /** Joe subscribes and reads nothing. When this returns, his connection is blocked in a write. */
     private void makeJoeStuck() throws Exception {
         RawClient narrow = server.openNarrow();
         narrow.expect("INFO .*?\r\n");

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 16: what {@code -D} and {@code -V} show of a client. */
+/** The log lines of {@code -D} and {@code -V} about a client. */
 class TraceLogTest {
     @AutoClose
     private final TestServer server = TestServer.tracing(o -> o.maxConnections = 2);

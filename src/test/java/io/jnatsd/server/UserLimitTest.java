@@ -59,7 +59,7 @@ class UserLimitTest {
         server.login("joe", "j");
     }
 
-    /** However many come at once. */
+    /** The limit holds when many clients connect at once. */
     @Test
     void aCrowdGetsExactlyAsManyPlacesAsThereAre() throws Exception {
         List<RawClient> crowd = new ArrayList<>();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Protocol reference, section 8: what is acknowledged. */
+/** protocol.md, section 9: which commands are acknowledged with +OK. */
 class VerboseTest {
     private static final String OK = "+OK\r\n";
 

@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The port for WebSocket among the other things that a server has. */
+/** The WebSocket port together with the other ports of a server. */
 class WebSocketPortTest {
     private static final ServerOptions OPTIONS = ServerOptions.defaults().withHost("127.0.0.1").withPort(-1)
             .with(o -> o.webSocketPort = -1);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients over WebSocket, as bytes on a socket. */
+/** WebSocket clients, tested with the bytes on a socket. */
 class WebSocketTest {
     @AutoClose
     private final TestServer server = TestServer.logging(o -> {
@@ -31,7 +31,7 @@ class WebSocketTest {
         return RawWebSocket.connect(server.server());
     }
 
-    /** A client as libraries make it: neither verbose nor pedantic. */
+    /** Returns a client with the settings of client libraries: neither verbose nor pedantic. */
     private RawWebSocket quiet() throws IOException {
         return connect().send("CONNECT {\"verbose\":false,\"pedantic\":false}\r\n").roundTrip();
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol reference, sections 5.1 and 7: who gets a message. */
+/** protocol.md, sections 4 and 7: which subscriptions get a message. */
 class WildcardDeliveryTest {
     @AutoClose
     private final TestServer server = TestServer.start();

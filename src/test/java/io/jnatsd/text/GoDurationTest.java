@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Configuration reference, 2.10. */
+/** Durations in Go's syntax. */
 class GoDurationTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "+0, 0", "-0, 0", "1ns, 1", "1us, 1000", "1\u00b5s, 1000", "1\u03bcs, 1000", "300ms, 300000000",

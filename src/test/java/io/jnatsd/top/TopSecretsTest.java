@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No message of nats-top shows a password. */
+/** No message of nats-top contains a password. */
 final class TopSecretsTest {
     private static final List<String> FLAGS = List.of("-s 127.0.0.1:1 --user joe --pass SECRET",
             "-s 127.0.0.1:1 --user joe --pass=SECRET", "-s http://joe:SECRET@127.0.0.1:1", "-s https://joe:SECRET@127.0.0.1:x",

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopTest {
     private static final Path HOME = Path.of(System.getProperty("jnatsd.home"));
 
-    /** What one call printed, and its exit code. */
+    /** The output and the exit code of one call. */
     private record Ran(int code, String out, String err) {
     }
 
