@@ -18,8 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,24 +28,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ReadyTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-    /** Below the ports that systems choose for outgoing connections, so that no connection connects to itself. */
-    private static final int LOWEST_PORT = 20_000, HIGHEST_PORT = 32_000;
     private static final long PAUSE_NANOS = 200_000;
 
     @TempDir
     private Path dir;
-    private final int monitor = freePort(), cluster = freePort(), webSocket = freePort(), client = freePort();
-
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            try (ServerSocket free = new ServerSocket(port, 1, LOOPBACK)) {
-                return free.getLocalPort();
-            } catch (IOException e) {
-                continue;
-            }
-        }
-    }
+    @AutoClose
+    private final HeldPort heldMonitor = new HeldPort(), heldCluster = new HeldPort();
+    @AutoClose
+    private final HeldPort heldWebSocket = new HeldPort(), heldClient = new HeldPort();
+    private final int monitor = heldMonitor.number(), cluster = heldCluster.number();
+    private final int webSocket = heldWebSocket.number(), client = heldClient.number();
 
     private Path pidFile() {
         return dir.resolve("pid");

@@ -1,8 +1,8 @@
 package io.jnatsd.cluster;
 
+import io.jnatsd.HeldPort;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +14,14 @@ import java.util.concurrent.TimeUnit;
 final class ClusterProcess implements AutoCloseable {
     private final List<String> command = new ArrayList<>();
     private final Path log;
+    /** Held until the process ends, because it may be started more than once. */
+    private final HeldPort heldPort = new HeldPort(), heldClusterPort = new HeldPort();
     private final int port;
     private Process process;
 
     ClusterProcess(Path dir, URI route, String... more) throws IOException {
-        int clusterPort;
-        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            clusterPort = two.getLocalPort();
-        }
+        port = heldPort.number();
+        int clusterPort = heldClusterPort.number();
         log = dir.resolve(port + ".log");
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.jnatsd.Main", "-a",
@@ -53,6 +52,8 @@ final class ClusterProcess implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        heldPort.close();
+        heldClusterPort.close();
         if (process == null)
             return;
         process.destroyForcibly();

@@ -1,10 +1,10 @@
 package io.jnatsd.cluster;
 
+import io.jnatsd.HeldPort;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +48,8 @@ final class CrossDialling {
      */
     static Outcome round(Consumer<OptionsBuilder> change, int firstMillis, int secondMillis, Duration length)
             throws Exception {
-        int firstPort = freePort(), secondPort = freePort();
-        try (TcpProxy toSecond = new TcpProxy(); TcpProxy toFirst = new TcpProxy()) {
+        try (HeldPort heldFirst = new HeldPort(); HeldPort heldSecond = new HeldPort(); TcpProxy toSecond = new TcpProxy(); TcpProxy toFirst = new TcpProxy()) {
+            int firstPort = heldFirst.number(), secondPort = heldSecond.number();
             toSecond.to(secondPort);
             toFirst.to(firstPort);
             toSecond.delay(Duration.ofMillis(firstMillis));
@@ -60,12 +60,6 @@ final class CrossDialling {
                     TestServer two = Clusters.server(change.andThen(o -> o.clusterPort = secondPort), first)) {
                 return exchange(one, two, length);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
         }
     }
 

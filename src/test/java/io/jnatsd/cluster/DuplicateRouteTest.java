@@ -4,11 +4,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.HeldPort;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,12 +167,9 @@ class DuplicateRouteTest {
 
     @Test
     void aRouteToTheServerItselfIsIgnored() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        try (TestServer server = Clusters.logging(o -> o.clusterPort = port, Clusters.url(port))) {
-            server.awaitLog("[DBG] Detected route to self, ignoring \"nats-route://127.0.0.1:" + port + "\"");
+        try (HeldPort port = new HeldPort(); TestServer server =
+                Clusters.logging(o -> o.clusterPort = port.number(), Clusters.url(port.number()))) {
+            server.awaitLog("[DBG] Detected route to self, ignoring \"nats-route://127.0.0.1:" + port.number() + "\"");
             Clusters.awaitRoutes(server, 0);
         }
     }

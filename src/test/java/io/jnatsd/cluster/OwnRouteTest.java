@@ -3,6 +3,7 @@ package io.jnatsd.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.HeldPort;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.server.TestServer;
 import io.jnatsd.text.IpText;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,19 +23,18 @@ import org.junit.jupiter.api.Timeout;
 class OwnRouteTest {
     private static final int PORT = 6222;
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
-    }
-
     private static URI url(String host, int port) {
         return URI.create("nats-route://" + host + ":" + port);
     }
 
     private static void assertDialsItselfByNoneOf(String bound, Stream<String> hosts) throws IOException {
-        int port = freePort();
-        List<URI> urls = hosts.map(host -> url(host, port)).toList();
+        try (HeldPort port = new HeldPort(InetAddress.getByName(bound))) {
+            List<URI> urls = hosts.map(host -> url(host, port.number())).toList();
+            assertDialsNoneOf(urls, bound, port.number());
+        }
+    }
+
+    private static void assertDialsNoneOf(List<URI> urls, String bound, int port) throws IOException {
         try (TestServer server = Clusters.logging(o -> {
             o.clusterHost = bound;
             o.clusterPort = port;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.HeldPort;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
 import java.io.IOException;
@@ -54,10 +55,12 @@ class PortOrderTest {
     /** The system lets two sockets of a process bind a port until one of them listens. */
     @Test
     void aPortThatIsNamedTwiceIsInUse(@TempDir Path dir) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        try (HeldPort port = new HeldPort()) {
+            assertInUseIfNamedTwice(port.number(), dir);
         }
+    }
+
+    private static void assertInUseIfNamedTwice(int port, Path dir) {
         List<Consumer<OptionsBuilder>> others = List.of(o -> {
             o.clusterHost = "0.0.0.0";
             o.clusterPort = port;
