@@ -79,7 +79,7 @@ class WebSocketOptionsTest {
             origins: [a.com]         ~ 1:22: unable to parse allowed origin "a.com": expected "https://host" or "https://host:port"
             origin: "https://a.com/x" ~ 1:21: unable to parse allowed origin "https://a.com/x": expected "https://host" or "https://host:port"
             origin: "https://"       ~ 1:21: unable to parse allowed origin "https://": expected "https://host" or "https://host:port"
-            origin: "https://a@b_c"  ~ 1:21: unable to parse allowed origin "https://a@b_c": expected "https://host" or "https://host:port"
+            origin: "https://a@b_c"  ~ 1:21: unable to parse allowed origin "[REDACTED]@b_c": expected "https://host" or "https://host:port"
             origin: "https://b_c:x"  ~ 1:21: unable to parse allowed origin "https://b_c:x": expected "https://host" or "https://host:port"
             same_origin: 1           ~ 1:26: expected a boolean for "same_origin", but got the integer 1
             port: 70000              ~ 1:19: "port" is out of range: expected -1 to 65535, but got 70000
