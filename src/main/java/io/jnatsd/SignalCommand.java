@@ -132,9 +132,9 @@ final class SignalCommand {
         // Every shell has kill built in. Small containers often lack the program of that name.
         Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).redirectErrorStream(true).start();
         try {
-            String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (kill.waitFor() != 0)
-                throw new IOException(said.contains("ermitted") ? "operation not permitted" : "no such process");
+                throw new IOException(output.contains("ermitted") ? "operation not permitted" : "no such process");
         } catch (InterruptedException e) {
             throw new IOException("interrupted", e);
         }

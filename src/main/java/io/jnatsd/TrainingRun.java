@@ -43,7 +43,7 @@ final class TrainingRun {
                 .execute(() -> Runtime.getRuntime().halt(1));
         TrainingRun run = new TrainingRun(freePort());
         Thread.ofPlatform().daemon().start(run::serve);
-        run.play();
+        run.runLoad();
         System.exit(0);
     }
 
@@ -62,12 +62,12 @@ final class TrainingRun {
         }
     }
 
-    private void play() throws IOException, InterruptedException {
+    private void runLoad() throws IOException, InterruptedException {
         while (!isListening())
             LockSupport.parkNanos(10_000_000);
         for (int i = 0; i < CONNECTIONS; i++)
             connect("").close();
-        converse();
+        publishOneByOne();
         request();
         publish(1, 16, 1_000_000);
         publish(4, 16, 200_000);
@@ -86,7 +86,7 @@ final class TrainingRun {
     private Socket connect(String commands) throws IOException {
         Socket socket = new Socket(host, port);
         socket.setTcpNoDelay(true);
-        say(socket, LOGIN + commands + "PING\r\n");
+        send(socket, LOGIN + commands + "PING\r\n");
         InputStream in = socket.getInputStream();
         // The answers are INFO and PONG.
         awaitLine(in);
@@ -100,16 +100,16 @@ final class TrainingRun {
                 throw new EOFException();
     }
 
-    private static void say(Socket socket, String text) throws IOException {
+    private static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Publishes one message at a time, and receives it on the same connection. */
-    private void converse() throws IOException {
+    private void publishOneByOne() throws IOException {
         try (Socket client = connect("SUB _INBOX.x.* 1\r\n")) {
             InputStream in = new BufferedInputStream(client.getInputStream());
             for (int i = 0; i < ROUND_TRIPS; i++) {
-                say(client, "PUB _INBOX.x." + i + " 5\r\nhello\r\n");
+                send(client, "PUB _INBOX.x." + i + " 5\r\nhello\r\n");
                 in.skipNBytes(("MSG _INBOX.x." + i + " 1 5\r\nhello\r\n").length());
             }
         }
@@ -127,18 +127,19 @@ final class TrainingRun {
         exchange(send + ask, got + nobody, REQUESTS);
     }
 
-    private void exchange(String said, String heard, int times) throws IOException {
-        try (Socket client = new Socket(host, port); Socket old = connect("SUB work.> 1\r\nSUB work 2\r\nUNSUB 2 1\r\n")) {
+    private void exchange(String sent, String received, int times) throws IOException {
+        try (Socket client = new Socket(host, port);
+                Socket old = connect("SUB work.> 1\r\nSUB work 2\r\nUNSUB 2 1\r\n")) {
             client.setTcpNoDelay(true);
-            say(client, MODERN + "SUB _INBOX.* 1\r\nSUB work workers 2\r\nPING\r\n");
+            send(client, MODERN + "SUB _INBOX.* 1\r\nSUB work workers 2\r\nPING\r\n");
             InputStream in = new BufferedInputStream(client.getInputStream());
             awaitLine(in);
             awaitLine(in);
             for (int i = 0; i < times; i++) {
-                say(client, said);
-                in.skipNBytes(heard.length());
+                send(client, sent);
+                in.skipNBytes(received.length());
             }
-            say(old, "UNSUB 1\r\nPING\r\n");
+            send(old, "UNSUB 1\r\nPING\r\n");
         }
     }
 
@@ -153,7 +154,7 @@ final class TrainingRun {
         try (Socket publisher = connect("")) {
             String some = ("PUB " + message).repeat(100);
             for (int i = 0; i < count; i += 100)
-                say(publisher, some);
+                send(publisher, some);
             for (Thread reader : reading)
                 reader.join();
         }

@@ -110,7 +110,7 @@ final class Crew implements AutoCloseable {
         progress.clear();
         IOException fault = failure.get();
         if (fault != null)
-            throw fault instanceof BenchFailure told ? told : new BenchFailure("failed", fault);
+            throw fault instanceof BenchFailure known ? known : new BenchFailure("failed", fault);
         return ended;
     }
 

@@ -55,7 +55,7 @@ final class Peer {
                 if (deadline.isPassed())
                     throw new BenchFailure("no answer from " + endpoint.address() + " within " + timeoutMillis / 1000
                             + " s");
-                throw e instanceof BenchFailure told ? told
+                throw e instanceof BenchFailure known ? known
                         : new BenchFailure("no NATS server at " + endpoint.address(), e);
             }
         }

@@ -5,19 +5,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes its share of the messages. It is done when the server has answered the PING after them. Threads: {@link
- * #publish} and {@link #listen} run on one thread each; {@link #sample} is called after the run.
+ * Publishes its share of the messages. It is done when the server has answered the PING after them. Threads:
+ * {@link #publish} and {@link #listen} run on one thread each; {@link #sample} is called after the run.
  */
 final class Publisher {
     /** How long the reader may take to find out why a write has failed. */
-    private static final long VERDICT_MILLIS = 500;
+    private static final long REASON_MILLIS = 500;
 
     private final Crew crew;
     private final Peer peer;
     private final Batch batch;
     private final Pace pace;
     private final long share;
-    private final CountDownLatch heardAll = new CountDownLatch(1);
+    private final CountDownLatch answered = new CountDownLatch(1);
     private long sent;
     private long endNanos;
 
@@ -38,11 +38,11 @@ final class Publisher {
                 crew.count(batch.messages());
             }
             peer.ping();
-            heardAll.await();
+            answered.await();
         } catch (IOException e) {
             // The server sends the reason before it closes the connection, which is a better message than "Broken
             // pipe".
-            heardAll.await(VERDICT_MILLIS, TimeUnit.MILLISECONDS);
+            answered.await(REASON_MILLIS, TimeUnit.MILLISECONDS);
             if (!peer.isFinished())
                 throw e;
         } finally {
@@ -62,7 +62,7 @@ final class Publisher {
         } finally {
             if (failed)
                 peer.finish();
-            heardAll.countDown();
+            answered.countDown();
         }
     }
 

@@ -3,12 +3,12 @@ package io.jnatsd.bench;
 import java.io.IOException;
 
 /**
- * Receives and counts messages until its quota is used up. Threads: {@link #receive} runs on one thread; {@link
- * #sample} is called after the run.
+ * Receives and counts messages until its quota is used up. Threads: {@link #receive} runs on one thread;
+ * {@link #sample} is called after the run.
  */
 final class Subscriber {
     /** Counters that threads share are updated once for this many messages. */
-    private static final int TALLY = 1024;
+    private static final int COUNT_STEP = 1024;
 
     private final Crew crew;
     private final Peer peer;
@@ -37,15 +37,15 @@ final class Subscriber {
     void receive() throws IOException {
         firstNanos = lastNanos = crew.startNanos();
         if (early > 0)
-            tally(early);
+            addToCounters(early);
         int counted = 0;
         while (!quota.isTaken()) {
             FrameReader.Frame frame = peer.next();
             if (frame == FrameReader.Frame.MSG)
                 counted++;
             boolean ended = frame == FrameReader.Frame.END;
-            if (counted == TALLY || counted > 0 && (ended || !peer.frames().hasBuffered())) {
-                tally(counted);
+            if (counted == COUNT_STEP || counted > 0 && (ended || !peer.frames().hasBuffered())) {
+                addToCounters(counted);
                 counted = 0;
             }
             if (ended)
@@ -53,7 +53,7 @@ final class Subscriber {
         }
     }
 
-    private void tally(long messages) {
+    private void addToCounters(long messages) {
         lastNanos = System.nanoTime();
         if (received == 0 && timedFromFirst)
             firstNanos = lastNanos;

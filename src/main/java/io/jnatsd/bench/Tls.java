@@ -58,7 +58,7 @@ final class Tls {
             context.init(own, trusted, null);
             return new Tls(Optional.of(context));
         } catch (GeneralSecurityException | IOException e) {
-            throw e instanceof BenchFailure told ? told : new BenchFailure("cannot set up TLS", e);
+            throw e instanceof BenchFailure known ? known : new BenchFailure("cannot set up TLS", e);
         }
     }
 

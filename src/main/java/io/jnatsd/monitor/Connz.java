@@ -22,62 +22,62 @@ final class Connz implements JsonView {
 
     @Override
     public void write(Query query, GoJson json) throws IOException, BadQuery {
-        ConnzQuery asked = ConnzQuery.of(query);
+        ConnzQuery selection = ConnzQuery.of(query);
         Instant now = Instant.now();
-        ConnPage page = new ConnPage(asked.offset(), asked.limit());
-        if (asked.state().open())
-            offerOpen(asked, page);
-        if (asked.state().closed())
-            offerClosed(asked, page);
+        ConnPage page = new ConnPage(selection.offset(), selection.limit());
+        if (selection.state().open())
+            offerOpen(selection, page);
+        if (selection.state().closed())
+            offerClosed(selection, page);
         List<ConnPage.Entry> entries = page.entries();
         json.beginObject().put("now", now);
         json.put("num_connections", entries.size()).put("total", page.total());
-        json.put("offset", asked.offset()).put("limit", asked.limit());
+        json.put("offset", selection.offset()).put("limit", selection.limit());
         json.beginArray("connections");
         for (ConnPage.Entry entry : entries)
-            write(entry, asked, now, json);
+            write(entry, selection, now, json);
         json.endArray().put("server_id", watched.serverId()).endObject();
     }
 
-    private void offerOpen(ConnzQuery asked, ConnPage page) {
-        ConnSort sort = asked.sort();
-        if (asked.cid() > 0) {
-            Client client = watched.clients().get(asked.cid());
-            if (client != null && asked.wants(client))
+    private void offerOpen(ConnzQuery selection, ConnPage page) {
+        ConnSort sort = selection.sort();
+        if (selection.cid() > 0) {
+            Client client = watched.clients().get(selection.cid());
+            if (client != null && selection.selects(client))
                 page.offer(0, client.id(), client);
             return;
         }
         Yielding breath = new Yielding();
         for (Client client : watched.clients().all()) {
-            if (asked.wants(client))
+            if (selection.selects(client))
                 page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
             breath.step();
         }
     }
 
-    private void offerClosed(ConnzQuery asked, ConnPage page) {
-        ConnSort sort = asked.sort();
+    private void offerClosed(ConnzQuery selection, ConnPage page) {
+        ConnSort sort = selection.sort();
         for (ClientView client : watched.clients().closed().latest())
-            if ((asked.cid() == 0 || asked.cid() == client.id()) && asked.wants(client))
+            if ((selection.cid() == 0 || selection.cid() == client.id()) && selection.selects(client))
                 page.offer(sort.descending() ? -sort.of(client) : sort.of(client), client.id(), client);
     }
 
-    private void write(ConnPage.Entry entry, ConnzQuery asked, Instant now, GoJson json) throws IOException {
+    private void write(ConnPage.Entry entry, ConnzQuery selection, Instant now, GoJson json) throws IOException {
         if (entry.client() instanceof Client client) {
-            if (asked.measure())
+            if (selection.measure())
                 client.stats().measureRoundTrip();
-            ConnSort sort = asked.sort();
+            ConnSort sort = selection.sort();
             long value = sort.descending() ? -entry.key() : entry.key();
-            ClientView view = asked.cid() > 0 ? client.stats().view() : sort.frozen(client.stats().view(), value);
-            List<SubscriptionView> subs = asked.subs() == ConnzQuery.Subs.NONE ? List.of()
-                    : client.stats().subscriptionList(asked.subsLimit());
-            write(view, subs, asked, now, json);
+            ClientView view = selection.cid() > 0 ? client.stats().view() : sort.frozen(client.stats().view(), value);
+            List<SubscriptionView> subs = selection.subs() == ConnzQuery.Subs.NONE ? List.of()
+                    : client.stats().subscriptionList(selection.subsLimit());
+            write(view, subs, selection, now, json);
         } else {
-            write((ClientView) entry.client(), List.of(), asked, now, json);
+            write((ClientView) entry.client(), List.of(), selection, now, json);
         }
     }
 
-    private void write(ClientView c, List<SubscriptionView> subs, ConnzQuery asked, Instant now, GoJson json)
+    private void write(ClientView c, List<SubscriptionView> subs, ConnzQuery selection, Instant now, GoJson json)
             throws IOException {
         Identity who = c.identity();
         Instant until = c.end() == null ? now : Instant.ofEpochMilli(c.end().stopped());
@@ -96,14 +96,14 @@ final class Connz implements JsonView {
         json.putUnlessEmpty("version", who.version());
         if (c.tls() != null)
             json.put("tls_version", c.tls().version()).put("tls_cipher_suite", c.tls().cipherSuite());
-        if (asked.auth() && watched.showsUsers())
+        if (selection.auth() && watched.showsUsers())
             json.putUnlessEmpty("authorized_user", who.user());
-        if (asked.subs() == ConnzQuery.Subs.SUBJECTS && !subs.isEmpty())
+        if (selection.subs() == ConnzQuery.Subs.SUBJECTS && !subs.isEmpty())
             json.put("subscriptions_list", subs.stream().map(SubscriptionView::subject).toList());
         json.put("kind", "Client").put("type", c.webSocket() ? "websocket" : "nats");
         if (c.times().roundTripNanos() > 0)
             json.put("rtt", GoDuration.format(Duration.ofNanos(c.times().roundTripNanos())));
-        if (asked.subs() == ConnzQuery.Subs.DETAIL && !subs.isEmpty())
+        if (selection.subs() == ConnzQuery.Subs.DETAIL && !subs.isEmpty())
             Subsz.putDetails("subscriptions_list_detail", subs, json);
         json.endObject();
     }

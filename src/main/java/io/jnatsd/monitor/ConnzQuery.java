@@ -67,16 +67,16 @@ record ConnzQuery(ConnSort sort, int offset, int limit, Subs subs, int subsLimit
         return sort;
     }
 
-    boolean wants(Client client) {
+    boolean selects(Client client) {
         if (user.isEmpty() && filter.isEmpty())
             return true;
-        ConnectInfo said = client.connectInfo();
+        ConnectInfo info = client.connectInfo();
         return (user.isEmpty() || user.equals(client.user()))
-                && (filter.isEmpty() || contains(said.name()) || contains(said.user()) || contains(said.lang())
+                && (filter.isEmpty() || contains(info.name()) || contains(info.user()) || contains(info.lang())
                         || contains(text(client.remoteAddress())) || filter.equals(String.valueOf(client.id())));
     }
 
-    boolean wants(ClientView client) {
+    boolean selects(ClientView client) {
         ClientView.Identity who = client.identity();
         return (user.isEmpty() || user.equals(who.user()))
                 && (filter.isEmpty() || contains(who.name()) || contains(who.user()) || contains(who.lang())

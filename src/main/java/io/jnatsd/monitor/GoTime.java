@@ -25,8 +25,8 @@ final class GoTime {
     }
 
     /**
-     * Formats whole seconds without leading zero units: {@code 22s}, {@code 4m22s}, {@code 32d4h4m22s}, {@code
-     * 1y0d0h0m0s}.
+     * Formats whole seconds without leading zero units: {@code 22s}, {@code 4m22s}, {@code 32d4h4m22s},
+     * {@code 1y0d0h0m0s}.
      */
     static String uptime(Duration duration) {
         long s = Math.max(duration.toSeconds(), 0);

@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * A page with a JSON response, or with JavaScript that calls a function if the request has the parameter {@code
- * callback} (JSONP). Threads: any thread.
+ * A page with a JSON response, or with JavaScript that calls a function if the request has the parameter
+ * {@code callback} (JSONP). Threads: any thread.
  */
 final class JsonPage implements Page {
     /**

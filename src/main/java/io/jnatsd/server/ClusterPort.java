@@ -21,8 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The port that accepts routes from other servers, and the cluster behind it. Threads: one at a time, except {@link
- * #port} and {@link #cluster}, which any thread may call.
+ * The port that accepts routes from other servers, and the cluster behind it. Threads: one at a time, except
+ * {@link #port} and {@link #cluster}, which any thread may call.
  */
 final class ClusterPort {
     private final ServerState state;

@@ -196,14 +196,14 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private static String answer(SocketChannel channel, long pid, TimeLimit limit) throws IOException {
-        long asked = System.nanoTime();
+        long start = System.nanoTime();
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         InputStream in = Channels.newInputStream(channel);
         byte[] bytes = new byte[1024];
         for (int length = in.read(bytes); length >= 0 && answer.size() < MOST_ANSWER; length = in.read(bytes)) {
             limit.renew();
             answer.write(bytes, 0, length);
-            if (System.nanoTime() - asked > TOTAL_TIMEOUT.toNanos())
+            if (System.nanoTime() - start > TOTAL_TIMEOUT.toNanos())
                 throw new SocketTimeoutException("server " + pid + " has not finished within "
                         + TOTAL_TIMEOUT.toSeconds() + " s");
         }

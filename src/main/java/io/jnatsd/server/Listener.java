@@ -128,9 +128,9 @@ final class Listener {
                     waitForDescriptors();
                     continue;
                 }
-                long asked = System.nanoTime();
+                long before = System.nanoTime();
                 Socket accepted = socket.accept();
-                boolean queued = System.nanoTime() - asked < QUEUED_NANOS;
+                boolean queued = System.nanoTime() - before < QUEUED_NANOS;
                 long handed = System.nanoTime();
                 handOver(accepted);
                 if (queued)

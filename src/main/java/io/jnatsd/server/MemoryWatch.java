@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * carriers are pinned in this way, no connection is served. Therefore, while memory is short, the watch also starts a
  * virtual thread from time to time and checks that it runs.
  *
- * <p>Threads: {@link #look} the timer.
+ * <p>Threads: {@link #check} the timer.
  */
 final class MemoryWatch {
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -27,7 +27,7 @@ final class MemoryWatch {
     private final BooleanSupplier isShort;
     private final Executor virtual;
     private final Runnable giveUp;
-    private final Runnable pulse = this::beat;
+    private final Runnable markRun = this::setHasRun;
     /** True if the last virtual thread that was started has run. Written by that thread and the timer. */
     private volatile boolean hasRun = true;
     /** The number of errors at the last check. */
@@ -50,12 +50,12 @@ final class MemoryWatch {
     /** Watches a server for as long as its timer runs. */
     static void start(ServerState state, Runnable giveUp) {
         MemoryWatch watch = new MemoryWatch(state.threads, state.reserve, state.reserve::isNeeded,
-                state.threads.executor("pulse"), giveUp);
-        state.timer().scheduleWithFixedDelay(state.threads.guarded("memory watch", watch::look), PAUSE.toNanos(),
+                state.threads.executor("markRun"), giveUp);
+        state.timer().scheduleWithFixedDelay(state.threads.guarded("memory watch", watch::check), PAUSE.toNanos(),
                 PAUSE.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    void look() {
+    void check() {
         long now = threads.outOfMemory();
         // A virtual thread that has not run yet was started while memory was short. More memory does not free its
         // carrier.
@@ -72,11 +72,11 @@ final class MemoryWatch {
             giveUp.run();
         if (hasRun && (thrown || isShort.getAsBoolean())) {
             hasRun = false;
-            virtual.execute(pulse);
+            virtual.execute(markRun);
         }
     }
 
-    private void beat() {
+    private void setHasRun() {
         hasRun = true;
     }
 }

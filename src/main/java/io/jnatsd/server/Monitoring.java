@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The monitoring port, and the data of the server that it shows. Threads: the thread that starts the server; {@link
- * #close} any thread.
+ * The monitoring port, and the data of the server that it shows. Threads: the thread that starts the server;
+ * {@link #close} any thread.
  */
 final class Monitoring {
     private final ReservedPort port;

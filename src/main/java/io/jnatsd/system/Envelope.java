@@ -10,7 +10,7 @@ import java.time.Instant;
 /** The JSON object around each response: the server that responds, and the time. Threads: immutable. */
 record Envelope(ServerInfo server, String cluster) {
     boolean isFor(RequestOptions options) {
-        return options.mean(server.serverName(), server.host(), cluster);
+        return options.address(server.serverName(), server.host(), cluster);
     }
 
     /** @param content JSON */

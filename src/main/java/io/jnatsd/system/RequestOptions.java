@@ -34,7 +34,7 @@ record RequestOptions(JsonObject fields) {
      * Returns whether the request addresses this server: each of its names must contain the one in the request. This
      * server has neither tags nor a domain.
      */
-    boolean mean(String name, String host, String cluster) {
+    boolean address(String name, String host, String cluster) {
         return name.contains(text("server_name")) && host.contains(text("host")) && cluster.contains(text("cluster"))
                 && text("domain").isEmpty() && (!(fields.get("tags") instanceof JsonElement tags) || tags.isJsonNull()
                         || tags.isJsonArray() && tags.getAsJsonArray().isEmpty());

@@ -73,8 +73,8 @@ public final class SystemRequests {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private String answer(String asked, RequestOptions options, Envelope to) throws BadRequest, BadQuery {
-        String form = asked.substring(asked.indexOf('.') + 1);
+    private String answer(String subject, RequestOptions options, Envelope to) throws BadRequest, BadQuery {
+        String form = subject.substring(subject.indexOf('.') + 1);
         return switch (form) {
             case "PING", STATSZ -> to.enclose("statsz", views.statistics());
             case RELOAD -> outcome(controls.reload(), to);

@@ -39,7 +39,7 @@ final class Live {
         delay = Math.clamp(delayMillis, LEAST_DELAY, MOST_DELAY);
         char key;
         do {
-            look();
+            refresh();
             draw();
             key = keys(System.nanoTime());
         } while (key != 'q');
@@ -59,9 +59,9 @@ final class Live {
         }
     }
 
-    private void look() throws InterruptedException {
+    private void refresh() throws InterruptedException {
         try {
-            Snapshot next = port.look(sort.word(), most, subs);
+            Snapshot next = port.read(sort.word(), most, subs);
             before = now;
             now = next;
             problem = "";

@@ -47,7 +47,7 @@ final class MonitoringPort implements AutoCloseable {
     }
 
     /** @param sort a key that the server knows */
-    Snapshot look(String sort, int most, boolean subs) throws IOException, InterruptedException {
+    Snapshot read(String sort, int most, boolean subs) throws IOException, InterruptedException {
         JsonObject varz = get("/varz");
         JsonObject connz = get("/connz?limit=" + most + "&sort=" + sort + (subs ? "&subs=1" : ""));
         return new Snapshot(varz, connz, System.nanoTime());

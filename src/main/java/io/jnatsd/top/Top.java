@@ -165,15 +165,15 @@ public final class Top implements Callable<Integer> {
     }
 
     private void print(MonitoringPort port, SortKey key, long millis) throws IOException, InterruptedException {
-        Snapshot first = port.look(key.word(), rows, subs);
+        Snapshot first = port.read(key.word(), rows, subs);
         TimeUnit.MILLISECONDS.sleep(millis);
-        Snapshot second = port.look(key.word(), rows, subs);
+        Snapshot second = port.read(key.word(), rows, subs);
         new Screen(rows, 0, key, subs, rates, false).lines(second, first).forEach(out::println);
     }
 
     private void show(MonitoringPort port, SortKey key, long millis) throws IOException, InterruptedException {
         // Fails before the screen is cleared.
-        port.look(key.word(), 1, false);
+        port.read(key.word(), 1, false);
         try (Terminal terminal = Terminal.open(out, in)) {
             new Live(port, terminal, rows).run(key, subs, rates, millis);
         }

@@ -30,14 +30,14 @@ class MemoryWatchTest {
     private void runOutForMany(int looks) {
         for (int i = 0; i < looks; i++) {
             runOut(threads);
-            watch.look();
+            watch.check();
         }
     }
 
     @Test
     void errorsThatStopInTimeAreForgiven() {
         runOutForMany(MemoryWatch.MOST - 1);
-        watch.look();
+        watch.check();
         runOutForMany(MemoryWatch.MOST - 1);
         assertEquals(0, givenUp.get());
     }
@@ -54,7 +54,7 @@ class MemoryWatchTest {
     void otherErrorsAreNone() {
         for (int i = 0; i < 2 * MemoryWatch.MOST; i++) {
             threads.failed(null, "test", new NoSuchMethodError("gone"));
-            watch.look();
+            watch.check();
         }
         assertEquals(0, givenUp.get());
     }
@@ -64,9 +64,9 @@ class MemoryWatchTest {
         MemoryWatch stuck = watch(task -> { });
         isShort.set(true);
         for (int i = 0; i < MemoryWatch.MOST; i++)
-            stuck.look();
+            stuck.check();
         assertEquals(0, givenUp.get());
-        stuck.look();
+        stuck.check();
         assertEquals(1, givenUp.get());
     }
 
@@ -74,7 +74,7 @@ class MemoryWatchTest {
     void littleMemoryAloneIsNoReasonToEnd() {
         isShort.set(true);
         for (int i = 0; i < 2 * MemoryWatch.MOST; i++)
-            watch.look();
+            watch.check();
         assertEquals(0, givenUp.get());
     }
 
@@ -83,10 +83,10 @@ class MemoryWatchTest {
     void memoryThatComesBackWithoutVirtualThreadsRunningIsNoRecovery() {
         MemoryWatch stuck = watch(task -> { });
         isShort.set(true);
-        stuck.look();
+        stuck.check();
         for (int i = 0; i < MemoryWatch.MOST; i++) {
             isShort.set(i % 2 == 0);
-            stuck.look();
+            stuck.check();
         }
         assertEquals(1, givenUp.get());
     }
@@ -97,7 +97,7 @@ class MemoryWatchTest {
             throw new AssertionError("started");
         });
         for (int i = 0; i < 2 * MemoryWatch.MOST; i++)
-            unused.look();
+            unused.check();
         assertEquals(0, givenUp.get());
     }
 
