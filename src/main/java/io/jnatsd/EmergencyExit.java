@@ -31,7 +31,7 @@ final class EmergencyExit implements UncaughtExceptionHandler {
         this.threads = new Threads(log);
     }
 
-    /** Installs itself as the handler of all threads that have no handler of their own. */
+    /** Installs a handler for all threads that have none of their own. */
     static EmergencyExit install(Log log) {
         EmergencyExit exit = new EmergencyExit(log);
         Thread.setDefaultUncaughtExceptionHandler(exit);

@@ -6,7 +6,7 @@ package io.jnatsd.bench;
  * used by one thread at a time.
  */
 final class Latencies {
-    /** Each power of two is divided into this many bits of cells. */
+    /** The base-2 logarithm of the number of cells for each power of two. */
     private static final int CELL_BITS = 8;
     private static final int CELLS = (Long.SIZE - 1 - CELL_BITS << CELL_BITS) + (2 << CELL_BITS);
 

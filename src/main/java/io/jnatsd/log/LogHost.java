@@ -30,7 +30,7 @@ record LogHost(OutputStream stderr, boolean colours, long pid, String name, Stri
 
     /**
      * Returns whether stderr is a terminal. As in gnatsd 1.0, any character device counts as one. System.console()
-     * would tell about stdin and stdout.
+     * describes stdin and stdout.
      */
     private static boolean stderrIsTerminal() {
         for (Path link : STDERR_LINKS) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Limits the time of each request. After that time, the thread of the request is interrupted; the JDK closes a channel
  * when a thread that reads or writes it is interrupted. This ends requests that are never completed and responses that
- * are never read. (The JDK's server has limits of its own, but under HTTPS its timer waits for the writer that it
- * should end.)
+ * are never read. (The JDK's server has limits of its own, but under HTTPS its timer waits for the blocked
+ * writer.)
  *
  * <p>Threads: any thread; one timer thread, which ends when no request is pending.
  */

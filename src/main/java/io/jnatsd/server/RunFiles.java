@@ -28,8 +28,8 @@ final class RunFiles {
     }
 
     /**
-     * Writes the pid as a decimal number without a line end. As with gnatsd 1.0, the file is readable by the owner and
-     * the group and is never removed.
+     * Writes the pid as a decimal number without a line end. As with gnatsd 1.0, the owner and the group may read and
+     * write the file, and it is never removed.
      */
     static void writePid(Path file) throws IOException {
         try {
