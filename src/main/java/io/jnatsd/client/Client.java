@@ -105,6 +105,11 @@ public final class Client extends Connection {
             server.after(REFUSAL_PAUSE, this::refuse);
             return true;
         }
+        if (isClosing()) {
+            // It may have left before it was registered.
+            clients.dismiss(this);
+            return false;
+        }
         if (tls != null && !tls.first() && !tls.secure(opening))
             return false;
         parser.connectOnly(login.begin());
