@@ -19,7 +19,7 @@ final class ConfigParser {
     static final int MAX_DEPTH = 200;
 
     /** What a value stands in, which decides what may follow it. */
-    private enum Context {
+    private enum Enclosing {
         TOP(Cursor.END, "Expected a top-level value to end with a new line, comment or EOF, but got "),
         MAP('}', "Expected a map value terminator \",\" or a map terminator \"}\", but got "),
         ARRAY(']', "Expected an array value terminator \",\" or an array terminator \"]\", but got ");
@@ -27,13 +27,13 @@ final class ConfigParser {
         private final char close;
         private final String expected;
 
-        Context(char close, String expected) {
+        Enclosing(char close, String expected) {
             this.close = close;
             this.expected = expected;
         }
     }
 
-    private final Load load;
+    private final ParseContext context;
     private final Source source;
     private final Cursor cursor;
     private final Redaction redaction;
@@ -46,21 +46,21 @@ final class ConfigParser {
     private boolean faulty;
 
     /** @param kind of the key whose value the source is; OPTION for a file */
-    ConfigParser(Source source, Load load, int depth, Kind kind) {
+    ConfigParser(Source source, ParseContext context, int depth, Kind kind) {
         this.source = source;
-        this.load = load;
+        this.context = context;
         this.depth = depth;
         cursor = new Cursor(source);
-        redaction = new Redaction(cursor, load.vocabulary(), kind);
+        redaction = new Redaction(cursor, context.vocabulary(), kind);
         strings = new Strings(cursor, redaction);
         numbers = new Numbers(cursor, redaction);
     }
 
     /** Parses a file and all it includes. */
-    static Block parse(Path file, Load load) throws ConfigException {
+    static Block parse(Path file, ParseContext context) throws ConfigException {
         try {
-            Block root = new ConfigParser(load.includes().open(file), load, 0, Kind.OPTION).document();
-            load.problems().throwIfAny();
+            Block root = new ConfigParser(context.includes().open(file), context, 0, Kind.OPTION).document();
+            context.problems().throwIfAny();
             return root;
         } catch (Includes.UnavailableException e) {
             throw new ConfigException(List.of(new Problem(file.toString(), 0, 0, e.getMessage())));
@@ -68,9 +68,9 @@ final class ConfigParser {
     }
 
     /** Parses a text. Its includes are relative to the working directory. */
-    static Block parse(String name, String text, Load load) throws ConfigException {
-        Block root = new ConfigParser(new Source(name, null, text), load, 0, Kind.OPTION).document();
-        load.problems().throwIfAny();
+    static Block parse(String name, String text, ParseContext context) throws ConfigException {
+        Block root = new ConfigParser(new Source(name, null, text), context, 0, Kind.OPTION).document();
+        context.problems().throwIfAny();
         return root;
     }
 
@@ -79,20 +79,20 @@ final class ConfigParser {
         scopes.add(root);
         int nul = cursor.indexOf(Cursor.END, 0);
         if (nul >= 0) {
-            load.problems().error(source.problem(nul, "unexpected NUL byte; the file is not text"));
+            context.problems().error(source.problem(nul, "unexpected NUL byte; the file is not text"));
             return root;
         }
         cursor.skipBlank();
         if (cursor.peek() == '{') {
             // So that JSON files load.
-            pairs(root, Context.MAP, cursor.offset++);
+            pairs(root, Enclosing.MAP, cursor.offset++);
             cursor.skipBlank();
             if (!cursor.atEnd() && !faulty)
-                load.problems().error(source.problem(cursor.offset,
+                context.problems().error(source.problem(cursor.offset,
                         "expected the end of the file after the '}' that closes all of it, but got "
                                 + redaction.quoted(cursor.peek())));
         } else {
-            pairs(root, Context.TOP, 0);
+            pairs(root, Enclosing.TOP, 0);
         }
         return root;
     }
@@ -100,28 +100,28 @@ final class ConfigParser {
     /** Parses a text that is nothing but one value; null if something follows it. */
     ConfigValue onlyValue() {
         cursor.skipSpaces();
-        ConfigValue value = value(Context.TOP);
+        ConfigValue value = value(Enclosing.TOP);
         cursor.skipWhite();
         return cursor.atEnd() ? value : null;
     }
 
     /** Parses up to the end of a map, or of the file. */
-    private void pairs(Block block, Context context, int start) {
+    private void pairs(Block block, Enclosing enclosing, int start) {
         while (true) {
             skipSeparators();
             if (cursor.atEnd()) {
-                if (context == Context.MAP)
+                if (enclosing == Enclosing.MAP)
                     unclosed(start, "'{'", '}');
                 return;
             }
-            if (context == Context.MAP && cursor.peek() == '}') {
+            if (enclosing == Enclosing.MAP && cursor.peek() == '}') {
                 cursor.offset++;
                 return;
             }
             try {
-                pair(block, context);
+                pair(block, enclosing);
             } catch (SyntaxException e) {
-                recover(e, context);
+                recover(e, enclosing);
             }
         }
     }
@@ -135,10 +135,10 @@ final class ConfigParser {
         }
     }
 
-    private void recover(SyntaxException e, Context context) {
+    private void recover(SyntaxException e, Enclosing enclosing) {
         faulty = true;
-        load.problems().error(e.problem());
-        if (load.problems().full()) {
+        context.problems().error(e.problem());
+        if (context.problems().full()) {
             cursor.moveToEnd();
             return;
         }
@@ -146,18 +146,18 @@ final class ConfigParser {
         if (Cursor.isNewline(cursor.peek()))
             cursor.skipBlank();
         else
-            cursor.skipFaulty(context.close);
+            cursor.skipFaulty(enclosing.close);
         redaction.doubt();
     }
 
     private void unclosed(int start, String bracket, char close) {
         if (!faulty)
-            load.problems().error(source.problem(start,
+            context.problems().error(source.problem(start,
                     "this " + bracket + " is not closed: expected '" + close + "' before the end of the file"));
         faulty = true;
     }
 
-    private void pair(Block block, Context context) {
+    private void pair(Block block, Enclosing enclosing) {
         int start = cursor.offset;
         boolean quoted = cursor.peek() == '"' || cursor.peek() == '\'';
         String key = quoted ? strings.raw("key") : bareKey();
@@ -165,18 +165,18 @@ final class ConfigParser {
         boolean separated = Cursor.isWhite(cursor.peek()) || cursor.atEnd();
         if (!quoted && separated && key.equalsIgnoreCase("include")) {
             include(block, start);
-            endOfValue(context, null);
+            endOfValue(enclosing, null);
             return;
         }
         cursor.skipWhite();
-        if (cursor.atEnd() && context == Context.TOP && !quoted) {
+        if (cursor.atEnd() && enclosing == Enclosing.TOP && !quoted) {
             // gnatsd: a key that is the last word of the file is ignored.
-            load.problems().warn(new Text(source, start, key), "the key \"" + name + "\" has no value and is ignored");
+            context.problems().warn(new Text(source, start, key), "the key \"" + name + "\" has no value and is ignored");
             return;
         }
         if (cursor.peek() == '=' || cursor.peek() == ':') {
             cursor.offset++;
-            if (context == Context.MAP)
+            if (enclosing == Enclosing.MAP)
                 cursor.skipWhite();
             else
                 cursor.skipSpaces();
@@ -186,9 +186,9 @@ final class ConfigParser {
                     + "\" has no value");
         Kind outer = redaction.enter(key);
         try {
-            ConfigValue value = value(context);
+            ConfigValue value = value(enclosing);
             block.put(new Entry(source, start, key, name, value));
-            endOfValue(context, value);
+            endOfValue(enclosing, value);
         } finally {
             redaction.leave(outer);
         }
@@ -219,13 +219,13 @@ final class ConfigParser {
     }
 
     /** Checks that the value is followed by something that may follow it. */
-    private void endOfValue(Context context, ConfigValue value) {
+    private void endOfValue(Enclosing enclosing, ConfigValue value) {
         cursor.skipSpaces();
         char c = cursor.peek();
         boolean ends = cursor.atEnd() || Cursor.isNewline(c) || cursor.isComment(cursor.offset) || c == ','
-                || c == context.close || c == ';' && context != Context.ARRAY;
+                || c == enclosing.close || c == ';' && enclosing != Enclosing.ARRAY;
         if (!ends)
-            throw cursor.fault(context.expected + redaction.quoted(c) + " instead."
+            throw cursor.fault(enclosing.expected + redaction.quoted(c) + " instead."
                     + (value instanceof Text ? " A string with such characters or spaces needs quotes." : ""));
     }
 
@@ -236,9 +236,9 @@ final class ConfigParser {
         String path = c == '"' || c == '\'' ? strings.raw("path") : barePath();
         enter(start);
         try {
-            Source included = load.includes().open(Includes.resolve(source, path));
-            Block root = new ConfigParser(included, load, depth, Kind.OPTION).document();
-            load.includes().close();
+            Source included = context.includes().open(Includes.resolve(source, path));
+            Block root = new ConfigParser(included, context, depth, Kind.OPTION).document();
+            context.includes().close();
             for (Entry entry : root.entries().values())
                 block.put(entry);
         } catch (Includes.UnavailableException e) {
@@ -270,7 +270,7 @@ final class ConfigParser {
         return path;
     }
 
-    private ConfigValue value(Context context) {
+    private ConfigValue value(Enclosing enclosing) {
         int start = cursor.offset;
         char c = cursor.peek();
         switch (c) {
@@ -289,7 +289,7 @@ final class ConfigParser {
             case '\n', '\r', '}', ']', Cursor.END:
                 throw cursor.fault("Expected value but found " + Cursor.shown(c));
             case ',':
-                throw cursor.fault(context == Context.ARRAY ? "Unexpected array value terminator ','."
+                throw cursor.fault(enclosing == Enclosing.ARRAY ? "Unexpected array value terminator ','."
                         : "Unexpected map value terminator \",\".");
             default:
                 return Cursor.isDigit(c) || c == '-' ? numberOrText(start) : bare(start);
@@ -339,7 +339,7 @@ final class ConfigParser {
         }
         enter(use.offset());
         try {
-            ConfigValue value = load.environment().value(name, use, load, depth, redaction);
+            ConfigValue value = context.environment().value(name, use, context, depth, redaction);
             if (value != null)
                 return value;
         } finally {
@@ -377,13 +377,13 @@ final class ConfigParser {
                 break;
             }
             try {
-                ConfigValue element = value(Context.ARRAY);
+                ConfigValue element = value(Enclosing.ARRAY);
                 elements.add(element);
-                endOfValue(Context.ARRAY, element);
+                endOfValue(Enclosing.ARRAY, element);
                 if (cursor.peek() == ',')
                     cursor.offset++;
             } catch (SyntaxException e) {
-                recover(e, Context.ARRAY);
+                recover(e, Enclosing.ARRAY);
             }
         }
         depth--;
@@ -395,7 +395,7 @@ final class ConfigParser {
         cursor.offset++;
         Block block = new Block(source, start);
         scopes.add(block);
-        pairs(block, Context.MAP, start);
+        pairs(block, Enclosing.MAP, start);
         scopes.removeLast();
         depth--;
         return block;

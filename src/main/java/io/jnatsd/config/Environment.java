@@ -30,7 +30,7 @@ final class Environment {
      * @param depth how deep the use is nested
      * @param redaction of the text that has the use
      */
-    ConfigValue value(String name, Place use, Load load, int depth, Redaction redaction) {
+    ConfigValue value(String name, Place use, ParseContext context, int depth, Redaction redaction) {
         if (open.isEmpty())
             known.clear();
         ConfigValue value = known.get(name);
@@ -41,7 +41,7 @@ final class Environment {
         if (text == null || text.isBlank() || !open.add(name))
             return null;
         try {
-            value = parse(text, use, load.apart(), depth, redaction, redaction.quoted(name));
+            value = parse(text, use, context.apart(), depth, redaction, redaction.quoted(name));
         } finally {
             open.remove(name);
         }
@@ -59,9 +59,9 @@ final class Environment {
         return text.substring(0, end);
     }
 
-    private ConfigValue parse(String text, Place use, Load load, int depth, Redaction redaction, String shownName) {
+    private ConfigValue parse(String text, Place use, ParseContext context, int depth, Redaction redaction, String shownName) {
         Source source = Source.ofVariable(text, use);
-        ConfigParser parser = new ConfigParser(source, load, depth, redaction.kind());
+        ConfigParser parser = new ConfigParser(source, context, depth, redaction.kind());
         boolean structure = STRUCTURES.indexOf(text.stripLeading().charAt(0)) >= 0;
         // Nobody quotes in the environment: a password like "a b" or "it's" is meant as it stands.
         ConfigValue verbatim = new ConfigValue.Text(source, 0, text);
@@ -69,14 +69,14 @@ final class Environment {
             return verbatim;
         try {
             ConfigValue value = parser.onlyValue();
-            if (value != null && load.problems().isEmpty())
+            if (value != null && context.problems().isEmpty())
                 return value;
         } catch (SyntaxException e) {
-            load.problems().error(e.problem());
+            context.problems().error(e.problem());
         }
         if (!structure)
             return verbatim;
-        String reason = load.problems().isEmpty() ? "expected one value" : load.problems().first().text();
+        String reason = context.problems().isEmpty() ? "expected one value" : context.problems().first().text();
         boolean outermost = open.size() == 1;
         throw new SyntaxException(use.problem(
                 outermost ? "Variable reference for " + shownName + " could not be parsed: " + reason : reason));

@@ -150,8 +150,8 @@ public final class OptionsReader {
         return reader.read(ConfigParser.parse(name, text, reader.load(environment)));
     }
 
-    private Load load(Function<String, String> environment) {
-        return new Load(problems, VOCABULARY, environment);
+    private ParseContext load(Function<String, String> environment) {
+        return new ParseContext(problems, VOCABULARY, environment);
     }
 
     private ReadResult read(Block root) throws ConfigException {

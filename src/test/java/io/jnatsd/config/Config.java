@@ -27,8 +27,8 @@ final class Config {
     }
 
     /** For the language alone: every key is an option that messages may quote. */
-    static Load load(Map<String, String> environment) {
-        return new Load(new Problems(), key -> Vocabulary.Kind.OPTION, environment::get);
+    static ParseContext load(Map<String, String> environment) {
+        return new ParseContext(new Problems(), key -> Vocabulary.Kind.OPTION, environment::get);
     }
 
     /** The value of {@code foo}. */
