@@ -13,52 +13,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads an {@code authorization} block (configuration reference, 2.5 and 2.6). Threads: one, and one instance for each
- * block.
+ * Reads an {@code authorization} block, for clients or for routes. Threads: one, and one instance for each block.
  */
 final class AuthReader {
-    static final KeyTable<AuthReader> KEYS = new KeyTable<AuthReader>()
-            .text("user username", (r, v) -> r.user = v)
-            .secret("pass password", (r, v) -> r.password = v)
-            .secret("token", (r, v) -> r.token = v)
-            .duration("timeout", (r, v) -> r.timeout = v)
-            .key("users", AuthReader::users)
-            .key("default_permissions default_permission permissions",
-                    (r, e) -> r.defaults = r.permissions(e, "default"))
-            .refused("auth_callout proxy_required");
-
-    static final KeyTable<Draft> USER_KEYS = new KeyTable<Draft>()
-            .text("user username", (u, v) -> u.name = v)
-            .secret("pass password", (u, v) -> u.password = v)
-            // Somebody may put the seed there.
-            .secretKey("nkey", (u, e) -> u.nkey = nkey(e))
-            .key("permissions permission authorization", (u, e) -> u.permissions = u.reader.permissions(e, "user"))
-            .integer("max_connections max_conn", 0, Integer.MAX_VALUE, (u, v) -> u.maxConnections = v)
-            .unsupported("account allowed_connection_types connection_types clients connection_deadline")
-            .refused("proxy_required");
-
     private final Problems problems;
     /** A map that several users refer to by a variable is read once. */
     private final Map<Block, PermissionOptions> permissionsRead = new IdentityHashMap<>();
-    private PermissionOptions defaults;
+    PermissionOptions defaults;
     private boolean plainSecrets;
     /** The entries of users that have neither a password nor a key. */
     private final List<ConfigValue> withoutSecret = new ArrayList<>();
 
-    private String user = "";
-    private String password = "";
-    private String token = "";
-    private Duration timeout;
+    String user = "";
+    String password = "";
+    String token = "";
+    Duration timeout;
     private List<User> users;
 
     /** One entry of {@code users}, while it is read. */
-    private static final class Draft {
-        private final AuthReader reader;
-        private String name = "";
-        private String password = "";
-        private String nkey = "";
-        private PermissionOptions permissions;
-        private int maxConnections;
+    static final class Draft {
+        final AuthReader reader;
+        String name = "";
+        String password = "";
+        String nkey = "";
+        PermissionOptions permissions;
+        int maxConnections;
 
         private Draft(AuthReader reader) {
             this.reader = reader;
@@ -72,7 +51,7 @@ final class AuthReader {
     /** Reads the block, with the checks that hold for clients and routes alike. */
     static AuthReader read(Block block, Problems problems) {
         AuthReader r = new AuthReader(problems);
-        KEYS.read(block, r, problems);
+        Options.AUTHORIZATION.read(block, r, problems);
         if (r.users != null && r.defaults != null)
             r.users = r.users.stream().map(r::withDefaults).toList();
         r.plainSecrets |= isPlain(r.password) || isPlain(r.token);
@@ -122,7 +101,7 @@ final class AuthReader {
             problems.error(user, "User entry requires a user and a password");
     }
 
-    private void users(Entry entry) throws MismatchException {
+    void users(Entry entry) throws MismatchException {
         if (!(entry.value() instanceof Array array))
             throw new MismatchException(entry.value(),
                     "Expected users field to be an array, got " + entry.value().kind());
@@ -143,7 +122,7 @@ final class AuthReader {
             return null;
         }
         Draft draft = new Draft(this);
-        USER_KEYS.read(block, draft, problems);
+        Options.USER.read(block, draft, problems);
         boolean named = !draft.name.isEmpty(), secret = !draft.password.isEmpty();
         if (!draft.nkey.isEmpty() && (named || secret)) {
             problems.error(element, "Nkey users do not take usernames or passwords");
@@ -164,7 +143,7 @@ final class AuthReader {
                 : new User(u.name(), u.password(), u.nkey(), defaults, u.maxConnections());
     }
 
-    private PermissionOptions permissions(Entry entry, String whose) throws MismatchException {
+    PermissionOptions permissions(Entry entry, String whose) throws MismatchException {
         if (!(entry.value() instanceof Block block))
             throw new MismatchException(entry.value(),
                     "Expected " + whose + " permissions to be a map/struct, got " + entry.value().kind());
@@ -176,7 +155,7 @@ final class AuthReader {
         return known;
     }
 
-    private static String nkey(Entry entry) throws MismatchException {
+    static String nkey(Entry entry) throws MismatchException {
         try {
             return Nkey.ofUser(entry.secret()).toString();
         } catch (IllegalArgumentException e) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A configuration cannot be used. Checked, because whoever loads one must decide what to go on with: a reload keeps
+ * A configuration cannot be used. Checked, because the caller must decide how to continue: a reload keeps
  * the options it has.
  */
 public final class ConfigException extends Exception {

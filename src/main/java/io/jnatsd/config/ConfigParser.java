@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The configuration language (configuration reference, section 1), from text to a tree of {@link ConfigValue}s, by
+ * The configuration language, from text to a tree of {@link ConfigValue}s, by
  * recursive descent. After a mistake it goes on with the next line of the same map or array, to show several mistakes
  * at once. Threads: one, and one instance for each text.
  */

@@ -1,7 +1,7 @@
 package io.jnatsd.config;
 
 /**
- * A position in a source that moves over characters, white space and comments (configuration reference, 1.1 and 1.2).
+ * A position in a source that moves over characters, white space and comments.
  * Threads: one.
  */
 final class Cursor {

@@ -114,7 +114,7 @@ final class Entry implements Place {
     ConfigValue.Block block() throws MismatchException {
         if (value instanceof ConfigValue.Block block)
             return block;
-        // Somebody may have written a password in place of the whole block.
+        // The value may be a password, written in place of the block.
         throw new MismatchException(value, "expected a map for \"" + key + "\", but got " + value.kind());
     }
 

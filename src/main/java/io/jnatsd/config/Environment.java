@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The values of environment variables, for {@code $NAME} in a configuration (configuration reference, 1.12): a
+ * The values of environment variables, for {@code $NAME} in a configuration: a
  * variable's text is parsed like a value in a file, so that it may be a number or an array. Threads: one.
  */
 final class Environment {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds and reads the files of one configuration (configuration reference, 1.13). Threads: one. */
+/** Finds and reads the files of one configuration. Threads: one. */
 final class Includes {
     /** Beyond any real configuration; it is there for {@code include /dev/zero}. */
     private static final int MAX_BYTES = 64 << 20;

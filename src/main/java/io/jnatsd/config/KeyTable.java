@@ -2,7 +2,7 @@ package io.jnatsd.config;
 
 import io.jnatsd.config.Vocabulary.Kind;
 import io.jnatsd.usage.Spelling;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,8 +15,8 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * The keys that a block may have, and what to do with the value of each. Key names are given in lower case, synonyms
- * separated by spaces; in the file their case does not matter. Threads: complete before it is shared, then any.
+ * The keys that a block may have: its options, how each is read, and the keys of newer servers. Key names are given in
+ * lower case; in the file their case does not matter. Threads: complete before it is shared, then any.
  *
  * @param <T> what the values are put into
  */
@@ -26,67 +26,61 @@ final class KeyTable<T> {
         void read(T target, Entry entry) throws MismatchException;
     }
 
+    private final String path;
     private final Map<String, Key<T>> keys = new LinkedHashMap<>();
+    private final List<Option<?>> options = new ArrayList<>();
     private final Set<String> secrets = new HashSet<>();
     private final Set<String> unsupported = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
     /** What this server does not have, by the key of newer servers that sets it up. */
     private final Map<String, String> features = new HashMap<>();
-    /** What to say about an unknown key; null if that is only worth a warning. */
+    /** The text of the error for an unknown key; null if that is only a warning. */
     private UnaryOperator<String> unknown;
 
-    KeyTable<T> key(String names, Key<T> key) {
-        for (String name : names.split(" "))
+    /** @param path what stands before the keys where they are named in full: the block and a dot, or nothing */
+    KeyTable(String path) {
+        this.path = path;
+    }
+
+    /** An option whose value is read by its type. */
+    <V> KeyTable<T> key(Option<V> option, BiConsumer<T, V> set) {
+        OptionType.Reading<V> reading = option.type().reading();
+        return read(option, (target, entry) -> set.accept(target, reading.read(entry)));
+    }
+
+    /** An option that is read in a way of its own. */
+    KeyTable<T> read(Option<?> option, Key<T> key) {
+        for (String name : option.names())
             keys.put(name, key);
+        if (option.type().secret())
+            secrets.addAll(option.names());
+        return show(option);
+    }
+
+    /** An option that is not read from a file. */
+    KeyTable<T> show(Option<?> option) {
+        options.add(option.within(path));
         return this;
     }
 
-    KeyTable<T> bool(String names, BiConsumer<T, Boolean> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.bool()));
+    /** All options of another table. */
+    KeyTable<T> include(KeyTable<T> other) {
+        keys.putAll(other.keys);
+        secrets.addAll(other.secrets);
+        return this;
     }
 
-    KeyTable<T> text(String names, BiConsumer<T, String> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.text()));
+    List<Option<?>> options() {
+        return List.copyOf(options);
     }
 
-    KeyTable<T> secret(String names, BiConsumer<T, String> set) {
-        return secretKey(names, (target, entry) -> set.accept(target, entry.secret()));
-    }
-
-    /** A key whose value is a secret, or has a secret in it: no message quotes it. */
-    KeyTable<T> secretKey(String names, Key<T> key) {
-        secrets.addAll(List.of(names.split(" ")));
-        return key(names, key);
-    }
-
-    KeyTable<T> integer(String names, int min, int max, BiConsumer<T, Integer> set) {
-        return key(names, (target, entry) -> set.accept(target, (int) entry.integer(min, max)));
-    }
-
-    KeyTable<T> size(String names, BiConsumer<T, Long> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.integer(0, Long.MAX_VALUE)));
-    }
-
-    /** Any free port, off, or a port number. */
-    KeyTable<T> port(String names, BiConsumer<T, Integer> set) {
-        return integer(names, ListenAddress.RANDOM_PORT, ListenAddress.MAX_PORT, set);
-    }
-
-    KeyTable<T> duration(String names, BiConsumer<T, Duration> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.duration()));
-    }
-
-    KeyTable<T> names(String names, BiConsumer<T, List<String>> set) {
-        return key(names, (target, entry) -> set.accept(target, entry.names()));
-    }
-
-    /** Keys of newer servers, which are no mistake but have no effect either. */
+    /** Keys of newer servers that have no effect: a warning. */
     KeyTable<T> unsupported(String names) {
         unsupported.addAll(List.of(names.split(" ")));
         return this;
     }
 
-    /** Keys of newer servers that keep clients out: to ignore them would be to let those in. */
+    /** Keys of newer servers that exclude clients: an error, since without them those clients would be let in. */
     KeyTable<T> refused(String names) {
         refused.addAll(List.of(names.split(" ")));
         return this;

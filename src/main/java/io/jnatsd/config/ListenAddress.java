@@ -2,7 +2,7 @@ package io.jnatsd.config;
 
 import java.util.regex.Pattern;
 
-/** The value of {@code listen} and its like: {@code host:port} (configuration reference, 2.4). */
+/** The value of {@code listen} and similar keys: {@code host:port}. */
 record ListenAddress(String host, int port) {
     private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cntrl}\"'/\\\\@,:\\[\\]]+");
     private static final Pattern IPV6 = Pattern.compile("\\p{XDigit}*:[\\p{XDigit}.]*:[\\p{XDigit}:.]*(%[\\w.-]+)?");
@@ -49,7 +49,7 @@ record ListenAddress(String host, int port) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
-    /** For messages: somebody may write a whole URL, with a user and a password before the host. */
+    /** For messages: the text may be a whole URL, with a user and a password before the host. */
     static String withoutLogin(String text) {
         int at = text.lastIndexOf('@');
         return at < 0 ? text : Redaction.HIDDEN + text.substring(at);

@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The mutable twin of {@link ServerOptions}, flat, for whoever gathers options: the configuration file, the command
+ * The mutable twin of {@link ServerOptions}, flat, for the sources of options: the configuration file, the command
  * line, an embedding program. A field left null takes its default in {@link #build()}, which depends on
  * {@link #compat}. The meaning of each field stands at the record that it ends up in. Threads: one.
  */
@@ -203,7 +203,7 @@ public final class OptionsBuilder {
         webSocketTimeout = w.handshakeTimeout();
     }
 
-    /** Fills the defaults in (configuration reference, section 2.9) and freezes the result. */
+    /** Fills the defaults in; the result is immutable. */
     public ServerOptions build() {
         boolean old = compat == Compat.GNATSD_1_0;
         String boundHost = or(host, "0.0.0.0");

@@ -13,52 +13,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a permission map (configuration reference, 2.6 and 6.3). Threads: one, and one instance for each map.
+ * Reads a {@code permissions} map. Threads: one, and one instance for each map.
  */
 final class PermissionsReader {
-    static final KeyTable<PermissionsReader> KEYS = new KeyTable<PermissionsReader>()
-            .key("publish pub", (r, e) -> r.publish = r.side(e, false))
-            .key("subscribe sub", (r, e) -> r.subscribe = r.side(e, true))
-            .key("allow_responses publish_allow_responses", PermissionsReader::responses)
-            .unknown(key -> "Unknown field " + key + " parsing permissions");
-
-    static final KeyTable<Side> SIDE_KEYS = new KeyTable<Side>()
-            .key("allow", (s, e) -> s.allow = subjects(e, s.mayHaveQueues))
-            .key("deny", (s, e) -> s.deny = subjects(e, s.mayHaveQueues))
-            .unknown(key -> "Unknown field " + key
-                    + " parsing subject permissions, only 'allow' or 'deny' are permitted");
-
-    static final KeyTable<Responses> RESPONSE_KEYS = new KeyTable<Responses>()
-            .integer("max max_msgs max_messages max_responses", Integer.MIN_VALUE, Integer.MAX_VALUE,
-                    (r, v) -> r.max = v)
-            .duration("expires expiration ttl", (r, v) -> r.expires = v)
-            .unknown(key -> "Unknown field " + key + " parsing permissions");
-
     private static final SubjectRules NOTHING = new SubjectRules(List.of(), List.of());
     private static final SubjectRules EVERYTHING = new SubjectRules(null, List.of());
 
     private final Problems problems;
-    private SubjectRules publish;
-    private SubjectRules subscribe;
+    SubjectRules publish;
+    SubjectRules subscribe;
     private ResponseRules responses;
     /** Whether something is used that gnatsd 1.0.x does not know. */
     private boolean newer;
 
     /** {@code { allow: ..., deny: ... }}. */
-    private static final class Side {
+    static final class Side {
         private final boolean mayHaveQueues;
-        private List<String> allow;
-        private List<String> deny = List.of();
+        List<String> allow;
+        List<String> deny = List.of();
 
         private Side(boolean mayHaveQueues) {
             this.mayHaveQueues = mayHaveQueues;
         }
+
+        List<String> subjects(Entry entry) throws MismatchException {
+            return PermissionsReader.subjects(entry, mayHaveQueues);
+        }
     }
 
     /** {@code allow_responses}, with the defaults of newer servers. */
-    private static final class Responses {
-        private int max = 1;
-        private Duration expires = Duration.ofMinutes(2);
+    static final class Responses {
+        int max = 1;
+        Duration expires = Duration.ofMinutes(2);
     }
 
     private PermissionsReader(Problems problems) {
@@ -67,7 +53,7 @@ final class PermissionsReader {
 
     static PermissionOptions read(Block block, Problems problems) {
         PermissionsReader r = new PermissionsReader(problems);
-        KEYS.read(block, r, problems);
+        Options.PERMISSIONS.read(block, r, problems);
         // gnatsd: a side that is not mentioned is denied. Newer servers allow it, and newer notation shows that one
         // of those is meant.
         SubjectRules missing = r.newer ? EVERYTHING : NOTHING;
@@ -77,12 +63,12 @@ final class PermissionsReader {
         return new PermissionOptions(publish, r.subscribe == null ? missing : r.subscribe, r.responses);
     }
 
-    private SubjectRules side(Entry entry, boolean mayHaveQueues) throws MismatchException {
+    SubjectRules side(Entry entry, boolean mayHaveQueues) throws MismatchException {
         if (!(entry.value() instanceof Block block))
             return new SubjectRules(subjects(entry, mayHaveQueues), List.of());
         newer = true;
         Side side = new Side(mayHaveQueues);
-        SIDE_KEYS.read(block, side, problems);
+        Options.SUBJECT_RULES.read(block, side, problems);
         return new SubjectRules(side.allow, side.deny);
     }
 
@@ -127,11 +113,11 @@ final class PermissionsReader {
         return false;
     }
 
-    private void responses(Entry entry) throws MismatchException {
+    void responses(Entry entry) throws MismatchException {
         newer = true;
         Responses given = new Responses();
         if (entry.value() instanceof Block block)
-            RESPONSE_KEYS.read(block, given, problems);
+            Options.RESPONSES.read(block, given, problems);
         else if (!(entry.value() instanceof Bool))
             throw entry.mismatch("a boolean or a map");
         boolean off = entry.value() instanceof Bool bool && !bool.value();

@@ -48,7 +48,7 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     }
 
     /**
-     * Who may connect. The first that is configured counts: users (null: not configured; empty: nobody may), token,
+     * Who may connect. The first that is configured counts: users (null: not configured; empty: no client may), token,
      * single user. Secrets are plain text or bcrypt hashes.
      *
      * @param systemUser who may use what is under {@code $SYS}, empty if that is nothing special
@@ -126,7 +126,7 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     }
 
     /**
-     * The HTTP and HTTPS ports for monitoring. A user and password, if set, are asked of every visitor.
+     * The HTTP and HTTPS ports for monitoring. A user and password, if set, are required for every request.
      *
      * @param topSubjects whether the subjects with most traffic are looked for
      */
@@ -154,7 +154,7 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
             List<String> traceClients, List<String> traceSubjects) {
     }
 
-    /** How a server leaves: after the grace period its clients are closed, spread over the duration. */
+    /** Lame duck mode: after the grace period its clients are closed, spread over the duration. */
     public record LameDuckOptions(Duration duration, Duration gracePeriod) {
     }
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads strings at a cursor: quoted, bare and block strings (configuration reference, 1.6). Threads: one. */
+/** Reads strings at a cursor: quoted, bare and block strings. Threads: one. */
 final class Strings {
     private static final int ASCII = 0x80;
 

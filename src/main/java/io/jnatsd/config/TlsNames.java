@@ -3,7 +3,7 @@ package io.jnatsd.config;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The names that {@code cipher_suites} and {@code curve_preferences} may hold (configuration reference, 2.8). */
+/** The names that {@code cipher_suites} and {@code curve_preferences} may hold. */
 public final class TlsNames {
     /** The names of gnatsd 1.0.2. A TLS stack need not offer all of them any more; the names are still no mistake. */
     public static final List<String> CIPHERS = List.of(

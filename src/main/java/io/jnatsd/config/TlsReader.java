@@ -9,42 +9,24 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Reads a {@code tls} block (configuration reference, 2.8), for clients or for routes. It checks names; the files are
- * loaded by whoever opens the port. Threads: one, and one instance for each block.
+ * Reads a {@code tls} block, for clients, routes or WebSocket. It checks names; the files are loaded when the port is
+ * opened. Threads: one, and one instance for each block.
  */
 final class TlsReader {
-    private static final String CANNOT_PARSE = "error parsing tls config, ";
+    static final String CANNOT_PARSE = "error parsing tls config, ";
 
-    static final KeyTable<TlsReader> KEYS = new KeyTable<TlsReader>()
-            .key("cert_file", (r, e) -> r.certFile = file(e))
-            .key("key_file", (r, e) -> r.keyFile = file(e))
-            .key("ca_file", (r, e) -> r.caFile = file(e))
-            .key("verify", (r, e) -> r.verify = bool(e))
-            .key("cipher_suites", (r, e) -> r.cipherSuites = known(e, TlsNames::isCipher, "cipher"))
-            .key("curve_preferences",
-                    (r, e) -> r.curvePreferences = known(e, TlsNames.CURVES::contains, "curve preference"))
-            .key("min_version", (r, e) -> r.onlyTls13 = isTls13(e))
-            .duration("timeout", (r, v) -> r.timeout = v)
-            .key("handshake_first", (r, e) -> r.handshakeFirst = handshakeFirst(e))
-            .bool("config_watch", (r, v) -> r.configWatch = v)
-            .key("verify_and_map", (r, e) -> r.verifyAndMap = bool(e))
-            .refused("pinned_certs")
-            .unsupported("insecure connection_rate_limit verify_cert_and_check_known_urls"
-                    + " certs cert_store cert_match cert_match_by ocsp_peer")
-            .unknown(key -> CANNOT_PARSE + "unknown field [\"" + key + "\"]");
-
-    private String certFile = "";
-    private String keyFile = "";
-    private String caFile = "";
-    private boolean verify;
-    private boolean verifyAndMap;
+    String certFile = "";
+    String keyFile = "";
+    String caFile = "";
+    boolean verify;
+    boolean verifyAndMap;
     /** Null for the default, which depends on a key elsewhere. */
-    private Duration timeout;
-    private List<String> cipherSuites = List.of();
-    private List<String> curvePreferences = List.of();
-    private boolean onlyTls13;
-    private boolean handshakeFirst;
-    private boolean configWatch;
+    Duration timeout;
+    List<String> cipherSuites = List.of();
+    List<String> curvePreferences = List.of();
+    boolean onlyTls13;
+    boolean handshakeFirst;
+    boolean configWatch;
 
     private TlsReader() {
     }
@@ -52,7 +34,7 @@ final class TlsReader {
     /** The options of one block; their timeout is null if the block has none. */
     static TlsOptions read(ConfigValue.Block block, Problems problems) {
         TlsReader r = new TlsReader();
-        KEYS.read(block, r, problems);
+        Options.TLS.read(block, r, problems);
         return new TlsOptions(r.certFile, r.keyFile, r.caFile, r.verify, r.verifyAndMap, r.timeout, r.suites(),
                 r.curvePreferences, r.handshakeFirst, r.configWatch);
     }
@@ -66,7 +48,7 @@ final class TlsReader {
     }
 
     /** As newer servers: 1.2, which is the default, or 1.3. */
-    private static boolean isTls13(Entry entry) throws MismatchException {
+    static boolean isTls13(Entry entry) throws MismatchException {
         return switch (entry.text()) {
             case "1.2" -> false;
             case "1.3" -> true;
@@ -75,13 +57,13 @@ final class TlsReader {
         };
     }
 
-    private static String file(Entry entry) throws MismatchException {
+    static String file(Entry entry) throws MismatchException {
         if (entry.value() instanceof Text text)
             return text.value();
         throw expected(entry, "filename");
     }
 
-    private static boolean bool(Entry entry) throws MismatchException {
+    static boolean bool(Entry entry) throws MismatchException {
         if (entry.value() instanceof Bool bool)
             return bool.value();
         throw expected(entry, "a boolean");
@@ -93,7 +75,7 @@ final class TlsReader {
     }
 
     /** Newer servers also take a time to wait for a client's first move, or "auto"; each means that it is on. */
-    private static boolean handshakeFirst(Entry entry) throws MismatchException {
+    static boolean handshakeFirst(Entry entry) throws MismatchException {
         if (entry.value() instanceof Bool bool)
             return bool.value();
         if (entry.value() instanceof Text text && text.value().equalsIgnoreCase("auto"))
@@ -102,7 +84,7 @@ final class TlsReader {
         return true;
     }
 
-    private static List<String> known(Entry entry, Predicate<String> known, String what)
+    static List<String> known(Entry entry, Predicate<String> known, String what)
             throws MismatchException {
         List<String> names = entry.texts();
         if (names.isEmpty())

@@ -9,25 +9,9 @@ import java.util.regex.Pattern;
 final class WebSocketReader {
     private static final Pattern HOST_AND_PORT = Pattern.compile("([\\w.-]+|\\[[\\p{XDigit}:.]+])(:\\d{1,5})?");
 
-    static final KeyTable<WebSocketReader> KEYS = new KeyTable<WebSocketReader>()
-            .key("listen", (r, e) -> r.listen(OptionsReader.address(e)))
-            .port("port", (r, v) -> r.out.webSocketPort = v)
-            .text("host net", (r, v) -> r.out.webSocketHost = v)
-            .bool("no_tls", (r, v) -> r.noTls = v)
-            .key("tls", (r, e) -> r.out.webSocketTls = TlsReader.read(e.block(), r.problems))
-            .bool("same_origin", (r, v) -> r.out.webSocketSameOrigin = v)
-            .key("allowed_origins allowed_origin allow_origins allow_origin origins origin",
-                    (r, e) -> r.out.webSocketOrigins = origins(e))
-            .duration("handshake_timeout", (r, v) -> r.out.webSocketTimeout = v)
-            // Without it, clients whom it is to keep out might get in.
-            .key("authorization authentication", (r, e) -> r.problems.error(e, "\"" + e.key()
-                    + "\" is not supported in \"websocket\": the same users connect as over the client port"))
-            .unsupported("compression advertise no_auth_user jwt_cookie user_cookie pass_cookie token_cookie headers"
-                    + " ping_interval");
-
-    private final OptionsBuilder out;
-    private final Problems problems;
-    private boolean noTls;
+    final OptionsBuilder out;
+    final Problems problems;
+    boolean noTls;
 
     private WebSocketReader(OptionsBuilder out, Problems problems) {
         this.out = out;
@@ -36,19 +20,20 @@ final class WebSocketReader {
 
     static void read(Entry entry, OptionsBuilder out, Problems problems) throws MismatchException {
         WebSocketReader r = new WebSocketReader(out, problems);
-        KEYS.read(entry.block(), r, problems);
-        // Passwords would travel in the open: nobody should get that by leaving something out.
+        Options.WEBSOCKET.read(entry.block(), r, problems);
+        // Without TLS, passwords are sent in the clear. That has to be requested: a missing block is not enough.
         if (out.webSocketPort != 0 && out.webSocketTls == null && !r.noTls)
             problems.error(entry, "websocket requires TLS configuration, or \"no_tls: true\"");
     }
 
-    private void listen(ListenAddress address) {
+    void listen(Entry entry) throws MismatchException {
+        ListenAddress address = OptionType.LISTEN.reading().read(entry);
         if (!address.host().isEmpty())
             out.webSocketHost = address.host();
         out.webSocketPort = address.port();
     }
 
-    private static List<String> origins(Entry entry) throws MismatchException {
+    static List<String> origins(Entry entry) throws MismatchException {
         List<String> origins = entry.names();
         for (String origin : origins) {
             if (!isOrigin(origin))

@@ -48,9 +48,8 @@ class EtcFilesTest {
     @Test
     void theDefaultConfigurationShowsEveryKey() throws IOException {
         String text = Files.readString(ETC.resolve("nats.conf"));
-        for (KeyTable<?> table : List.of(OptionsReader.KEYS, AuthReader.KEYS, AuthReader.USER_KEYS,
-                PermissionsReader.KEYS, PermissionsReader.SIDE_KEYS, PermissionsReader.RESPONSE_KEYS, TlsReader.KEYS,
-                ClusterReader.KEYS, WebSocketReader.KEYS)) {
+        for (KeyTable<?> table : List.of(Options.TOP_LEVEL, Options.AUTHORIZATION, Options.USER, Options.PERMISSIONS,
+                Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.CLUSTER, Options.WEBSOCKET)) {
             for (String name : table.names()) {
                 // It is only accepted for the sake of files for newer servers.
                 if (!name.equals("authentication"))
