@@ -70,7 +70,7 @@ public final class ServerState {
     /** The memory for the input of all connections. */
     public final InputBudget inputBudget = new InputBudget(Runtime.getRuntime().maxMemory() / INPUT_SHARE);
     /** Starts the threads of pings and timeouts, and runs the watchdog. Its tasks must not block. */
-    private final ScheduledThreadPoolExecutor timer;
+    private final ScheduledExecutorService timer;
     /** The periodic task of the watchdog, and its interval. Written by the start and by a reload. */
     private Future<?> sweeps;
     private Duration sweepPause;
@@ -85,16 +85,27 @@ public final class ServerState {
     private volatile boolean stopping;
 
     public ServerState(Log log, ServerOptions options) {
+        this(log, options, newTimer());
+    }
+
+    /** @param timer runs the timeouts of connections; closed by {@link #stopTimer} */
+    public ServerState(Log log, ServerOptions options, ScheduledExecutorService timer) {
         this.log = log;
+        this.timer = timer;
         threads = new Threads(log);
         traffic = new Traffic(subjects, log);
         watchdog = new WriteWatchdog(threads);
-        timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         timer.scheduleWithFixedDelay(threads.guarded("input budget", inputBudget::look), InputBudget.PAUSE_MILLIS,
                 InputBudget.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         apply(options);
+    }
+
+    private static ScheduledExecutorService newTimer() {
+        ScheduledThreadPoolExecutor timer =
+                new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return timer;
     }
 
     /** Applies options that a reload has changed. */

@@ -26,7 +26,11 @@ public final class WriteWatchdog {
     }
 
     public void sweep(Duration deadline) {
-        long now = System.nanoTime(), nanos = deadline.toNanos();
+        sweep(System.nanoTime(), deadline);
+    }
+
+    void sweep(long now, Duration deadline) {
+        long nanos = deadline.toNanos();
         for (Outbound outbound : watched)
             if (outbound.isStuck(now, nanos))
                 end(outbound);

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Lame duck mode: the server accepts no new clients, tells the connected ones with INFO, and after a grace period
@@ -23,14 +21,19 @@ final class LameDuck {
     private final LameDuckOptions options;
     private final Clients clients;
     private final Log log;
-    private final CountDownLatch stopped;
+    private final Pause pause;
 
-    /** @param stopped counted down when the server is closed before lame duck mode ends */
-    LameDuck(LameDuckOptions options, Clients clients, Log log, CountDownLatch stopped) {
+    /** Waits for a time. */
+    interface Pause {
+        /** Returns true as soon as the server stops for another reason. */
+        boolean stopped(Duration time) throws InterruptedException;
+    }
+
+    LameDuck(LameDuckOptions options, Clients clients, Log log, Pause pause) {
         this.options = options;
         this.clients = clients;
         this.log = log;
-        this.stopped = stopped;
+        this.pause = pause;
     }
 
     /** Returns when all clients are closed, or the server has been stopped. */
@@ -38,17 +41,17 @@ final class LameDuck {
         log.notice("Entering lame duck mode, stop accepting new clients");
         for (Client client : clients.all())
             client.pushInfo();
-        if (stopped.await(options.gracePeriod().toNanos(), TimeUnit.NANOSECONDS))
+        if (pause.stopped(options.gracePeriod()))
             return;
         List<Client> leaving = new ArrayList<>();
         clients.all().forEach(leaving::add);
         Collections.shuffle(leaving);
         log.notice("Closing existing clients");
         Duration spread = options.duration().minus(options.gracePeriod()).dividedBy(Math.max(leaving.size(), 1));
-        Duration pause = spread.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : spread;
+        Duration between = spread.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : spread;
         for (Client client : leaving) {
             client.close(CloseReason.SERVER_SHUTDOWN, "");
-            if (stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS))
+            if (pause.stopped(between))
                 return;
         }
     }

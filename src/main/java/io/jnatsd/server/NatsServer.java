@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -388,7 +389,8 @@ public final class NatsServer implements AutoCloseable {
             cluster.cluster().sayGoodbye();
         state.threads.start("lame-duck", () -> {
             try {
-                new LameDuck(options.lameDuck(), clients, log, stopping).run();
+                new LameDuck(options.lameDuck(), clients, log,
+                        time -> stopping.await(time.toNanos(), TimeUnit.NANOSECONDS)).run();
             } catch (InterruptedException e) {
                 log.debug("Lame duck mode interrupted");
             } finally {

@@ -70,19 +70,6 @@ class LameDuckTest {
     }
 
     @Test
-    void clientsAreClosedOneByOneWithASecondBetweenThemAtTheMost() throws Exception {
-        try (NatsServer server = start(Log.silent(), Duration.ofMillis(1), Duration.ofMinutes(10));
-                RawClient one = modern(server); RawClient other = modern(server)) {
-            long start = System.nanoTime();
-            server.lameDuck();
-            one.expect("INFO \\{[^\n]*\r\n");
-            other.expect("INFO \\{[^\n]*\r\n");
-            await("both are closed").until(() -> server.clients().count() == 0);
-            assertTrue(System.nanoTime() - start >= 1_000_000_000);
-        }
-    }
-
-    @Test
     void closingDoesNotWaitForTheGracePeriod() throws Exception {
         NatsServer server = start(Log.silent(), Duration.ofMinutes(1), Duration.ofMinutes(2));
         try (RawClient client = modern(server)) {
