@@ -6,7 +6,6 @@ import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.ListenOptions;
-import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
@@ -54,10 +53,6 @@ public record MonitoredServer(ServerState state, Clients clients, String serverI
 
     WebSocketOptions webSocket() {
         return options.get().webSocket();
-    }
-
-    LogOptions logging() {
-        return options.get().log();
     }
 
     /**

@@ -20,11 +20,8 @@ import java.util.function.Function;
  * others, as the table {@link Options} says. It compares only; {@link NatsServer} applies the changes. Threads: immutable.
  */
 final class Reload {
-    private final ServerOptions old;
-    private final ServerOptions next;
-
-    /** The order of gnatsd's checks and log lines; what gnatsd does not have is in between. */
-    private static final List<String> ORDER = List.of("Port", "Host", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
+    /** The names of options in the order in which gnatsd checks and logs them; newer options are placed between. */
+    static final List<String> ORDER = List.of("Port", "Host", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
             "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "cluster name", "cluster host", "cluster port",
             "trace", "debug", "logtime", "log_level", "log_format", "trace_clients", "trace_subjects", "max_traced_msg_len",
             "max_connections", "max_subscriptions", "max_pending", "max_pending_total", "authorization users",
@@ -33,6 +30,9 @@ final class Reload {
             "cluster", "pid_file", "log_file", "logfile_size_limit", "logfile_max_num", "syslog", "remote_syslog",
             "cluster routes", "tls timeout", "tls", "allow_non_tls", "lame_duck_duration", "lame_duck_grace_period",
             "monitoring", "write_deadline");
+
+    private final ServerOptions old;
+    private final ServerOptions next;
 
     Reload(ServerOptions old, ServerOptions next) {
         this.old = old;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.Option;
+import io.jnatsd.config.Options;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import java.io.IOException;
@@ -16,6 +18,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +105,13 @@ class ReloadTest {
             assertEquals(List.of(DONE), server.log("j2.log"), "the new log gets the last line");
             assertEquals(String.valueOf(ProcessHandle.current().pid()), Files.readString(dir.resolve("j.pid")));
         }
+    }
+
+    /** A name that no option has would leave an option at the end. */
+    @Test
+    void theOrderOfTheLinesNamesEveryOptionThatAReloadReports() {
+        assertEquals(Options.all().map(Option::reloadName).filter(Objects::nonNull).collect(Collectors.toSet()),
+                Set.copyOf(Reload.ORDER));
     }
 
     @Test
