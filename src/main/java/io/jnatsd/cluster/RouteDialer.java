@@ -34,19 +34,7 @@ import java.util.regex.Pattern;
  */
 final class RouteDialer implements Runnable {
     private static final int DIAL_MILLIS = 1000;
-    private static final long PAUSE_MILLIS = 1000;
     private static final int JITTER_MILLIS = 100;
-    /**
-     * After this number of consecutive failures an explicit server is dialled less often, at least every five seconds.
-     */
-    private static final int FREQUENT_ATTEMPTS = 30;
-    private static final int EXPLICIT_LONGEST = 5;
-    /**
-     * Number of attempts after a route is lost. gnatsd 1.0 does not dial such a server again; this server does, because
-     * otherwise the lost link of a full mesh would never be restored.
-     */
-    private static final int ATTEMPTS_AFTER_LOSS = 10;
-    private static final int IMPLICIT_LONGEST = 8;
     /** An implicit server whose route lasted this long is dialled again at once. */
     private static final long LONG_LIFE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
@@ -58,28 +46,25 @@ final class RouteDialer implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Socket dialling;
     private volatile Route route;
-    /** Number of consecutive failed attempts. Written by {@link #run} and {@link #renew}. */
-    private volatile int failures;
-    /** The allowed number of consecutive failures for an implicit server. */
-    private int allowed;
+    private final DialRetries retries;
 
     RouteDialer(Cluster cluster, RouteUrl url, boolean explicit) {
         this.cluster = cluster;
         this.log = cluster.server().log;
         this.url = url;
         this.explicit = explicit;
+        this.retries = new DialRetries(explicit, cluster.options().connectRetries());
     }
 
     void start() {
         ServerState server = cluster.server();
         if (!server.threads.start("route-dial-" + address(), this))
-            server.after(Duration.ofMillis(PAUSE_MILLIS), this);
+            server.after(Duration.ofMillis(DialRetries.PAUSE_MILLIS), this);
     }
 
     @Override
     public void run() {
         try {
-            allowed = 1 + Math.max(cluster.options().connectRetries(), 0);
             while (!isStopped() && attemptSafely())
                 continue;
         } catch (InterruptedException e) {
@@ -102,8 +87,8 @@ final class RouteDialer implements Runnable {
     }
 
     private boolean pauseAfterFailure() throws InterruptedException {
-        failures++;
-        return (explicit || failures < allowed) && pause(PAUSE_MILLIS * pauseFactor());
+        retries.failed();
+        return retries.mayDial() && pause(retries.pauseMillis());
     }
 
     /** Returns false if the server need not be dialled again. */
@@ -118,7 +103,10 @@ final class RouteDialer implements Runnable {
             return false;
         boolean accepted = !connected.remoteId().isEmpty()
                 && connected.closeReason() != CloseReason.PROTOCOL_VIOLATION;
-        failures = accepted ? 0 : failures + 1;
+        if (accepted)
+            retries.reset();
+        else
+            retries.failed();
         return shouldRedial(connected, System.nanoTime() - began > LONG_LIFE_NANOS);
     }
 
@@ -151,20 +139,14 @@ final class RouteDialer implements Runnable {
                 return false;
             other.adopt(lost);
             cluster.routes().awaitGone(id, this);
-            failures = 0;
+            retries.reset();
         }
         if (!id.isEmpty())
-            allowed = Math.max(allowed, ATTEMPTS_AFTER_LOSS);
-        if (isStopped() || !explicit && failures >= allowed)
+            retries.lost();
+        if (isStopped() || !retries.mayDial())
             return false;
         log.debug("Attempting reconnect for solicited route \"" + url + "\"");
-        return pause(explicit || !lived ? PAUSE_MILLIS * pauseFactor() : 0);
-    }
-
-    /** Returns the factor of the usual pause. */
-    private long pauseFactor() {
-        return explicit ? Math.clamp(failures - FREQUENT_ATTEMPTS, 1, EXPLICIT_LONGEST)
-                : Math.min(1L << Math.max(failures - 1 - cluster.options().connectRetries(), 0), IMPLICIT_LONGEST);
+        return pause(explicit || !lived ? retries.pauseMillis() : 0);
     }
 
     /** The pause has a random part, so that two servers that dial each other do not keep doing so at the same time. */
@@ -245,7 +227,7 @@ final class RouteDialer implements Runnable {
 
     /** Resets the failures, because gossip has named the server again. */
     void renew() {
-        failures = 0;
+        retries.reset();
     }
 
     /**
