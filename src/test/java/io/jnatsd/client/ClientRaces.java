@@ -66,7 +66,7 @@ public final class ClientRaces {
         private long kept;
 
         Reload() {
-            super("reload against subscribe", 2, "0 kept");
+            super("reload against subscribe", 2, "0 kept, 0 withdrawn", "0 kept, 1 withdrawn", "0 kept, 2 withdrawn");
         }
 
         @Override
@@ -92,14 +92,16 @@ public final class ClientRaces {
 
         @Override
         protected String outcome() {
-            return kept + " kept" + leftBehind();
+            int withdrawn = socket.answers().split("\\(sid ", -1).length - 1;
+            return kept + " kept, " + withdrawn + " withdrawn" + leftBehind();
         }
     }
 
     /** A client is closed by one thread and killed by another while it subscribes and a reload checks its login. */
     private static final class End extends OfClient {
         End() {
-            super("close against kill, subscribe and reload", 3, "for SERVER_SHUTDOWN", "for KICKED", "for CLIENT_CLOSED");
+            super("close against kill, subscribe and reload", 3, "for SERVER_SHUTDOWN", "for KICKED",
+                    "for CLIENT_CLOSED");
         }
 
         @Override

@@ -83,7 +83,8 @@ class ClientTimersTest {
     void aClientThatDoesNotAnswerIsStaleAfterThreeIntervals() throws Exception {
         socket.then(() -> timer.advance(INTERVAL.minus(MOMENT))).then(() -> expect(""))
                 .then(() -> timer.advance(MOMENT)).then(() -> expect(PING))
-                .then(() -> expectTimers(1)).then(() -> timer.advance(INTERVAL)).then(() -> expect(PING + PING)).then(() -> expectTimers(1))
+                .then(() -> expectTimers(1)).then(() -> timer.advance(INTERVAL))
+                .then(() -> expect(PING + PING)).then(() -> expectTimers(1))
                 .then(() -> timer.advance(INTERVAL.minus(MOMENT))).then(() -> expect(PING + PING))
                 .then(() -> timer.advance(MOMENT)).then(() -> expect(PING + PING + STALE));
         assertEquals(CloseReason.STALE, run().closeReason());

@@ -40,7 +40,8 @@ public final class LifecycleRaces {
 
         @Override
         protected String outcome() throws InterruptedException {
-            String first = closed == killed ? "closed " + closed + " and killed " + killed : closed ? "closed" : "killed";
+            String first = closed == killed ? "closed " + closed + " and killed " + killed
+                    : closed ? "closed" : "killed";
             boolean kept = life.reason() == (closed ? CloseReason.STALE : CloseReason.KICKED)
                     && life.lingerNeeded() == closed;
             return first + ", " + life.phase() + (kept ? "" : ", for " + life.reason())

@@ -208,7 +208,8 @@ public final class DeliveryRaces {
     /** The maximum of an UNSUB comes while messages are delivered. */
     private static final class Maximum extends OfDelivery {
         Maximum() {
-            super("publish against a maximum of 2", 2, "'ab', 1 exhausted", "'abc', 0 exhausted", "'abcd', 0 exhausted");
+            super("publish against a maximum of 2", 2, "'ab', 1 exhausted", "'abc', 0 exhausted",
+                    "'abcd', 0 exhausted");
         }
 
         @Override
