@@ -37,6 +37,12 @@ class SecureJnatsTest {
     private static final AuthHandler OTHER_KEY =
             Nats.staticCredentials(null, "SUAMLK2ZNL35WSMW37E7UD4VZ7ELPKW7DHC3BWBSD2GCZ7IUQQXZIORRBU".toCharArray());
 
+    /** The client loads its cryptography while the server waits for the signature. */
+    static void keyed(OptionsBuilder o) {
+        o.users = List.of(KEYED);
+        o.authTimeout = PATIENCE;
+    }
+
     static void encrypted(OptionsBuilder o, boolean verify) {
         o.tls = new TlsOptions(TestCerts.file("server-cert.pem"), TestCerts.file("server-key.pem"),
                 TestCerts.file("ca.pem"), verify, false, Duration.ofSeconds(5), List.of(), List.of(), false, false);
@@ -99,7 +105,7 @@ class SecureJnatsTest {
 
     @Test
     void aKeyLogsIn() throws Exception {
-        try (ServerUnderTest server = ServerUnderTest.start(o -> o.users = List.of(KEYED))) {
+        try (ServerUnderTest server = ServerUnderTest.start(SecureJnatsTest::keyed)) {
             try (Connection nats = connect(server, o -> o.authHandler(KEY))) {
                 useIt(nats);
             }
