@@ -69,9 +69,9 @@ public final class ConfiguredAuthenticator implements Authenticator {
         if (options.users() != null)
             return amongUsers(c);
         if (!options.token().isEmpty())
-            return passwords.matches(options.token(), c.token(), c.asker(false)) ? Login.ANYBODY : null;
+            return passwords.matches(options.token(), c.token(), c.asker(false)) ? Login.OPEN : null;
         if (options.user().isEmpty())
-            return Login.ANYBODY;
+            return Login.OPEN;
         boolean known = c.user().equals(options.user());
         return isRight(known ? options.password() : null, c) ? new Login(c.user(), Permissions.UNRESTRICTED, 0) : null;
     }

@@ -11,7 +11,7 @@ import java.util.Objects;
  */
 public record Login(String user, Permissions permissions, int maxConnections) {
     /** A login without a user and without restrictions. */
-    public static final Login ANYBODY = new Login("", Permissions.UNRESTRICTED, 0);
+    public static final Login OPEN = new Login("", Permissions.UNRESTRICTED, 0);
 
     public Login {
         Objects.requireNonNull(user, "user");

@@ -229,7 +229,7 @@ public final class Bench implements Callable<Integer> {
     private String shortfall(Outcome outcome) {
         if (outcome.lost() == 0)
             return "the server did not answer for " + timeoutSeconds + " s";
-        return String.format(Locale.ROOT, "%,d %s lost: nothing came for %d s", outcome.lost(),
+        return String.format(Locale.ROOT, "%,d %s lost: no message arrived for %d s", outcome.lost(),
                 outcome.lost() == 1 ? "message was" : "messages were", timeoutSeconds);
     }
 

@@ -14,14 +14,14 @@ final class Publisher {
 
     private final Crew crew;
     private final Peer peer;
-    private final Batch batch;
+    private final EncodedBatch batch;
     private final Pace pace;
     private final long share;
     private final CountDownLatch answered = new CountDownLatch(1);
     private long sent;
     private long endNanos;
 
-    Publisher(Crew crew, Peer peer, Batch batch, Pace pace, long share) {
+    Publisher(Crew crew, Peer peer, EncodedBatch batch, Pace pace, long share) {
         this.crew = crew;
         this.peer = peer;
         this.batch = batch;

@@ -26,7 +26,7 @@ final class RequestReply {
             responders.add(responder);
             crew.follow(peer.name(), responder::answer);
         }
-        byte[][] heads = Batch.heads(load);
+        byte[][] heads = EncodedBatch.heads(load);
         String version = "";
         for (int i = 0; i < load.publishers(); i++) {
             Peer peer = crew.connect("requester " + (i + 1));

@@ -32,7 +32,7 @@ final class Requester {
         this.heads = heads;
         String name = "_INBOX.bench." + UUID.randomUUID().toString().replace("-", "");
         this.inbox = Peer.bytes(name + ".");
-        this.tail = Batch.tail(load);
+        this.tail = EncodedBatch.tail(load);
         peer.subscribe(name + ".*", "");
     }
 

@@ -22,7 +22,7 @@ final class Responder {
         this.crew = crew;
         this.peer = peer;
         this.head = Peer.bytes(load.headers() > 0 ? "HPUB " : "PUB ");
-        this.tail = Batch.tail(load);
+        this.tail = EncodedBatch.tail(load);
         this.replies = ByteBuffer.allocate(CAPACITY);
         peer.subscribe(load.subscription(), load.queue());
     }

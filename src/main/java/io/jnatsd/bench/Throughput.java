@@ -60,11 +60,11 @@ final class Throughput {
     }
 
     private void publish(List<Peer> peers) {
-        byte[][] heads = Batch.heads(load);
-        byte[] tail = Batch.tail(load);
+        byte[][] heads = EncodedBatch.heads(load);
+        byte[] tail = EncodedBatch.tail(load);
         for (int i = 0; i < peers.size(); i++) {
             // Publishers start at different subjects, so that they do not all use the same one at the same time.
-            Batch batch = new Batch(heads, (int) ((long) i * heads.length / peers.size()), tail);
+            EncodedBatch batch = new EncodedBatch(heads, (int) ((long) i * heads.length / peers.size()), tail);
             Peer peer = peers.get(i);
             Publisher publisher = new Publisher(crew, peer, batch, new Pace(load.ratePerPublisher()), load.share(i));
             publishers.add(publisher);

@@ -102,7 +102,7 @@ final class ClientLogin {
         try {
             auth = clients.auth();
             if (auth.authenticator() == null)
-                grant(Login.ANYBODY);
+                grant(Login.OPEN);
         } finally {
             lock.unlock();
         }
@@ -236,7 +236,7 @@ final class ClientLogin {
     private Login ask(Authenticator authenticator, ConnectInfo said)
             throws AuthenticationTimeout, InterruptedException {
         if (authenticator == null)
-            return Login.ANYBODY;
+            return Login.OPEN;
         try {
             // Since the handshake, the TLS options may have changed, or the certificate has expired.
             List<X509Certificate> certificates = client.certificatesFor(client.tlsInForce());

@@ -63,7 +63,7 @@ final class Environment {
         Source source = Source.ofVariable(text, use);
         ConfigParser parser = new ConfigParser(source, context, depth, redaction.kind());
         boolean structure = STRUCTURES.indexOf(text.stripLeading().charAt(0)) >= 0;
-        // Nobody quotes in the environment: a password like "a b" or "it's" is meant as it stands.
+        // Values of environment variables have no quotes: a password like "a b" or "it's" is taken literally.
         ConfigValue verbatim = new ConfigValue.Text(source, 0, text);
         if (text.indexOf(Cursor.END) >= 0 || !structure && text.indexOf('\'') >= 0)
             return verbatim;

@@ -97,7 +97,7 @@ public final class OptionsReader {
                     + "\" not present as user in authorization block");
         else if (!out.systemUser.isEmpty() && out.systemUser.equals(out.noAuthUser))
             problems.error(systemUser.value(), "system_user: \"" + out.systemUser
-                    + "\" is no_auth_user as well, which anybody is");
+                    + "\" is also no_auth_user, which needs no credentials");
     }
 
     private void checkAgreement() {

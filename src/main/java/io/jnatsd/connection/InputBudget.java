@@ -12,60 +12,63 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The memory that the read buffers of all connections take together, but for a few kilobytes of each, and how much they
- * may take. Up to half of it makes reading faster, or is kept for the next large message. The rest is for messages that
- * have not come whole: a reader waits, in the order of arrival, until all of its message fits. It never waits twice for
- * one message, so those that have got memory can end, and whoever holds none waits without harm: its peer is not read
- * from. A message that alone is larger than the limit is taken in when no other one is.
+ * The memory of the read buffers of all connections, except a few kilobytes of each, and its limit. Up to half of the
+ * limit makes reading faster, or is kept for the next large message. The rest is for messages that have not arrived
+ * completely: a reader waits, first come, first served, until its whole message fits. A reader waits at most once for
+ * a message, so a reader that has memory can always finish, and a reader that waits holds none. A message that is larger
+ * than the limit is read when no other message holds memory.
  *
- * <p>A peer that stops within a message would keep others waiting. While anybody waits, a connection that holds memory
- * and makes no progress is ended, the one that has made none for longest first.
+ * <p>A peer that stops within a message would make others wait. While readers wait, connections that hold memory and
+ * make no progress are closed, beginning with the one whose last progress is the oldest.
  *
- * <p>Threads: any thread. Everything is guarded by {@code lock}, a leaf: no other lock is taken under it. Readers wait
- * in {@link Share#await}; the timer calls {@link #look}.
+ * <p>Threads: any thread. Guarded by {@code lock}, a leaf: no other lock is taken while it is held. Readers wait in
+ * {@link Share#await}; the timer calls {@link #look}.
  */
 public final class InputBudget {
-    /** Between two looks. */
+    /** The time between two calls of {@link #look}. */
     static final long PAUSE_MILLIS = 250;
-    /** So many looks in a row without progress are too many: a second and a half. Not a time, since processes may rest. */
+    /**
+     * The number of looks without progress after which a connection is closed: 1.5 seconds. Looks are counted, because a
+     * time would also pass while the process is suspended.
+     */
     private static final int MOST_LOOKS = 6;
-    /** Less than this between two looks at progress is none. */
+    /** Fewer bytes than this are no progress. */
     private static final int STEP = 16 * 1024;
 
     /** The connection whose input this is. */
     interface Owner {
-        /** No more than so many bytes of a message have come, and others wait for memory. Called by the timer. */
+        /** Only {@code come} bytes of a message have arrived, and other readers wait for memory. Called by the timer. */
         void inputStalled(int come);
     }
 
     private final long limit;
     private final ReentrantLock lock = new ReentrantLock();
-    /** Bytes of all shares. */
+    /** The bytes of all shares. */
     private long held;
-    /** Of those, bytes that readers have waited for. */
+    /** The part of {@code held} that is reserved for incomplete messages. */
     private long granted;
     private final Queue<Share> waiting = new ArrayDeque<>();
-    /** Whose reader has waited for what they hold. */
+    /** The shares that hold memory for an incomplete message. */
     private final Set<Share> holders = new LinkedHashSet<>();
 
     InputBudget(long limit) {
         this.limit = limit;
     }
 
-    /** What one connection holds. Threads: the connection's reader, but for {@link #end}, which any thread calls. */
+    /** The memory of one connection. Threads: the reader of the connection; any thread calls {@link #end}. */
     final class Share implements InputMemory {
         private final Owner owner;
         private int bytes;
-        /** The reader has waited for them. */
+        /** The bytes are for an incomplete message. */
         private boolean isGrant;
-        /** What the reader waits for; 0 if it does not. */
+        /** The bytes that the reader waits for, or 0. */
         private int wanted;
-        /** Created when it first waits. */
+        /** Created when the reader waits for the first time. */
         private Condition turn;
         private boolean ended;
-        /** Bytes that have come of the message. Written by the reader, without the lock. */
+        /** The bytes of the message that have arrived. Written by the reader, without the lock. */
         private volatile int come;
-        /** {@link #come} when there was progress last, and the looks since then. */
+        /** The value of {@code come} at the last progress, and the number of looks since then. */
         private int seen;
         private int looks;
 
@@ -129,7 +132,7 @@ public final class InputBudget {
             come = size;
         }
 
-        /** The connection has been closed: its reader does not wait any more. */
+        /** Ends the wait of the reader, because the connection is closed. */
         void end() {
             lock.lock();
             try {
@@ -169,7 +172,7 @@ public final class InputBudget {
         }
     }
 
-    /** Memory has been given back: those that have waited longest get theirs. */
+    /** Grants memory that was returned, in the order of arrival. */
     private void serveWaiting() {
         assert lock.isHeldByCurrentThread();
         for (Share first; (first = waiting.peek()) != null && first.fits();) {
@@ -182,7 +185,7 @@ public final class InputBudget {
     private record Stalled(Share share, int looks, int come, int size) {
     }
 
-    /** Ends connections that keep others waiting for nothing, as few as the first that waits needs. */
+    /** Closes stalled connections, as few as the first waiting reader needs. */
     void look() {
         for (Stalled each : stalled())
             each.share.owner.inputStalled(each.come);

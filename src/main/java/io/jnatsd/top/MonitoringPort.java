@@ -62,13 +62,13 @@ final class MonitoringPort implements AutoCloseable {
             answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException e) {
             throw new TopFailure(isUnresolved(e) ? "no host of the name " + URI.create(url).getHost()
-                    : "nobody listens at " + url, e);
+                    : "no server listens at " + url, e);
         } catch (HttpTimeoutException e) {
             throw new TopFailure("no answer from " + url, e);
         } catch (SSLException e) {
             throw new TopFailure("no TLS with " + url + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new TopFailure(url + " does not speak HTTP, or hung up", e);
+            throw new TopFailure(url + " does not answer with HTTP", e);
         }
         String line = Snapshot.clean(answer.body().lines().findFirst().orElse(""));
         if (line.length() > LONGEST_ANSWER)

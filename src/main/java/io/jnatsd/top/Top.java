@@ -132,7 +132,7 @@ public final class Top implements Callable<Integer> {
         if (httpPort < 1 || httpPort > MOST_PORT || httpsPort < 0 || httpsPort > MOST_PORT)
             throw new IllegalArgumentException("-m and -ms take ports from 1 to " + MOST_PORT);
         if (!once && !Boolean.getBoolean(TERMINAL))
-            throw new IllegalArgumentException("this is no terminal; use --once");
+            throw new IllegalArgumentException("the output is not a terminal; use --once");
         SSLContext tls = Trust.in(tlsCa, insecure);
         try (MonitoringPort port = new MonitoringPort(url(), user.isEmpty() ? "" : user + ":" + password, tls)) {
             if (once)

@@ -53,7 +53,7 @@ class ConfiguredAuthenticatorTest {
         assertNull(login(all, user("", "", "token")));
         assertNull(login(all, user("single", "s", "")));
         AuthOptions two = options("single", "s", "token");
-        assertSame(Login.ANYBODY, login(two, user("single", "wrong", "token")));
+        assertSame(Login.OPEN, login(two, user("single", "wrong", "token")));
         assertNull(login(two, user("single", "s", "")));
         assertEquals("single", login(options("single", "s", ""), user("single", "s", "token")).user());
     }
@@ -70,7 +70,7 @@ class ConfiguredAuthenticatorTest {
     void aPasswordWithoutUserRequiresNoLogin() throws Exception {
         AuthOptions password = options("", "secret", "");
         assertFalse(password.requiresCredentials());
-        assertSame(Login.ANYBODY, login(password, user("", "wrong", "")));
+        assertSame(Login.OPEN, login(password, user("", "wrong", "")));
         assertFalse(ServerOptions.defaults().auth().requiresCredentials());
     }
 

@@ -133,7 +133,7 @@ final class RunTest {
         Ran ran = Ran.against(server, "--msgs", "100", "--timeout", "1", "--csv", "-");
         assertEquals(1, ran.code());
         assertEquals(List.of("99", "1"), ran.row(1, "subscribers").subList(MESSAGES, BYTES));
-        assertTrue(ran.err().endsWith("nats-bench: 1 message was lost: nothing came for 1 s\n"), ran.err());
+        assertTrue(ran.err().endsWith("nats-bench: 1 message was lost: no message arrived for 1 s\n"), ran.err());
     }
 
     @Test

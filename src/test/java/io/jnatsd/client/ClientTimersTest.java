@@ -172,7 +172,7 @@ class ClientTimersTest {
 
     @Test
     void theTimeForTheLoginEndsWithTheLogin() throws Exception {
-        clients.secure(new ClientAuth(shown -> Login.ANYBODY, null, LOGIN, false, false, false, false),
+        clients.secure(new ClientAuth(shown -> Login.OPEN, null, LOGIN, false, false, false, false),
                 null, null);
         socket.say("CONNECT {\"verbose\":false}\r\n").then(() -> timer.advance(LOGIN.multipliedBy(2)))
                 .then(() -> assertNull(client().closeReason())).say(PING);

@@ -391,7 +391,7 @@ class OptionKeysTest {
                 error("system_user: jim" + users));
         assertTrue(error("system_user: joe").contains("not present"));
         assertTrue(error("system_user: joe\nauthorization { token: x }").contains("not present"));
-        assertEquals("test.conf:1:14: system_user: \"guest\" is no_auth_user as well, which anybody is",
+        assertEquals("test.conf:1:14: system_user: \"guest\" is also no_auth_user, which needs no credentials",
                 error("system_user: guest\nno_auth_user: guest" + users));
     }
 

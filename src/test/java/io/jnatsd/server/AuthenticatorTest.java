@@ -82,7 +82,7 @@ class AuthenticatorTest {
     void itIsAskedAgainWhenLoginsAreReloaded() throws Exception {
         Queue<String> banned = new ConcurrentLinkedQueue<>();
         try (SecuredServer server = SecuredServer.start("", shown -> banned.contains(shown.user()) ? null
-                : Login.ANYBODY)) {
+                : Login.OPEN)) {
             RawClient joe = server.login("joe", "j"), sue = server.login("sue", "s");
             banned.add("joe");
             server.reload("authorization { timeout: 3 }");

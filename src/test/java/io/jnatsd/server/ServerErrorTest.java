@@ -26,7 +26,7 @@ class ServerErrorTest {
         try (SecuredServer server = SecuredServer.start("", shown -> {
             if (shown.user().equals("short"))
                 throw withoutTrace();
-            return Login.ANYBODY;
+            return Login.OPEN;
         })) {
             RawClient other = server.login("joe", "j");
             server.tryLogin(userAndPass("short", "x")).expectClosed();

@@ -173,7 +173,7 @@ class TlsClientTest {
         List<String> names = new ArrayList<>();
         server = SecuredServer.start("tls { " + FILES + ", ca_file: \"CERTS/ca.pem\", verify: true }", shown -> {
             names.add(shown.certificates().getFirst().getSubjectX500Principal().getName());
-            return io.jnatsd.auth.Login.ANYBODY;
+            return io.jnatsd.auth.Login.OPEN;
         });
         server.connectTls(TestCerts.client("ca.pem", "client-cert.pem", "client-key.pem"))
                 .send(connectLine("")).roundTrip();

@@ -132,12 +132,12 @@ class TopTest {
         "--once --nonsense | 2 | Unknown option: '--nonsense' (see",
         "--once --pas=x | 2 | Unknown option: '--pas', did you mean --pass? (see nats-top --help)",
         "--once -S x | 2 | Unknown option: '-S', did you mean -s? (see",
-        "-m 1 | 2 | this is no terminal; use --once",
-        "--once -m 1 | 1 | nobody listens at http://127.0.0.1:1", "--once -s no.such.host.invalid | 1 | no host of the name no.such.host.invalid",
+        "-m 1 | 2 | the output is not a terminal; use --once",
+        "--once -m 1 | 1 | no server listens at http://127.0.0.1:1", "--once -s no.such.host.invalid | 1 | no host of the name no.such.host.invalid",
         "--once -s no_such.host.invalid:1 | 1 | no host of the name no_such.host.invalid",
-        "--once -s 127.0.0.1:1 | 1 | nobody listens at http://127.0.0.1:1",
-        "--once -s [::1]:1 | 1 | nobody listens at http://[::1]:1",
-        "--once -s ::1 -m 1 | 1 | nobody listens at http://[::1]:1", "--once -m 99999 | 2 | -m and -ms",
+        "--once -s 127.0.0.1:1 | 1 | no server listens at http://127.0.0.1:1",
+        "--once -s [::1]:1 | 1 | no server listens at http://[::1]:1",
+        "--once -s ::1 -m 1 | 1 | no server listens at http://[::1]:1", "--once -m 99999 | 2 | -m and -ms",
         "--once -s ftp://x | 2 | ", "--once -s a^b | 2 | ", "--once --tlsca none.pem | 1 | no such file: none.pem"})
     void mistakesAreExplainedInOneLine(String arguments, int code, String text) {
         Ran ran = top(arguments.split(" "));
@@ -151,7 +151,7 @@ class TopTest {
     void whatDoesNotSpeakHttpIsNamed() throws IOException {
         try (NatsServer server = server(o -> { })) {
             String url = "http://127.0.0.1:" + server.port();
-            assertEquals("nats-top: " + url + " does not speak HTTP, or hung up\n",
+            assertEquals("nats-top: " + url + " does not answer with HTTP\n",
                     top("--once", "-m", "" + server.port()).err);
             assertTrue(top("--once", "-s", server.monitorUrl() + "/nowhere").err.contains("answers 404: 404 page not found"));
         }

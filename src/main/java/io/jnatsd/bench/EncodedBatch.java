@@ -7,7 +7,7 @@ import java.util.Arrays;
  * The bytes of as many PUBs as fit into one write. With a single subject they are encoded only once, so that the
  * benchmark leaves as much processor time as possible to the server. Threads: used by one thread.
  */
-final class Batch {
+final class EncodedBatch {
     /**
      * Half of the size that the JDK transfers in one write to a plain socket, so that the peer can read one half while
      * the next is written.
@@ -26,7 +26,7 @@ final class Batch {
      * @param first the index of the first subject to use
      * @param tail as returned by {@link #tail}
      */
-    Batch(byte[][] heads, int first, byte[] tail) {
+    EncodedBatch(byte[][] heads, int first, byte[] tail) {
         this.heads = heads;
         this.tail = tail;
         this.walked = first;
