@@ -67,8 +67,8 @@ class RoutedSystemRequestsTest {
         try (TestServer guarded = Clusters.server(RoutedSystemRequestsTest::withSystemUser);
                 TestServer open = Clusters.server(Clusters.url(guarded))) {
             Clusters.awaitRoutes(guarded, 1);
-            Clusters.awaitSubscriptions(open, guarded.subscriptions());
             RawClient stranger = open.quiet(), admin = login(guarded, "admin");
+            Clusters.awaitSubscriptions(open, guarded.subscriptions());
             stranger.send("SUB inbox.1 1\r\nPUB $SYS.REQ.SERVER.PING inbox.1 0\r\n\r\nPUB inbox.1 2\r\nhi\r\n")
                     .expectText("MSG inbox.1 1 2\r\nhi\r\n");
             admin.expectText("MSG inbox.1 1 2\r\nhi\r\n").roundTrip();
