@@ -300,7 +300,7 @@ public final class Outbound extends Receiver implements Runnable {
     @Override
     public void run() {
         try {
-            writeAll();
+            watchdog.runWriter(this::writeAll);
         } catch (Throwable e) {
             owner.writeFailed(e);
         }

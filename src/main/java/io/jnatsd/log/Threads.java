@@ -1,5 +1,8 @@
 package io.jnatsd.log;
 
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,7 +32,7 @@ public final class Threads {
         @Override
         public void run() {
             try {
-                task.run();
+                runListed(task);
             } catch (Throwable e) {
                 failed(from, what, e);
             }
@@ -38,9 +41,40 @@ public final class Threads {
 
     private final Log log;
     private final AtomicLong outOfMemory = new AtomicLong();
+    /** The virtual threads that run now, which the JVM does not list. */
+    private final Set<Thread> virtual = ConcurrentHashMap.newKeySet();
 
     public Threads(Log log) {
         this.log = log;
+    }
+
+    /** Runs a task; a virtual thread that runs one is in {@link #virtual} meanwhile. */
+    public void runListed(Runnable task) {
+        Thread current = Thread.currentThread();
+        if (!current.isVirtual()) {
+            task.run();
+            return;
+        }
+        list(current);
+        try {
+            task.run();
+        } finally {
+            virtual.remove(current);
+        }
+    }
+
+    /** The task matters more than the list. */
+    private void list(Thread current) {
+        try {
+            virtual.add(current);
+        } catch (OutOfMemoryError e) {
+            outOfMemory.incrementAndGet();
+        }
+    }
+
+    /** Returns the virtual threads that run now. */
+    public List<Thread> virtual() {
+        return List.copyOf(virtual);
     }
 
     /** A task that may throw anything. */

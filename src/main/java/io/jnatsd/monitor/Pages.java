@@ -19,7 +19,7 @@ final class Pages {
             byPath.put("/" + name, JsonPage.of(views.get(name), jsonp));
         byPath.put("/subscriptionsz", byPath.get("/subsz"));
         byPath.put("/configz", JsonPage.of(new Configz(watched), jsonp));
-        byPath.put("/stacksz", JsonPage.ofText(new Stacksz(), jsonp));
+        byPath.put("/stacksz", JsonPage.ofText(new Stacksz(watched.state().threads), jsonp));
         byPath.put("/healthz", new Healthz(watched));
         byPath.put("/metrics", new Metrics(watched, numbers));
         byPath.put("/dashboard", DashboardPage.load());

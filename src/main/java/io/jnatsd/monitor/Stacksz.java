@@ -1,34 +1,41 @@
 package io.jnatsd.monitor;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import io.jnatsd.log.Threads;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Map;
 
-/** {@code /stacksz}: the stack traces of all threads, including virtual threads. Threads: any thread. */
+/**
+ * {@code /stacksz}: the stack traces of the platform threads of the JVM and of the virtual threads of this server.
+ *
+ * <p>The thread dump of the JDK, {@code HotSpotDiagnosticMXBean.dumpThreads}, is not used: JDK 25.0.3 can crash in it
+ * when a virtual thread changes its state at that moment, and every HTTP client can request this page.
+ *
+ * <p>Threads: any thread.
+ */
 final class Stacksz implements JsonPage.Text {
     /** The first line. gnatsd's tests look for this word, which is the name of a function in gnatsd. */
     private static final String TITLE = "HandleStacksz: the threads of this JVM\n";
 
+    private final Threads threads;
+
+    Stacksz(Threads threads) {
+        this.threads = threads;
+    }
+
     @Override
     public void write(Query query, Writer out) throws IOException {
         out.write(TITLE);
-        // The only thread dump that includes virtual threads is written to a file, which must not exist before.
-        Path folder = Files.createTempDirectory("jnatsd-stacksz");
-        Path file = folder.resolve("dump");
-        try {
-            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                    .dumpThreads(file.toString(), ThreadDumpFormat.TEXT_PLAIN);
-            try (Reader dump = Files.newBufferedReader(file)) {
-                dump.transferTo(out);
-            }
-        } finally {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(folder);
-        }
+        for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet())
+            write(each.getKey(), each.getValue(), out);
+        for (Thread each : threads.virtual())
+            write(each, each.getStackTrace(), out);
+    }
+
+    private static void write(Thread thread, StackTraceElement[] trace, Writer out) throws IOException {
+        out.write("\n#" + thread.threadId() + " \"" + thread.getName() + "\" " + (thread.isVirtual() ? "virtual " : "")
+                + thread.getState() + "\n");
+        for (StackTraceElement frame : trace)
+            out.write("    " + frame + "\n");
     }
 }

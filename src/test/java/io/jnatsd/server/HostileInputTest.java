@@ -4,15 +4,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The server keeps working after any input, and releases everything that belongs to the connection. */
@@ -33,8 +28,6 @@ class HostileInputTest {
 
     @AutoClose
     private final TestServer server = TestServer.start(o -> o.writeDeadline = Duration.ofMillis(500));
-    @TempDir
-    private Path dir;
     private RawClient healthy;
     private long filesBefore;
     private long threadsBefore;
@@ -56,13 +49,9 @@ class HostileInputTest {
         await("sockets").until(() -> openFiles() <= filesBefore);
     }
 
-    /** Counts the readers and writers of connections, of all servers in this JVM. */
-    private long connectionThreads() throws IOException {
-        Path dump = dir.resolve("threads");
-        Files.deleteIfExists(dump);
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                .dumpThreads(dump.toString(), ThreadDumpFormat.TEXT_PLAIN);
-        return Files.readAllLines(dump).stream().filter(line -> line.contains("\"cid:")).count();
+    /** Counts the readers and writers of connections. */
+    private long connectionThreads() {
+        return server.state().threads.virtual().stream().filter(thread -> thread.getName().startsWith("cid:")).count();
     }
 
     private static long openFiles() {
