@@ -63,15 +63,15 @@ public final class SecretText {
     }
 
     /**
-     * Fails if the text contains four consecutive characters of the secret. The number in the name of a temporary
+     * Fails if the message contains four consecutive characters of the secret. The number in the name of a temporary
      * directory is left out, because it may contain the same digits by chance.
      */
-    public void assertNotIn(String text, String input) {
-        String shown = text.replaceAll("/junit-?\\d+", "/junit");
-        for (int start = 0; start + RUN <= this.text.length(); start++) {
-            String run = this.text.substring(start, start + RUN);
+    public void assertNotIn(String message, String input) {
+        String shown = message.replaceAll("/junit-?\\d+", "/junit");
+        for (int start = 0; start + RUN <= text.length(); start++) {
+            String run = text.substring(start, start + RUN);
             if (isTelling(run) && shown.contains(run))
-                fail("<" + run + "> of the secret <" + this.text + "> is in:\n" + shown + "\nThe input was:\n" + input);
+                fail("<" + run + "> of the secret <" + text + "> is in:\n" + shown + "\nThe input was:\n" + input);
         }
     }
 

@@ -65,7 +65,7 @@ public record RouteUrl(String host, int port, String user, String password) {
     }
 
     private static URISyntaxException refused(String reason) {
-        return new URISyntaxException("[REDACTED]", reason);
+        return new URISyntaxException(Redaction.HIDDEN, reason);
     }
 
     private static int port(String text) throws URISyntaxException {

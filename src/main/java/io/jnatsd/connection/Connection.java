@@ -540,6 +540,11 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         return label;
     }
 
+    @Override
+    public final void runWriter(Runnable writer) {
+        server.threads.runListed(writer);
+    }
+
     /** Returns the name for thread dumps, such as {@code cid:7-read}. */
     @Override
     public final String threadName(String role) {

@@ -57,6 +57,9 @@ public final class Outbound extends Receiver implements Runnable {
 
         String threadName(String role);
 
+        /** Runs the writer, on the thread that was started for it. */
+        void runWriter(Runnable writer);
+
         /** Handles that more bytes are pending than allowed. */
         void overflowed();
 
@@ -300,7 +303,7 @@ public final class Outbound extends Receiver implements Runnable {
     @Override
     public void run() {
         try {
-            watchdog.runWriter(this::writeAll);
+            owner.runWriter(this::writeAll);
         } catch (Throwable e) {
             owner.writeFailed(e);
         }

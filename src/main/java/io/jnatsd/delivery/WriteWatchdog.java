@@ -17,11 +17,6 @@ public final class WriteWatchdog {
         this.threads = threads;
     }
 
-    /** Runs the writer of an outbound. */
-    void runWriter(Runnable writer) {
-        threads.runListed(writer);
-    }
-
     void watch(Outbound outbound) {
         watched.add(outbound);
     }

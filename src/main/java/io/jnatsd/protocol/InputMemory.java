@@ -1,27 +1,27 @@
 package io.jnatsd.protocol;
 
 /**
- * Grants the memory that a {@link ReadBuffer} takes beyond its first {@link ReadBuffer#FREE} bytes. Each call replaces
- * what was granted before. Threads: the connection's reader.
+ * Grants a {@link ReadBuffer} memory beyond its first {@link ReadBuffer#FREE} bytes. Each call replaces the earlier
+ * grant. Threads: the connection's reader only.
  */
 public interface InputMemory {
     /**
-     * Takes so many bytes, which make reading faster or are kept for later.
+     * Takes memory that makes reading faster, or that is kept for later.
      *
-     * @return false if there are too few; then what was granted before stays so
+     * @return false if there is not enough; then the earlier grant is unchanged
      */
     boolean tryHold(int bytes);
 
-    /** Takes so many bytes, because they hold input that cannot be dropped; 0 gives everything back. */
+    /** Takes memory for input that cannot be dropped, even beyond the limit; 0 returns all memory. */
     void hold(int bytes);
 
     /**
-     * Waits until so many bytes can be taken, for a command that needs them.
+     * Takes memory for a whole command. Waits until there is enough.
      *
-     * @return false if the connection has been closed meanwhile
+     * @return false if the connection was closed while this waited
      */
     boolean await(int bytes);
 
-    /** So many bytes of the command that was waited for have come. */
+    /** Reports how many bytes of the command that {@link #await} was called for have arrived. */
     void progress(int bytes);
 }

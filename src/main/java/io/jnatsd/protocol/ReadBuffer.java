@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A buffer over a connection's input, in which the parser works without copying. One
- * {@link #readMore} is one read of the socket: one batch. The array starts small, doubles when reads fill it, grows for a larger message, and is halved when
- * reads become small.
+ * A buffer over a connection's input, in which the parser works without copying. One {@link #readMore} is one read of
+ * the socket: one batch. The array starts small, doubles when reads fill it, grows for a larger message, and is halved
+ * when reads become small.
  *
  * <p>Above {@link #FREE} bytes the array grows only if {@link InputMemory} permits. For a command that needs more memory
  * than is free, the reader waits until the memory for the whole command is available, before it reads the rest of the

@@ -33,8 +33,8 @@ final class Monitoring {
 
     /** Creates the views of a server that is starting. */
     static Views views(NatsServer server) {
-        return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT, Instant.now(), server::options,
-                server::configLoaded, () -> healthProblem(server), () -> routes(server)));
+        return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT,
+                Instant.now(), server::options, server::configLoaded, () -> healthProblem(server), () -> routes(server)));
     }
 
     /**

@@ -152,12 +152,15 @@ public final class NatsServer implements AutoCloseable {
         }
         Authenticator own = authenticator != null ? authenticator : Security.pluggedIn(log);
         NatsServer server = new NatsServer(loaded.options(), source, own, log);
+        boolean started = false;
         try {
             server.start();
+            started = true;
             return server;
-        } catch (IOException e) {
-            server.stop();
-            throw e;
+        } finally {
+            // Also after an Error: an embedding program has no server that it could close.
+            if (!started)
+                server.stop();
         }
     }
 

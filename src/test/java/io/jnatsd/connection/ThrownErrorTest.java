@@ -8,10 +8,10 @@ import io.jnatsd.client.Client;
 import io.jnatsd.client.Clients;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.delivery.Batch;
+import io.jnatsd.delivery.FakeOwner;
 import io.jnatsd.delivery.Outbound;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
-import io.jnatsd.subject.Subscription;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -121,11 +121,12 @@ class ThrownErrorTest {
     }
 
     /** A connection with an output only; {@code slow} runs when it is disconnected as a slow consumer. */
-    private static class Peer implements Outbound.Owner {
+    private static class Peer extends FakeOwner {
         private final AtomicInteger cut = new AtomicInteger();
         private final Runnable slow;
 
         Peer(Runnable slow) {
+            super("stuck");
             this.slow = slow;
         }
 
@@ -157,59 +158,7 @@ class ThrownErrorTest {
         }
 
         @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public String remoteId() {
-            return null;
-        }
-
-        @Override
-        public boolean isRoute() {
-            return false;
-        }
-
-        @Override
-        public boolean isTraced() {
-            return false;
-        }
-
-        @Override
-        public String threadName(String role) {
-            return role;
-        }
-
-        @Override
-        public void exhausted(Subscription sub) {
-        }
-
-        @Override
-        public void overBudget() {
-        }
-
-        @Override
         public void writeFailed(Throwable e) {
-        }
-
-        @Override
-        public void outputFinished() {
-        }
-
-        @Override
-        public String label() {
-            return "stuck";
-        }
-
-        @Override
-        public String clientName() {
-            return "";
-        }
-
-        @Override
-        public String user() {
-            return "";
         }
     }
 

@@ -26,7 +26,7 @@ public final class DeliveryRaces {
     }
 
     /** An output that keeps what is written. */
-    private static final class Peer implements Outbound.Owner {
+    private static final class Peer extends FakeOwner {
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         private final AtomicInteger exhausted = new AtomicInteger();
         private final String remoteId;
@@ -34,6 +34,7 @@ public final class DeliveryRaces {
         private SidTable table;
 
         Peer(OfDelivery race, String remoteId) {
+            super("peer");
             this.remoteId = remoteId;
             this.outbound = new Outbound(this, written, race.watchdog, race.budget);
         }
@@ -60,67 +61,8 @@ public final class DeliveryRaces {
         }
 
         @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
         public String remoteId() {
             return remoteId;
-        }
-
-        @Override
-        public boolean isRoute() {
-            return remoteId != null;
-        }
-
-        @Override
-        public boolean isTraced() {
-            return false;
-        }
-
-        @Override
-        public String threadName(String role) {
-            return role;
-        }
-
-        @Override
-        public void overflowed() {
-            throw new AssertionError("overflow");
-        }
-
-        @Override
-        public void deadlineExceeded() {
-            throw new AssertionError("write deadline");
-        }
-
-        @Override
-        public void overBudget() {
-            throw new AssertionError("over budget");
-        }
-
-        @Override
-        public void writeFailed(Throwable e) {
-            throw new AssertionError(e);
-        }
-
-        @Override
-        public void outputFinished() {
-        }
-
-        @Override
-        public String label() {
-            return "peer";
-        }
-
-        @Override
-        public String clientName() {
-            return "";
-        }
-
-        @Override
-        public String user() {
-            return "";
         }
     }
 
