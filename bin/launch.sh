@@ -221,7 +221,7 @@ record() {
 train() {
     ((java_version >= JAVA_RECORDS)) || return 0
     local java_id
-    if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.TrainingRun >/dev/null 2>&1 \
+    if "$java" "-XX:AOTCacheOutput=$cache.new" -XX:+UseSerialGC -Xms24m -cp "$jar" io.jnatsd.cli.TrainingRun >/dev/null 2>&1 \
         9>&- && [[ -s $cache.new ]]; then
         mv "$cache.new" "$cache"
     else

@@ -32,7 +32,7 @@ final class Monitoring {
     }
 
     /** Creates the views of a server that is starting. */
-    static Views views(NatsServer server) {
+    static Views views(Server server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT,
                 Instant.now(), server::options, server::configLoaded, () -> healthProblem(server), () -> routes(server)));
     }
@@ -95,11 +95,11 @@ final class Monitoring {
             monitor.close();
     }
 
-    private static String healthProblem(NatsServer server) {
+    private static String healthProblem(Server server) {
         return server.state().info.lameDuck() ? "lame duck mode" : "";
     }
 
-    private static List<RouteView> routes(NatsServer server) {
+    private static List<RouteView> routes(Server server) {
         Cluster cluster = server.cluster();
         return cluster == null ? List.of() : cluster.stats().stream().map(r -> view(r, cluster)).toList();
     }

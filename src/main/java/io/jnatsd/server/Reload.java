@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /**
  * The difference between two sets of options: which changes are refused while the server runs, and the log lines for the
- * others, as the table {@link Options} says. It compares only; {@link NatsServer} applies the changes. Threads: immutable.
+ * others, as the table {@link Options} says. It compares only; {@link Server} applies the changes. Threads: immutable.
  */
 final class Reload {
     /** The names of options in the order in which gnatsd checks and logs them; newer options are placed between. */

@@ -21,7 +21,7 @@ public final class Signals {
      * Handles the signals of this process for one server, which may still be starting: a signal without a handler would
      * end the process. Signals that the system does not have are left out.
      */
-    public static void install(CompletableFuture<NatsServer> server, Log log) {
+    public static void install(CompletableFuture<Server> server, Log log) {
         trap("INT", "interrupt", log, () -> server.join().close());
         trap("TERM", "terminated", log, () -> server.join().close());
         trap("USR1", "user defined signal 1", log, log::reopen);

@@ -11,12 +11,12 @@ import java.io.IOException;
 
 /** Answers requests under {@code $SYS} while the options name a system user. Threads: {@link #update} one at a time. */
 final class SystemAccess implements Controls {
-    private final NatsServer server;
+    private final Server server;
     private final SystemRequests requests;
     /** Null while there is no system user. */
     private InternalClient answering;
 
-    SystemAccess(NatsServer server, Views views) {
+    SystemAccess(Server server, Views views) {
         this.server = server;
         this.requests = new SystemRequests(server.state(), server.serverId(), server.options().cluster().name(), views,
                 this);

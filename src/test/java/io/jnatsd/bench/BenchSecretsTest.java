@@ -3,7 +3,7 @@ package io.jnatsd.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.jnatsd.SecretText;
+import io.jnatsd.cli.SecretText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

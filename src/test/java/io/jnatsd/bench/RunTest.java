@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -164,7 +164,7 @@ final class RunTest {
 
     @Test
     void messagesMayHaveHeaders() throws IOException {
-        try (NatsServer real = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1))) {
+        try (Server real = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1))) {
             for (String mode : List.of("--no-progress", "--request")) {
                 Ran ran = Ran.bench("-s", real.url(), "--headers", "4", "--msgs", "1000", "--size", "128", mode);
                 assertEquals(0, ran.code(), ran.err());

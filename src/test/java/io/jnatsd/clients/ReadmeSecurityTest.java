@@ -12,9 +12,9 @@ import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.TestNkey;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.SecuredServer;
+import io.jnatsd.server.Server;
 import io.nats.client.AuthHandler;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
@@ -52,7 +52,7 @@ class ReadmeSecurityTest {
 
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
-    private NatsServer server;
+    private Server server;
 
     /** The one example in that language which has the word. */
     private static String example(String language, String word) throws IOException {
@@ -65,7 +65,7 @@ class ReadmeSecurityTest {
     }
 
     private void start(String config) throws Exception {
-        server = NatsServer.start(OptionsReader.read("README.md", "listen: \"127.0.0.1:-1\"\n" + config, name -> null)
+        server = Server.start(OptionsReader.read("README.md", "listen: \"127.0.0.1:-1\"\n" + config, name -> null)
                 .options().build());
     }
 
@@ -207,7 +207,7 @@ class ReadmeSecurityTest {
                 "-cp", System.getProperty("jnatsd.classes"), source.toString()));
         try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             Authenticator own = (Authenticator) loader.loadClass("OpenSesame").getConstructor().newInstance();
-            server = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), own, Log.silent());
+            server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), own, Log.silent());
             connect(o -> o.token("open sesame".toCharArray())).flush(PATIENCE);
             isRefused("\"auth_token\":\"open\"", VIOLATION);
         }

@@ -13,8 +13,8 @@ import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.Server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Socket;
@@ -192,7 +192,7 @@ final class ServerUnderTest implements AutoCloseable {
     }
 
     /** The server's own view, which only jnatsd offers; other servers end the test here. */
-    NatsServer jnatsd() {
+    Server jnatsd() {
         if (started instanceof InThisJvm jnatsd)
             return jnatsd.server();
         return abort("asks something that only jnatsd in this JVM can tell");
@@ -204,7 +204,7 @@ final class ServerUnderTest implements AutoCloseable {
             started.stop();
     }
 
-    private record InThisJvm(NatsServer server) implements Started {
+    private record InThisJvm(Server server) implements Started {
         @Override
         public int port() {
             return server.port();
@@ -232,7 +232,7 @@ final class ServerUnderTest implements AutoCloseable {
     }
 
     private static Started inThisJvm(ServerOptions options) throws IOException {
-        return new InThisJvm(NatsServer.start(options));
+        return new InThisJvm(Server.start(options));
     }
 
     private record Program(Process process, int port, String webSocketUrl, int clusterPort) implements Started {

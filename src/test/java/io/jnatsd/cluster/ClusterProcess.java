@@ -1,6 +1,6 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.HeldPort;
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +24,7 @@ final class ClusterProcess implements AutoCloseable {
         int clusterPort = heldClusterPort.number();
         log = dir.resolve(port + ".log");
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.jnatsd.Main", "-a",
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.jnatsd.cli.Main", "-a",
                 "127.0.0.1", "-p", String.valueOf(port), "--cluster", "nats://127.0.0.1:" + clusterPort, "--routes",
                 route.toString(), "-D", "-l", log.toString()));
         command.addAll(List.of(more));

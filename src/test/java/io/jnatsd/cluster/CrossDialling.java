@@ -1,6 +1,6 @@
 package io.jnatsd.cluster;
 
-import io.jnatsd.HeldPort;
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.HeldPort;
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;

@@ -35,7 +35,7 @@ class LocalClusterTest {
         script = Files.copy(Path.of(System.getProperty("jnatsd.home"), "bin", "local-cluster"), bin.resolve("local-cluster"));
         Path launcher = Files.writeString(bin.resolve("jnatsd"), "#!/bin/bash\nexec '" + System.getProperty("java.home")
                 + "/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
-                + "' io.jnatsd.Main \"$@\"\n");
+                + "' io.jnatsd.cli.Main \"$@\"\n");
         assertTrue(script.toFile().setExecutable(true) && launcher.toFile().setExecutable(true));
         port = threeFreePorts();
     }

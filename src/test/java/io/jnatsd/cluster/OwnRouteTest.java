@@ -3,7 +3,7 @@ package io.jnatsd.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.HeldPort;
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.config.RouteUrl;
 import io.jnatsd.server.TestServer;
 import io.jnatsd.text.IpText;

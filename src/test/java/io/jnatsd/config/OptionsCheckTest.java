@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.log.Log;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.OptionsSource;
+import io.jnatsd.server.Server;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -82,7 +82,7 @@ class OptionsCheckTest {
     @ParameterizedTest
     @MethodSource("broken")
     void anEmbeddedServerDoesNotStartWithThem(Broken broken) {
-        IOException refused = assertThrows(IOException.class, () -> NatsServer.start(LOCAL.with(broken.change)).close());
+        IOException refused = assertThrows(IOException.class, () -> Server.start(LOCAL.with(broken.change)).close());
         assertTrue(refused.getMessage().contains(broken.key), refused.getMessage());
         assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
     }
@@ -91,7 +91,7 @@ class OptionsCheckTest {
     void aReloadRefusesThem() throws Exception {
         AtomicReference<ServerOptions> next = new AtomicReference<>(LOCAL);
         OptionsSource source = () -> new OptionsSource.Loaded(next.get(), List.of(), false);
-        try (NatsServer server = NatsServer.start(LOCAL, source, Log.silent())) {
+        try (Server server = Server.start(LOCAL, source, Log.silent())) {
             broken().forEach(broken -> {
                 next.set(LOCAL.with(broken.change));
                 assertTrue(assertThrows(ConfigException.class, server::tryReload, broken.key).getMessage()

@@ -11,9 +11,9 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.Server;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +58,7 @@ class FlightRecorderTest {
                 throw new ConfigException(List.of());
             return new OptionsSource.Loaded(options, List.of(), false);
         };
-        try (NatsServer server = NatsServer.start(options, source, Log.silent())) {
+        try (Server server = Server.start(options, source, Log.silent())) {
             try (RawClient client = RawClient.quiet(server.port())) {
                 client.send("CONNECT {\"verbose\":false,\"name\":\"svc\",\"user\":\"joe\",\"pass\":\"hush\"}\r\n");
                 client.send("SUB a 1\r\nPUB a 5\r\nhello\r\n").expectText("MSG a 1 5\r\nhello\r\n");
@@ -93,7 +93,7 @@ class FlightRecorderTest {
             o.port = -1;
             o.token = "secret";
         });
-        try (NatsServer server = NatsServer.start(options); RawClient client = RawClient.connect(server.port())) {
+        try (Server server = Server.start(options); RawClient client = RawClient.connect(server.port())) {
             client.send("CONNECT {\"user\":\"joe\",\"auth_token\":\"wrong\"}\r\n").readToEnd();
         }
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());

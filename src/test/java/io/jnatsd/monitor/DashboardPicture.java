@@ -1,8 +1,8 @@
 package io.jnatsd.monitor;
 
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.Server;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +29,10 @@ final class DashboardPicture {
             o.maxPending = 4_000_000;
             o.clusterHost = "127.0.0.1";
             o.clusterPort = -1;
-        }); NatsServer b = neighbour(monitored, "north-2"); NatsServer c = neighbour(monitored, "south-1");
-                NatsServer d = neighbour(monitored, "south-2"); Browser browser = Browser.start(Browser.installed().orElseThrow(), profile)) {
+        }); Server b = neighbour(monitored, "north-2"); Server c = neighbour(monitored, "south-1");
+                Server d = neighbour(monitored, "south-2"); Browser browser = Browser.start(Browser.installed().orElseThrow(), profile)) {
             List<Thread> life = live(monitored);
-            for (NatsServer each : List.of(b, c, d)) {
+            for (Server each : List.of(b, c, d)) {
                 RawClient client = RawClient.quiet(each.port());
                 client.send("SUB orders.eu.> 1\r\nSUB audit.* 2\r\n");
                 clients.add(client);
@@ -54,8 +54,8 @@ final class DashboardPicture {
         System.exit(0);
     }
 
-    private static NatsServer neighbour(TestMonitor of, String name) throws IOException {
-        return NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(o -> {
+    private static Server neighbour(TestMonitor of, String name) throws IOException {
+        return Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(o -> {
             o.serverName = name;
             o.clusterHost = "127.0.0.1";
             o.clusterPort = -1;

@@ -12,7 +12,7 @@ import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.ServerInfo;
-import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.Server;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,7 +115,7 @@ class HttpsTest {
 
     @Test
     void aBadCertificateKeepsTheServerFromStarting() {
-        IOException e = assertThrows(IOException.class, () -> NatsServer.start(TestMonitor.options(o -> {
+        IOException e = assertThrows(IOException.class, () -> Server.start(TestMonitor.options(o -> {
             o.tls = tls("nobody", false);
             o.httpPort = 0;
             o.httpsPort = -1;

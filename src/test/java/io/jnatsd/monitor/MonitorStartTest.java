@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.log.Log;
-import io.jnatsd.server.NatsServer;
+import io.jnatsd.server.Server;
 import io.jnatsd.server.ServerLog;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -77,7 +77,7 @@ class MonitorStartTest {
         Path file = dir.resolve("log");
         ServerOptions options = TestMonitor.options(o -> o.logFile = file.toString());
         String url;
-        try (Log log = ServerLog.open(options.log()); NatsServer server = NatsServer.start(options, log)) {
+        try (Log log = ServerLog.open(options.log()); Server server = Server.start(options, log)) {
             url = server.monitorUrl();
         }
         List<String> lines = Files.readAllLines(file);

@@ -7,8 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,11 +27,11 @@ public final class TestMonitor implements AutoCloseable {
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final NatsServer server;
+    private final Server server;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE).build();
 
-    private TestMonitor(NatsServer server) {
+    private TestMonitor(Server server) {
         this.server = server;
     }
 
@@ -40,7 +40,7 @@ public final class TestMonitor implements AutoCloseable {
     }
 
     public static TestMonitor start(Consumer<OptionsBuilder> change) throws IOException {
-        return new TestMonitor(NatsServer.start(options(change)));
+        return new TestMonitor(Server.start(options(change)));
     }
 
     public static ServerOptions options(Consumer<OptionsBuilder> change) {
@@ -52,7 +52,7 @@ public final class TestMonitor implements AutoCloseable {
         });
     }
 
-    public NatsServer server() {
+    public Server server() {
         return server;
     }
 

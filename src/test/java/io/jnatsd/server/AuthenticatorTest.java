@@ -92,14 +92,14 @@ class AuthenticatorTest {
     }
 
     /** Starts a server with this provider on the class path for {@code ServiceLoader}. */
-    private static NatsServer startWithServices(Path folder, String provider) throws IOException {
+    private static Server startWithServices(Path folder, String provider) throws IOException {
         Path services = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(services.resolve(Authenticator.class.getName()), provider + "\n");
         Thread thread = Thread.currentThread();
         ClassLoader usual = thread.getContextClassLoader();
         try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual)) {
             thread.setContextClassLoader(loader);
-            return NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), Log.silent());
+            return Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), Log.silent());
         } finally {
             thread.setContextClassLoader(usual);
         }
@@ -107,7 +107,7 @@ class AuthenticatorTest {
 
     @Test
     void itIsFoundOnTheClassPath(@TempDir Path folder) throws Exception {
-        try (NatsServer server = startWithServices(folder, Sesame.class.getName());
+        try (Server server = startWithServices(folder, Sesame.class.getName());
                 RawClient in = RawClient.connect(server.port());
                 RawClient out = RawClient.connect(server.port())) {
             in.send(SecuredServer.connectLine("\"auth_token\":\"open sesame\"")).roundTrip();

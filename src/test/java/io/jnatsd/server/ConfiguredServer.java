@@ -12,14 +12,14 @@ import java.util.List;
 public final class ConfiguredServer implements AutoCloseable {
     private final Path dir;
     private final Log log;
-    private final NatsServer server;
+    private final Server server;
 
     private ConfiguredServer(Path dir, String config) throws IOException, ConfigException {
         this.dir = dir;
         configure(config);
         OptionsSource.Loaded loaded = load();
         this.log = ServerLog.open(loaded.options().log());
-        this.server = NatsServer.start(loaded, this::load, log);
+        this.server = Server.start(loaded, this::load, log);
     }
 
     /** Starts a server on a free port, unless the configuration has {@code listen}. */
@@ -51,7 +51,7 @@ public final class ConfiguredServer implements AutoCloseable {
         return dir.resolve("nats.conf");
     }
 
-    public NatsServer server() {
+    public Server server() {
         return server;
     }
 

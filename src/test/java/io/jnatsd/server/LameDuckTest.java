@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lame duck mode, with shorter times than a configuration file allows. */
 @Timeout(30)
 class LameDuckTest {
-    private static NatsServer start(Log log, Duration grace, Duration duration) throws IOException {
-        return NatsServer.start(ServerOptions.defaults().with(o -> {
+    private static Server start(Log log, Duration grace, Duration duration) throws IOException {
+        return Server.start(ServerOptions.defaults().with(o -> {
             o.host = "127.0.0.1";
             o.port = -1;
             o.lameDuckGracePeriod = grace;
@@ -30,7 +30,7 @@ class LameDuckTest {
         }), log);
     }
 
-    private static RawClient modern(NatsServer server) throws IOException {
+    private static RawClient modern(Server server) throws IOException {
         RawClient client = RawClient.connect(server.port());
         client.send("CONNECT {\"verbose\":false,\"protocol\":1}\r\n").roundTrip();
         return client;
@@ -38,7 +38,7 @@ class LameDuckTest {
 
     @Test
     void clientsAreToldAndServedOnAndNoneComesIn() throws Exception {
-        try (NatsServer server = start(Log.silent(), Duration.ofMinutes(1), Duration.ofMinutes(2));
+        try (Server server = start(Log.silent(), Duration.ofMinutes(1), Duration.ofMinutes(2));
                 RawClient client = modern(server);
                 RawClient old = RawClient.quiet(server.port())) {
             server.lameDuck();
@@ -54,7 +54,7 @@ class LameDuckTest {
         Path file = dir.resolve("log");
         ServerOptions.LogOptions logging = ServerOptions.defaults().with(o -> o.logFile = file.toString()).log();
         try (Log log = ServerLog.open(logging);
-                NatsServer server = start(log, Duration.ofMillis(20), Duration.ofMillis(40));
+                Server server = start(log, Duration.ofMillis(20), Duration.ofMillis(40));
                 RawClient client = RawClient.quiet(server.port())) {
             server.lameDuck();
             server.lameDuck();
@@ -71,7 +71,7 @@ class LameDuckTest {
 
     @Test
     void closingDoesNotWaitForTheGracePeriod() throws Exception {
-        NatsServer server = start(Log.silent(), Duration.ofMinutes(1), Duration.ofMinutes(2));
+        Server server = start(Log.silent(), Duration.ofMinutes(1), Duration.ofMinutes(2));
         try (RawClient client = modern(server)) {
             server.lameDuck();
             client.expect("INFO \\{[^\n]*\"ldm\":true[,}][^\n]*\r\n");

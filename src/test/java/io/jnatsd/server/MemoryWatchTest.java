@@ -103,7 +103,7 @@ class MemoryWatchTest {
 
     @Test
     void anEmbeddedServerClosesAndLeavesTheProgramAlone() throws Exception {
-        try (NatsServer server = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
+        try (Server server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
                 RawClient client = RawClient.quiet(server.port())) {
             server.exhausted();
             client.expectClosed();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.HeldPort;
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
 import java.io.IOException;
@@ -31,7 +31,7 @@ class PortOrderTest {
         try (ServerSocket first = new ServerSocket(0, 1, loopback); ServerSocket last = new ServerSocket(0, 1, loopback)) {
             ServerOptions options = ServerOptions.defaults().withHost("127.0.0.1").withPort(last.getLocalPort())
                     .with(o -> other.accept(o, first.getLocalPort()));
-            String error = assertThrows(IOException.class, () -> NatsServer.start(options)).getMessage();
+            String error = assertThrows(IOException.class, () -> Server.start(options)).getMessage();
             assertTrue(error.contains(":" + first.getLocalPort() + ": bind: address already in use"), error);
         }
     }
@@ -76,7 +76,7 @@ class PortOrderTest {
                     .with(o -> o.pidFile = dir.resolve("pid"));
             assertEquals("Error listening on port: 127.0.0.1:" + port + ", \"listen tcp 127.0.0.1:" + port
                     + ": bind: address already in use\"",
-                    assertThrows(IOException.class, () -> NatsServer.start(options)).getMessage());
+                    assertThrows(IOException.class, () -> Server.start(options)).getMessage());
             assertFalse(Files.exists(dir.resolve("pid")));
         }
     }

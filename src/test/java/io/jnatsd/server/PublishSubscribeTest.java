@@ -9,11 +9,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PublishSubscribeTest {
-    private NatsServer server;
+    private Server server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
+        server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
     }
 
     @AfterEach

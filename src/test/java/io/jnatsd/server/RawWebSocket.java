@@ -35,17 +35,17 @@ public final class RawWebSocket implements AutoCloseable {
         socket.setSoTimeout(PATIENCE_MILLIS);
     }
 
-    static RawWebSocket open(NatsServer server) throws IOException {
+    static RawWebSocket open(Server server) throws IOException {
         return new RawWebSocket(socket(server));
     }
 
-    static Socket socket(NatsServer server) throws IOException {
+    static Socket socket(Server server) throws IOException {
         URI url = URI.create(server.webSocketUrl());
         return new Socket(url.getHost(), url.getPort());
     }
 
     /** Returns a client that has read INFO. */
-    static RawWebSocket connect(NatsServer server) throws IOException {
+    static RawWebSocket connect(Server server) throws IOException {
         RawWebSocket client = open(server);
         client.upgrade();
         assertTrue(client.frame(0x82).matches("INFO \\{.*\\} \r\n"));

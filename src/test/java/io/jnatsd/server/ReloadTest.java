@@ -231,7 +231,7 @@ class ReloadTest {
     @Test
     void aServerThatWasNotConfiguredByAFileHasNothingToReload() throws Exception {
         ServerOptions options = ServerOptions.defaults().withHost("127.0.0.1").withPort(-1);
-        try (NatsServer server = NatsServer.start(options, Log.silent())) {
+        try (Server server = Server.start(options, Log.silent())) {
             assertTrue(server.reload());
             assertEquals(options, server.options());
         }

@@ -34,7 +34,7 @@ class RemoteLogTest {
             o.remoteSyslog = syslog;
         });
         try (Log log = ServerLog.open(options.log());
-                NatsServer server = NatsServer.start(options, log)) {
+                Server server = Server.start(options, log)) {
             return server.port();
         }
     }

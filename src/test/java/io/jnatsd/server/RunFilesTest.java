@@ -69,14 +69,14 @@ class RunFilesTest {
     void thePidFileHoldsThePidAndStays() throws Exception {
         Path file = dir.resolve("pid");
         Files.writeString(file, "1234567890 from a server of long ago");
-        NatsServer.start(options.with(o -> o.pidFile = file)).close();
+        Server.start(options.with(o -> o.pidFile = file)).close();
         assertEquals(PID, Files.readString(file));
     }
 
     @Test
     void thePidFileIsNotForEverybody() throws Exception {
         Path file = dir.resolve("pid");
-        NatsServer.start(options.with(o -> o.pidFile = file)).close();
+        Server.start(options.with(o -> o.pidFile = file)).close();
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         assertTrue(permissions.containsAll(
                 Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
@@ -85,16 +85,16 @@ class RunFilesTest {
 
     @Test
     void aPidFileThatCannotBeWrittenIsAnErrorAndFreesThePort() throws Exception {
-        NatsServer first = NatsServer.start(options);
+        Server first = Server.start(options);
         int port = first.port();
         first.close();
         for (Path bad : List.of(dir.resolve("no/such/dir/pid"), dir)) {
             IOException e = assertThrows(IOException.class,
-                    () -> NatsServer.start(options.withPort(port).with(o -> o.pidFile = bad)));
+                    () -> Server.start(options.withPort(port).with(o -> o.pidFile = bad)));
             assertEquals("Could not write pidfile: open " + bad + (bad.equals(dir) ? ": is a directory"
                     : ": no such file or directory"), e.getMessage());
         }
-        NatsServer.start(options.withPort(port)).close();
+        Server.start(options.withPort(port)).close();
     }
 
     @Test
@@ -102,7 +102,7 @@ class RunFilesTest {
         Path file = dir.resolve("jnatsd_" + PID + ".ports");
         Witness witness = new Witness();
         try (Log log = Log.to(witness, LogSettings.STDERR);
-                NatsServer server = NatsServer.start(options.with(o -> o.portsFileDir = dir), log)) {
+                Server server = Server.start(options.with(o -> o.portsFileDir = dir), log)) {
             assertEquals("{\"nats\":[\"nats://127.0.0.1:" + server.port() + "\"]}", Files.readString(file));
             log.flush();
             assertTrue(witness.seen.contains("Server is ready"), witness.seen.toString());
@@ -113,7 +113,7 @@ class RunFilesTest {
     @Test
     void aFolderForThePortsFileThatIsNotThereIsAnError() {
         IOException e = assertThrows(IOException.class,
-                () -> NatsServer.start(options.with(o -> o.portsFileDir = dir.resolve("none"))));
+                () -> Server.start(options.with(o -> o.portsFileDir = dir.resolve("none"))));
         assertEquals("Error writing ports file (" + dir.resolve("none/jnatsd_" + PID + ".ports")
                 + "): no such file or directory", e.getMessage());
     }
@@ -121,7 +121,7 @@ class RunFilesTest {
     @Test
     void aPortsFileThatCannotBeMovedIntoPlaceLeavesNothing() throws Exception {
         Path taken = Files.createDirectories(dir.resolve("jnatsd_" + PID + ".ports").resolve("full"));
-        assertThrows(IOException.class, () -> NatsServer.start(options.with(o -> o.portsFileDir = dir)));
+        assertThrows(IOException.class, () -> Server.start(options.with(o -> o.portsFileDir = dir)));
         try (Stream<Path> files = Files.list(dir)) {
             assertEquals(List.of(taken.getParent()), files.toList());
         }
@@ -133,7 +133,7 @@ class RunFilesTest {
         Path file = dir.resolve("pid");
         Process server = new ProcessBuilder("sh", "-c", "ulimit -f 0; exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-UsePerfData", "-Xshare:auto",
-                "-cp", System.getProperty("java.class.path"), "io.jnatsd.Main", "-a", "127.0.0.1", "-p", "-1", "-P",
+                "-cp", System.getProperty("java.class.path"), "io.jnatsd.cli.Main", "-a", "127.0.0.1", "-p", "-1", "-P",
                 file.toString()).redirectErrorStream(true).start();
         try {
             String output = new String(server.getInputStream().readAllBytes());

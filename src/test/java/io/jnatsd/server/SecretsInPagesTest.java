@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.jnatsd.SecretText;
+import io.jnatsd.cli.SecretText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -28,12 +28,12 @@ public final class SecuredServer implements AutoCloseable {
     private final Log log = new Log(new LogSettings(true, true, false, "info", "text", logFile.toString(), 0, 0, false,
             ""));
     private final List<RawClient> clients = new ArrayList<>();
-    private final NatsServer server;
+    private final Server server;
     private volatile String config;
 
     private SecuredServer(String config, Authenticator authenticator) throws IOException, ConfigException {
         this.config = config;
-        this.server = NatsServer.start(load(), this::load, authenticator, log);
+        this.server = Server.start(load(), this::load, authenticator, log);
     }
 
     /** @param config the text, in which {@code CERTS} stands for the folder of the test certificates */
@@ -64,7 +64,7 @@ public final class SecuredServer implements AutoCloseable {
         server.reload();
     }
 
-    public NatsServer server() {
+    public Server server() {
         return server;
     }
 

@@ -65,7 +65,7 @@ class ShippedConfigurationTest {
         options.clusterPort = options.clusterPort == 0 ? 0 : -1;
         options.pidFile = null;
         options.routes = List.of();
-        try (NatsServer server = NatsServer.start(options.build());
+        try (Server server = Server.start(options.build());
                 RawClient plain = RawClient.connect(server.port());
                 RawClient client = options.tls == null ? plain : secured(plain)) {
             client.send("PING\r\n");

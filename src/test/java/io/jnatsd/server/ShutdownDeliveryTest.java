@@ -20,11 +20,11 @@ class ShutdownDeliveryTest {
     /** Not the common pool, which may have only one thread. */
     private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
-    private NatsServer server;
+    private Server server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
+        server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1));
     }
 
     @Test

@@ -111,7 +111,7 @@ class ShutdownTest {
         stopWithin(5);
         ServerOptions samePort = ServerOptions.defaults().withHost("127.0.0.1").withPort(server.port());
         for (int i = 0; i < 5; i++) {
-            try (NatsServer next = NatsServer.start(samePort); RawClient client = RawClient.quiet(next.port())) {
+            try (Server next = Server.start(samePort); RawClient client = RawClient.quiet(next.port())) {
                 client.send("SUB foo 1\r\n").roundTrip();
             }
         }
@@ -120,7 +120,7 @@ class ShutdownTest {
     @Test
     void portInUseIsToldInOneLine() {
         ServerOptions samePort = ServerOptions.defaults().withHost("127.0.0.1").withPort(server.port());
-        IOException e = assertThrows(IOException.class, () -> NatsServer.start(samePort));
+        IOException e = assertThrows(IOException.class, () -> Server.start(samePort));
         assertEquals("Error listening on port: 127.0.0.1:" + server.port() + ", \"listen tcp 127.0.0.1:"
                 + server.port() + ": bind: address already in use\"", e.getMessage());
     }

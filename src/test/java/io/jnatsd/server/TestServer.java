@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** A server of one test on a free port, and the clients that the test has created; close ends all of them. */
 public final class TestServer implements AutoCloseable {
-    private final NatsServer server;
+    private final Server server;
     private final Log log;
     /** Null if the server does not log. */
     private final Path logFile;
@@ -29,7 +29,7 @@ public final class TestServer implements AutoCloseable {
     private TestServer(Consumer<OptionsBuilder> change, Log log, Path logFile) throws IOException {
         this.log = log;
         this.logFile = logFile;
-        this.server = NatsServer.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(change), log);
+        this.server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1).with(change), log);
     }
 
     public static TestServer start() {
@@ -65,7 +65,7 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    public NatsServer server() {
+    public Server server() {
         return server;
     }
 

@@ -32,7 +32,7 @@ class WebSocketPortTest {
 
     @Test
     void thePortsFileNamesIt(@TempDir Path folder) throws IOException {
-        try (NatsServer server = NatsServer.start(OPTIONS.with(o -> o.portsFileDir = folder));
+        try (Server server = Server.start(OPTIONS.with(o -> o.portsFileDir = folder));
                 var files = Files.list(folder)) {
             assertEquals("{\"nats\":[\"" + server.url() + "\"],\"websocket\":[\"" + server.webSocketUrl() + "\"]}",
                     Files.readString(files.findFirst().orElseThrow()));
@@ -44,7 +44,7 @@ class WebSocketPortTest {
     void aPortThatIsTakenIsAnError() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
-            IOException e = assertThrows(IOException.class, () -> NatsServer.start(OPTIONS.with(o -> {
+            IOException e = assertThrows(IOException.class, () -> Server.start(OPTIONS.with(o -> {
                 o.webSocketHost = "127.0.0.1";
                 o.webSocketPort = port;
             })));
@@ -56,14 +56,14 @@ class WebSocketPortTest {
     @Test
     void anOriginThatIsNoneIsAnError() {
         IOException e = assertThrows(IOException.class,
-                () -> NatsServer.start(OPTIONS.with(o -> o.webSocketOrigins = List.of("a.com"))));
+                () -> Server.start(OPTIONS.with(o -> o.webSocketOrigins = List.of("a.com"))));
         assertEquals("unable to parse allowed origin \"a.com\": expected \"https://host\" or \"https://host:port\"", e.getMessage());
     }
 
     @Test
     void aReloadCannotChangeIt() throws Exception {
         OptionsSource source = OptionsSource.fixed(OPTIONS.with(o -> o.webSocketSameOrigin = true));
-        try (NatsServer server = NatsServer.start(OPTIONS, source, Log.silent())) {
+        try (Server server = Server.start(OPTIONS, source, Log.silent())) {
             ConfigException e = assertThrows(ConfigException.class, server::tryReload);
             assertTrue(e.getMessage().startsWith("Config reload not supported for Websocket: old="), e.getMessage());
         }

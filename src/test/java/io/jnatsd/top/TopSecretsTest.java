@@ -3,7 +3,7 @@ package io.jnatsd.top;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.jnatsd.SecretText;
+import io.jnatsd.cli.SecretText;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -10,8 +10,8 @@ import com.google.gson.JsonParser;
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
-import io.jnatsd.server.NatsServer;
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,14 +46,14 @@ class TopTest {
         return new Ran(code, out.toString(), err.toString());
     }
 
-    private static Ran once(NatsServer server, String... more) {
+    private static Ran once(Server server, String... more) {
         List<String> arguments = new ArrayList<>(List.of("--once", "-d", "0.05", "-s", server.monitorUrl()));
         arguments.addAll(List.of(more));
         return top(arguments.toArray(String[]::new));
     }
 
-    private static NatsServer server(Consumer<OptionsBuilder> change) throws IOException {
-        return NatsServer.start(ServerOptions.defaults().with(o -> {
+    private static Server server(Consumer<OptionsBuilder> change) throws IOException {
+        return Server.start(ServerOptions.defaults().with(o -> {
             o.host = "127.0.0.1";
             o.port = -1;
             o.httpPort = -1;
@@ -62,7 +62,7 @@ class TopTest {
         }));
     }
 
-    private static RawClient client(NatsServer server, String name) throws IOException {
+    private static RawClient client(Server server, String name) throws IOException {
         RawClient client = RawClient.connect(server.port());
         return client.send("CONNECT {\"verbose\":false,\"lang\":\"go\",\"version\":\"1.2\",\"name\":\"" + name + "\"}\r\n")
                 .roundTrip();
@@ -70,7 +70,7 @@ class TopTest {
 
     @Test
     void theServerAndItsClientsAreShownOnce() throws IOException {
-        try (NatsServer server = server(o -> { }); RawClient a = client(server, "meter");
+        try (Server server = server(o -> { }); RawClient a = client(server, "meter");
                 RawClient b = client(server, "sink")) {
             b.send("SUB volts 1\r\nSUB amps 2\r\n").roundTrip();
             a.send("PUB volts 1500\r\n" + "x".repeat(1500) + "\r\n").roundTrip();
@@ -96,7 +96,7 @@ class TopTest {
 
     @Test
     void aLoginIsGiven() throws IOException {
-        try (NatsServer server = server(o -> {
+        try (Server server = server(o -> {
             o.httpUser = "ops";
             o.httpPassword = "secret";
         })) {
@@ -110,7 +110,7 @@ class TopTest {
     @Test
     void httpsIsSpoken() throws IOException {
         Path certs = HOME.resolve("test-certs");
-        try (NatsServer server = server(o -> {
+        try (Server server = server(o -> {
             o.httpPort = 0;
             o.httpsPort = -1;
             o.tls = new TlsOptions(certs.resolve("server-cert.pem").toString(),
@@ -149,7 +149,7 @@ class TopTest {
 
     @Test
     void whatDoesNotSpeakHttpIsNamed() throws IOException {
-        try (NatsServer server = server(o -> { })) {
+        try (Server server = server(o -> { })) {
             String url = "http://127.0.0.1:" + server.port();
             assertEquals("nats-top: " + url + " does not answer with HTTP\n",
                     top("--once", "-m", "" + server.port()).err);
@@ -209,7 +209,7 @@ class TopTest {
     @Test
     void aTerminalIsLeftAsItWas() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no /usr/bin/script: install util-linux's");
-        try (NatsServer server = server(o -> { }); RawClient client = client(server, "meter")) {
+        try (Server server = server(o -> { }); RawClient client = client(server, "meter")) {
             String command = Path.of(System.getProperty("java.home"), "bin/java") + " -XX:TieredStopAtLevel=1 -cp "
                     + System.getProperty("java.class.path") + " -Djnatsd.top.terminal=true io.jnatsd.top.Top -s "
                     + server.monitorUrl() + "; echo code $?; stty -a";

@@ -1,5 +1,0 @@
-package io.jnatsd;
-
-/** The result of a command. */
-record Ended(int code, String out, String err) {
-}
