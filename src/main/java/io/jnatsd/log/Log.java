@@ -2,7 +2,7 @@ package io.jnatsd.log;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import org.tinylog.writers.Writer;
+import java.util.function.Consumer;
 
 /**
  * The log of one server, in gnatsd's format. Methods only queue lines; a platform thread {@code log} formats and writes
@@ -41,12 +41,12 @@ public final class Log implements AutoCloseable {
         startLoop();
     }
 
-    private Log(Writer writer, LogSettings settings) {
+    private Log(LogTarget target, LogSettings settings) {
         useSwitches(settings);
         losses = new Losses(System.err);
         queue = new LogQueue(losses);
-        opener = next -> null; // the writer stays, whatever is set
-        loop = new LogLoop(queue, settings, new WriterTarget(writer, losses), opener, losses);
+        opener = next -> null; // the target stays, whatever is set
+        loop = new LogLoop(queue, settings, target, opener, losses);
         startLoop();
     }
 
@@ -61,11 +61,16 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Writes to a tinylog writer of an embedding program, which determines format and target. Only the level and the
-     * switches of the settings have an effect. The log closes the writer.
+     * Passes lines to an embedding program, in the format of the settings and without a newline. The target of the
+     * settings has no effect. The consumer is called by the log thread. A line for which it throws is counted as lost.
      */
-    public static Log to(Writer writer, LogSettings settings) {
-        return new Log(writer, settings);
+    public static Log to(Consumer<String> lines, LogSettings settings) {
+        return new Log(new ConsumerTarget(lines, LineFormat.of(settings, ProcessHandle.current().pid(), false)), settings);
+    }
+
+    /** Passes lines to a logger of an embedding program, without the time. The target of the settings has no effect. */
+    public static Log to(System.Logger logger, LogSettings settings) {
+        return new Log(new LoggerTarget(logger), settings);
     }
 
     /** Returns a log that writes nothing. */

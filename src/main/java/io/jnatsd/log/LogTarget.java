@@ -12,8 +12,8 @@ import org.tinylog.writers.Writer;
  * lines that it can, counts the others ({@link Losses}) and tries again. Threads: created by the thread that opens the
  * log, then the log thread only.
  *
- * <p>The targets are written here because none of the writers in tinylog 2.7 does what users of gnatsd expect; any
- * writer can be used through {@link Log#to}. FileWriter seeks to the end once instead of appending (two servers on one
+ * <p>The targets are written here because none of the writers in tinylog 2.7 does what users of gnatsd expect.
+ * FileWriter seeks to the end once instead of appending (two servers on one
  * file overwrite each other, and a file truncated by logrotate begins with a hole), creates missing directories, and
  * when buffered repeats lines after the disk was full. RollingFileWriter uses names of its own instead of renaming.
  * ConsoleWriter encodes for the locale, so that non-ASCII text becomes question marks in a container without one.

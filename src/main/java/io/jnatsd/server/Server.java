@@ -407,9 +407,9 @@ public final class Server implements AutoCloseable {
         return clientPort.port();
     }
 
-    /** Returns {@code nats://host:port}, for a client on this machine. */
+    /** Returns {@code nats://host:port}, or {@code tls://} if TLS is required, for a client on this machine. */
     public String url() {
-        return Listener.url("nats", options.client().host(), port());
+        return Listener.url(security.tlsRequired() ? "tls" : "nats", options.client().host(), port());
     }
 
     /**
@@ -476,6 +476,11 @@ public final class Server implements AutoCloseable {
                 log.error("Out of memory for too long, the server closes");
                 close();
             });
+    }
+
+    /** Returns whether the server has been closed, or is about to be. */
+    public boolean isClosed() {
+        return closing.get();
     }
 
     /** Waits until the server has been closed. */

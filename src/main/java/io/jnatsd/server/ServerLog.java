@@ -15,7 +15,8 @@ public final class ServerLog {
         return new Log(settings(options));
     }
 
-    static LogSettings settings(LogOptions o) {
+    /** Returns what options say about the log. */
+    public static LogSettings settings(LogOptions o) {
         return new LogSettings(o.debug(), o.trace(), o.time(), o.level(), o.format(), o.file(), o.fileSizeLimit(),
                 o.maxFiles(), o.syslog(), o.remoteSyslog());
     }

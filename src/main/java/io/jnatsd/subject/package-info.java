@@ -10,6 +10,7 @@
  * <p><b>Lock order</b>, for this package and all packages that use it. A thread that holds a lock may only take locks
  * that come later in this list, and does no I/O:
  * <ol>
+ * <li>{@code NatsServer}: held while an embedded server is reloaded, restarted or closed, all of which may take time;
  * <li>{@code Server}: the reload lock;
  * <li>{@code ConnectUrls}, then {@code RouteTable}, of the cluster;
  * <li>{@code ClientLogin}, {@code RouteLogin}: the end of a login;

@@ -18,7 +18,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.ResourceBundle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.tinylog.configuration.Configuration;
-import org.tinylog.core.LogEntry;
-import org.tinylog.writers.FileWriter;
 
 @Isolated("it sets a system property")
 class LogTest {
@@ -296,47 +294,78 @@ class LogTest {
         assertEquals(List.of("[" + pid + "] [INF] two"), TestHost.lines(b));
     }
 
-    /**
-     * An embedding application can still configure tinylog for itself, because this server does not use its static
-     * state.
-     */
     @Test
-    void anyWriterOfTinylogCanBeTheTarget() throws IOException {
-        Path file = dir.resolve("tinylog.log");
-        var writer = new FileWriter(Map.of("file", file.toString(), "format", "{level}: {context: conn} {message}"));
-        try (Log log = Log.to(writer, TestHost.level("info", true))) {
+    void anEmbeddingProgramGetsTheLinesThatAFileWouldGet() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (Log log = Log.to(lines::add, TestHost.level("info", true))) {
             log.trace(new TestHost.Origin("1.2.3.4:5 - cid:7", "", ""), "->> [PING]");
             log.fatal("end");
         }
-        assertEquals(List.of("TRACE: 1.2.3.4:5 - cid:7 ->> [PING]", "ERROR:  end"), TestHost.lines(file));
+        String pid = "[" + ProcessHandle.current().pid() + "] ";
+        assertEquals(List.of(pid + "[TRC] 1.2.3.4:5 - cid:7 - ->> [PING]", pid + "[FTL] end"), lines);
+    }
+
+    @Test
+    void aLoggerOfAnEmbeddingProgramGetsTheTextAndTheLevel() {
+        CollectingLogger logger = new CollectingLogger(System.Logger.Level.INFO);
+        try (Log log = Log.to(logger, TestHost.level("info", true))) {
+            log.trace("not loggable");
+            log.notice(new TestHost.Origin("1.2.3.4:5 - cid:7", "", ""), "hello {0}");
+            log.warn("careful");
+            log.error("broken");
+        }
+        assertEquals(List.of("INFO 1.2.3.4:5 - cid:7 - hello {0}", "WARNING careful", "ERROR broken"), logger.lines);
+    }
+
+    /** The server does not use the static state of tinylog. */
+    @Test
+    void anEmbeddingProgramCanStillConfigureTinylog() {
+        Log.to(line -> { }, LogSettings.STDERR).close();
         Configuration.set("jnatsd.test", "not frozen");
     }
 
     @Test
     void anErrorInTheTargetCostsOneLineAndTheLogGoesOn() {
         List<String> written = new CopyOnWriteArrayList<>();
-        LogTarget target = new LogTarget() {
-            @Override
-            public void write(LogEntry entry) {
-                if (entry.getMessage().equals("bad"))
-                    throw new NoSuchMethodError("gone");
-                written.add(entry.getMessage());
-            }
-
-            @Override
-            public void flush() {
-            }
-
-            @Override
-            public void close() {
-            }
-        };
-        try (Log log = Log.to(target, TestHost.level("info", true))) {
+        try (Log log = Log.to(line -> {
+            if (line.endsWith("bad"))
+                throw new NoSuchMethodError("gone");
+            written.add(line.substring(line.lastIndexOf(' ') + 1));
+        }, TestHost.level("info", true))) {
             for (String line : List.of("one", "bad", "two"))
                 log.notice(line);
             log.flush();
             assertEquals(List.of("one", "two"), written);
             assertEquals(1, log.lost());
+        }
+    }
+
+    private static final class CollectingLogger implements System.Logger {
+        private final Level least;
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+
+        CollectingLogger(Level least) {
+            this.least = least;
+        }
+
+        @Override
+        public String getName() {
+            return "test";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return level.getSeverity() >= least.getSeverity();
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String text, Throwable thrown) {
+            lines.add(level + " " + text);
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+            lines.add(level + " " + format);
         }
     }
 }

@@ -13,17 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tinylog.core.LogEntry;
-import org.tinylog.core.LogEntryValue;
-import org.tinylog.writers.Writer;
 
 /** The pid file and the ports file. */
 @Timeout(30)
@@ -37,32 +34,6 @@ class RunFilesTest {
     @BeforeEach
     void options() {
         options = ServerOptions.defaults().withHost("127.0.0.1").withPort(-1);
-    }
-
-    /** Records the log lines at which the ports file existed. */
-    private final class Witness implements Writer {
-        private final List<String> seen = new ArrayList<>();
-
-        @Override
-        public Collection<LogEntryValue> getRequiredLogEntryValues() {
-            return Set.of();
-        }
-
-        @Override
-        public void write(LogEntry entry) throws IOException {
-            try (Stream<Path> files = Files.list(dir)) {
-                if (files.anyMatch(file -> file.toString().endsWith(".ports")))
-                    seen.add(entry.getMessage());
-            }
-        }
-
-        @Override
-        public void flush() {
-        }
-
-        @Override
-        public void close() {
-        }
     }
 
     @Test
@@ -100,12 +71,17 @@ class RunFilesTest {
     @Test
     void thePortsFileIsThereBeforeTheServerIsReadyAndGoesWithIt() throws Exception {
         Path file = dir.resolve("jnatsd_" + PID + ".ports");
-        Witness witness = new Witness();
+        List<String> seen = new ArrayList<>();
+        // Records the log lines at which the ports file existed.
+        Consumer<String> witness = line -> {
+            if (Files.exists(file))
+                seen.add(line.substring(line.indexOf("[INF]") + 6));
+        };
         try (Log log = Log.to(witness, LogSettings.STDERR);
                 Server server = Server.start(options.with(o -> o.portsFileDir = dir), log)) {
             assertEquals("{\"nats\":[\"nats://127.0.0.1:" + server.port() + "\"]}", Files.readString(file));
             log.flush();
-            assertTrue(witness.seen.contains("Server is ready"), witness.seen.toString());
+            assertTrue(seen.contains("Server is ready"), seen.toString());
         }
         assertFalse(Files.exists(file));
     }
