@@ -5,6 +5,8 @@
  * among the other sources, because these are compiled and tested on the class path, with the libraries as they are.
  */
 module io.jnatsd {
+    exports io.jnatsd;
+
     requires java.management;
     requires java.naming;
     requires java.net.http;
