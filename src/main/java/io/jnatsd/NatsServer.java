@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -195,6 +196,21 @@ public final class NatsServer implements AutoCloseable {
             throw new IllegalStateException("this NATS server has no " + what + "; NatsServerBuilder." + setting
                     + " opens one");
         return value;
+    }
+
+    /**
+     * Returns the connected clients. A client counts from the time when its CONNECT was accepted; one that sends none,
+     * because it need not log in, from its first subscription or message.
+     *
+     * <pre>{@code
+     * for (ConnectedClient client : server.clients())
+     *     System.out.println(client.name() + " has published " + client.messagesIn() + " messages");
+     * }</pre>
+     *
+     * @return the clients in the order of their ids, as they are now
+     */
+    public List<ConnectedClient> clients() {
+        return Inspection.clients(running());
     }
 
     /**

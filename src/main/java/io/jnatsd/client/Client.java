@@ -357,6 +357,15 @@ public final class Client extends Connection {
         return subs.get(sid);
     }
 
+    /**
+     * Returns whether the client is connected and has logged in, with CONNECT or, where that is not needed, with
+     * another command. Any thread.
+     */
+    public boolean hasLoggedIn() {
+        return !isClosing() && login.state() instanceof Granted
+                && (connected || subs.size() > 0 || delivery.inMessages() > 0);
+    }
+
     /** Returns the values of the last CONNECT. Any thread. */
     public ConnectInfo connectInfo() {
         return connect;
