@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -47,6 +48,9 @@ public final class NatsServer implements AutoCloseable {
     private volatile Server server;
     /** Written under {@code lock}. */
     private volatile boolean closed;
+    /** Between the end of the old server and the start of the new one. Written under {@code lock}. */
+    private volatile boolean restarting;
+    private final Waiting waiting = new Waiting(this::runningOrNull);
 
     private NatsServer(NatsServerBuilder settings, Log log) {
         this.settings = settings;
@@ -112,6 +116,19 @@ public final class NatsServer implements AutoCloseable {
         if (closed || current.isClosed())
             throw new IllegalStateException(CLOSED);
         return current;
+    }
+
+    /** Returns null while the server restarts. */
+    private Server runningOrNull() {
+        Server current = server;
+        if (closed)
+            throw new IllegalStateException(CLOSED);
+        if (!current.isClosed())
+            return current;
+        // The new server is set before the restart ends.
+        if (restarting || current != server)
+            return null;
+        throw new IllegalStateException(CLOSED);
     }
 
     /**
@@ -214,6 +231,138 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
+     * Waits ten seconds at most for a number of clients, see {@link #awaitConnections(int, Duration)}.
+     *
+     * @param count how many, 0 to wait until all have left
+     * @throws NatsServerException with the reason {@code TIMEOUT}
+     */
+    public void awaitConnections(int count) {
+        awaitConnections(count, Waiting.DEFAULT_PATIENCE);
+    }
+
+    /**
+     * Waits until exactly this number of clients is connected, as {@link #clients} counts them.
+     *
+     * <pre>{@code
+     * server.restart();
+     * server.awaitConnections(3, Duration.ofSeconds(30)); // all have come back
+     * }</pre>
+     *
+     * @param count how many, 0 to wait until all have left
+     * @param patience how long to wait
+     * @throws NatsServerException with the reason {@code TIMEOUT}; the message says who is connected instead
+     * @throws IllegalStateException if the server is closed meanwhile, or the thread is interrupted, which stays so
+     */
+    public void awaitConnections(int count, Duration patience) {
+        if (count < 0)
+            throw new IllegalArgumentException("the number of clients must be 0 or more, but is " + count);
+        waiting.await(patience, count + (count == 1 ? " client" : " clients"),
+                s -> Inspection.count(s) == count ? true : null, s -> Waiting.thereAre(Inspection.clients(s)));
+    }
+
+    /**
+     * Waits ten seconds at most for a client, see {@link #awaitClient(String, Duration)}.
+     *
+     * @param name the name that the client has given its connection
+     * @return the client
+     * @throws NatsServerException with the reason {@code TIMEOUT}
+     */
+    public ConnectedClient awaitClient(String name) {
+        return awaitClient(name, Waiting.DEFAULT_PATIENCE);
+    }
+
+    /**
+     * Waits until a client with this name is connected.
+     *
+     * <pre>{@code
+     * application.start();
+     * ConnectedClient billing = server.awaitClient("billing", Duration.ofSeconds(30));
+     * assertEquals("billing-user", billing.user());
+     * }</pre>
+     *
+     * @param name the name that the client has given its connection
+     * @param patience how long to wait
+     * @return the client; the one with the lowest id if several have this name
+     * @throws NatsServerException with the reason {@code TIMEOUT}; the message says who is connected instead
+     * @throws IllegalStateException if the server is closed meanwhile, or the thread is interrupted, which stays so
+     */
+    public ConnectedClient awaitClient(String name, Duration patience) {
+        Objects.requireNonNull(name, "name");
+        return waiting.await(patience, "a client named " + name, s -> Inspection.client(s, name),
+                s -> Waiting.thereAre(Inspection.clients(s)));
+    }
+
+    /**
+     * Waits ten seconds at most for a subscription, see {@link #awaitSubscription(String, Duration)}.
+     *
+     * @param subject the subject of the subscription, as the client has written it
+     * @throws NatsServerException with the reason {@code TIMEOUT}
+     */
+    public void awaitSubscription(String subject) {
+        awaitSubscription(subject, Waiting.DEFAULT_PATIENCE);
+    }
+
+    /**
+     * Waits until there is a subscription with exactly this subject, in a queue group or not. A message that is
+     * published on this server afterwards reaches it. It may be that of a client of this server, or one that another
+     * server of the cluster has told this one of.
+     *
+     * <pre>{@code
+     * application.start();                     // subscribes to orders.> some time later
+     * server.awaitSubscription("orders.>");
+     * nats.publish("orders.new", order);
+     * }</pre>
+     *
+     * @param subject as the client has written it: {@code "orders.*"} does not stand for {@code "orders.new"}
+     * @param patience how long to wait
+     * @throws NatsServerException with the reason {@code TIMEOUT}; the message says what is subscribed to instead
+     * @throws IllegalStateException if the server is closed meanwhile, or the thread is interrupted, which stays so
+     */
+    public void awaitSubscription(String subject, Duration patience) {
+        Objects.requireNonNull(subject, "subject");
+        waiting.await(patience, "a subscription to " + subject,
+                s -> Inspection.hasSubscription(s, subject) ? true : null,
+                s -> Waiting.thereAre(Inspection.subjects(s)));
+    }
+
+    /**
+     * Waits ten seconds at most for a cluster, see {@link #awaitClusterOf(int, Duration)}.
+     *
+     * @param servers how many, this one included
+     * @throws NatsServerException with the reason {@code TIMEOUT}
+     */
+    public void awaitClusterOf(int servers) {
+        awaitClusterOf(servers, Waiting.DEFAULT_PATIENCE);
+    }
+
+    /**
+     * Waits until this server has routes to all others of a cluster, which they use as well. The subscriptions that
+     * clients of the other servers have made before are known to this server then.
+     *
+     * <pre>{@code
+     * NatsServer one = NatsServer.builder().cluster("test").start();
+     * NatsServer two = NatsServer.builder().cluster("test").route(one).start();
+     * NatsServer three = NatsServer.builder().cluster("test").route(one).start();
+     * for (NatsServer server : List.of(one, two, three))
+     *     server.awaitClusterOf(3);
+     * }</pre>
+     *
+     * @param servers how many, this one included
+     * @param patience how long to wait
+     * @throws NatsServerException with the reason {@code TIMEOUT}; the message says which servers there are instead
+     * @throws IllegalStateException if this server has no cluster port, is closed meanwhile, or the thread is
+     *         interrupted, which stays so
+     */
+    public void awaitClusterOf(int servers, Duration patience) {
+        if (servers < 1)
+            throw new IllegalArgumentException("a cluster has 1 server or more, but " + servers + " are expected");
+        clusterPort();
+        waiting.await(patience, "routes to " + (servers - 1) + (servers == 2 ? " server" : " servers"),
+                s -> Inspection.routes(s).size() == servers - 1 ? true : null,
+                s -> Waiting.thereAre(Inspection.routes(s)));
+    }
+
+    /**
      * Reads the configuration again, and applies what has changed: users, permissions, limits, certificates, routes.
      * Clients stay connected, unless they are no longer allowed to be.
      *
@@ -275,6 +424,7 @@ public final class NatsServer implements AutoCloseable {
             settings = settings.copy().keepPorts(old);
             boolean done = false;
             try {
+                restarting = true;
                 old.close();
                 for (long left = pause.toNanos(); left > 0 && !closed;)
                     left = closing.awaitNanos(left);
@@ -288,6 +438,7 @@ public final class NatsServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted during a restart; this NATS server is closed", e);
             } finally {
+                restarting = false;
                 if (!done && !closed)
                     finish();
             }

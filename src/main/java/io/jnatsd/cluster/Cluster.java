@@ -332,6 +332,14 @@ public final class Cluster {
         return routes.all().stream().map(Route::stats).toList();
     }
 
+    /**
+     * Sends a PING on each route on which no PONG has come yet. A PONG shows that the other server has registered the
+     * route, and that its subscriptions, which it sends first, are known here.
+     */
+    public void probe() {
+        routes.all().forEach(Route::measureOnce);
+    }
+
     /** Returns the subscriptions of another server; an empty list if there is no route to it. */
     public List<SubscriptionView> subscriptions(String remoteId) {
         Route route = routes.get(remoteId);

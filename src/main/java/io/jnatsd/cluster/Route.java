@@ -385,6 +385,12 @@ public final class Route extends Connection {
         flushTold();
     }
 
+    /** Sends a PING that measures the round trip time, unless that is known. */
+    void measureOnce() {
+        if (pings.roundTripNanos() == 0)
+            pings.measure();
+    }
+
     boolean hasBeenHeardSince(long nanoTime) {
         return heard - nanoTime > 0;
     }
