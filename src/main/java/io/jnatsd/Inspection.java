@@ -42,6 +42,12 @@ final class Inspection {
         return count;
     }
 
+    static Traffic traffic(Server server) {
+        var totals = server.state().traffic.totals();
+        return new Traffic(totals.inMessages(), totals.inBytes(), totals.outMessages(), totals.outBytes(),
+                server.state().slowConsumers(), server.clients().totalAccepted());
+    }
+
     /** Returns the first client with this name, or null. */
     static ConnectedClient client(Server server, String name) {
         for (ConnectedClient client : clients(server))

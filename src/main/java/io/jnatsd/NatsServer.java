@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -51,6 +53,7 @@ public final class NatsServer implements AutoCloseable {
     /** Between the end of the old server and the start of the new one. Written under {@code lock}. */
     private volatile boolean restarting;
     private final Waiting waiting = new Waiting(this::runningOrNull);
+    private final Set<MessageLog> messageLogs = ConcurrentHashMap.newKeySet();
 
     private NatsServer(NatsServerBuilder settings, Log log) {
         this.settings = settings;
@@ -95,7 +98,7 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private Server open(OptionsSource.Loaded loaded) throws IOException {
-        return Server.start(loaded, () -> settings.load(), log);
+        return Server.start(loaded, () -> settings.load(), log, made -> messageLogs.forEach(each -> each.attach(made)));
     }
 
     private static NatsServerException failure(Exception e) {
@@ -360,6 +363,42 @@ public final class NatsServer implements AutoCloseable {
         waiting.await(patience, "routes to " + (servers - 1) + (servers == 2 ? " server" : " servers"),
                 s -> Inspection.routes(s).size() == servers - 1 ? true : null,
                 s -> Waiting.thereAre(Inspection.routes(s)));
+    }
+
+    /**
+     * Returns the counters of the server.
+     *
+     * @return the numbers since the start, or the last {@link #restart}
+     */
+    public Traffic traffic() {
+        return Inspection.traffic(running());
+    }
+
+    /**
+     * Counts the messages on a subject from now on, and keeps the last of them.
+     *
+     * <pre>{@code
+     * MessageLog orders = server.record("orders.>");
+     * }</pre>
+     *
+     * @param subject may have wildcards; {@code ">"} for all messages
+     * @return the messages; it ends with the server, or when it is closed
+     * @throws IllegalArgumentException if no client could subscribe to the subject
+     */
+    public MessageLog record(String subject) {
+        MessageLog messages = new MessageLog(subject, this, waiting);
+        lock.lock();
+        try {
+            messages.attach(running());
+            messageLogs.add(messages);
+            return messages;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void ended(MessageLog messages) {
+        messageLogs.remove(messages);
     }
 
     /**

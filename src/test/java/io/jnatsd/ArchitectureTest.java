@@ -69,7 +69,7 @@ class ArchitectureTest {
                     "connection", "client", "cluster", "monitor", "system")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
-            entry("", List.of("text", "config", "log", "tls", "subject", "connection", "client", "cluster", "server")),
+            entry("", List.of("text", "protocol", "config", "log", "tls", "subject", "delivery", "connection", "client", "cluster", "server")),
             entry("cli", List.of("text", "server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
 
     /** Who may use what of the JDK, by pattern of the used class. */

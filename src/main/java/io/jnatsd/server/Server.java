@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * A NATS server in this JVM. It is ready when {@link #start} returns, and gone when {@link #close} does; any number
@@ -123,7 +124,7 @@ public final class Server implements AutoCloseable {
     /** Starts a server with an authenticator that replaces the users of the options. */
     public static Server start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
         return start(new OptionsSource.Loaded(options, List.of(), false), OptionsSource.fixed(options),
-                authenticator, log);
+                authenticator, log, made -> { });
     }
 
     /** Starts a server whose options {@link #reload} loads again from the source. */
@@ -133,12 +134,27 @@ public final class Server implements AutoCloseable {
 
     /** Starts a server with options that its source has already loaded; warnings are logged. */
     public static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
-        return start(loaded, source, null, log);
+        return start(loaded, source, log, made -> { });
+    }
+
+    /**
+     * Starts a server that an embedding program observes.
+     *
+     * @param made is given the server before its ports are open, so that no client is missed
+     */
+    public static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log, Consumer<Server> made)
+            throws IOException {
+        return start(loaded, source, null, log, made);
     }
 
     /** @param authenticator null for the one found by {@link ServiceLoader}, or else the users of the options */
-    static Server start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
-            Log log) throws IOException {
+    static Server start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator, Log log)
+            throws IOException {
+        return start(loaded, source, authenticator, log, made -> { });
+    }
+
+    private static Server start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
+            Log log, Consumer<Server> made) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
         for (Problem warning : loaded.warnings())
@@ -154,6 +170,7 @@ public final class Server implements AutoCloseable {
         Server server = new Server(loaded.options(), source, own, log);
         boolean started = false;
         try {
+            made.accept(server);
             server.start();
             started = true;
             return server;
