@@ -1,0 +1,3 @@
+module org.example.bus {
+    requires io.jnatsd;
+}
