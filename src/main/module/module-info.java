@@ -6,6 +6,7 @@
  */
 module io.jnatsd {
     exports io.jnatsd;
+    exports io.jnatsd.junit;
 
     requires java.management;
     requires java.naming;
@@ -16,6 +17,12 @@ module io.jnatsd {
     requires jdk.unsupported;
     // Gson reads and writes its types where a program has the module.
     requires static java.sql;
+
+    // For tests that use the exported package io.jnatsd.junit, with jnats or without.
+    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.platform.commons;
+    requires static org.opentest4j;
+    requires static io.nats.jnats;
 
     uses io.jnatsd.auth.Authenticator;
 }

@@ -70,6 +70,7 @@ class ArchitectureTest {
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
             entry("", List.of("text", "protocol", "config", "log", "tls", "subject", "delivery", "connection", "client", "cluster", "server")),
+            entry("junit", List.of("", "org.junit", "org.opentest4j", "io.nats.client")),
             entry("cli", List.of("text", "server", "config", "log", "usage", "picocli", "org.mindrot.jbcrypt")));
 
     /** Who may use what of the JDK, by pattern of the used class. */
