@@ -24,5 +24,5 @@ module io.jnatsd {
     requires static org.opentest4j;
     requires static io.nats.jnats;
 
-    uses io.jnatsd.auth.Authenticator;
+    uses io.jnatsd.Authenticator;
 }

@@ -8,8 +8,6 @@ import io.jnatsd.server.Server;
 import io.jnatsd.tls.TlsException;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +43,7 @@ public final class NatsServer implements AutoCloseable {
     /** Signalled by {@link #close}, which ends the pause of a restart. */
     private final Condition closing = lock.newCondition();
     /** Written under {@code lock}. */
-    private volatile NatsServerBuilder settings;
+    private volatile Settings settings;
     /** Written under {@code lock}. */
     private volatile Server server;
     /** Written under {@code lock}. */
@@ -55,7 +53,7 @@ public final class NatsServer implements AutoCloseable {
     private final Waiting waiting = new Waiting(this::runningOrNull);
     private final Set<MessageLog> messageLogs = ConcurrentHashMap.newKeySet();
 
-    private NatsServer(NatsServerBuilder settings, Log log) {
+    private NatsServer(Settings settings, Log log) {
         this.settings = settings;
         this.log = log;
     }
@@ -76,10 +74,10 @@ public final class NatsServer implements AutoCloseable {
      * @return settings that can be changed, and started any number of times
      */
     public static NatsServerBuilder builder() {
-        return new NatsServerBuilder();
+        return new NatsServerBuilder(new Settings());
     }
 
-    static NatsServer start(NatsServerBuilder settings) {
+    static NatsServer start(Settings settings) {
         Log log = null;
         boolean done = false;
         try {
@@ -153,11 +151,7 @@ public final class NatsServer implements AutoCloseable {
     public String url(String user, String password) {
         String url = url();
         int host = url.indexOf("//") + 2;
-        return url.substring(0, host) + encoded(user) + ":" + encoded(password) + "@" + url.substring(host);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return url.substring(0, host) + Settings.encoded(user) + ":" + Settings.encoded(password) + "@" + url.substring(host);
     }
 
     /**
@@ -422,8 +416,8 @@ public final class NatsServer implements AutoCloseable {
         lock.lock();
         try {
             Server s = running();
-            NatsServerBuilder before = settings, next = before.copy();
-            change.accept(next);
+            Settings before = settings, next = before.copy();
+            change.accept(new NatsServerBuilder(next));
             settings = next;
             boolean done = false;
             try {

@@ -1,22 +1,12 @@
 package io.jnatsd;
 
-import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsBuilder;
-import io.jnatsd.config.OptionsCheck;
-import io.jnatsd.config.OptionsReader;
-import io.jnatsd.config.ServerOptions.LogOptions;
-import io.jnatsd.config.ServerOptions.User;
+import io.jnatsd.config.RouteUrl;
 import io.jnatsd.log.Log;
-import io.jnatsd.log.LogSettings;
-import io.jnatsd.server.OptionsSource;
-import io.jnatsd.server.Server;
-import io.jnatsd.server.ServerLog;
-import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -40,40 +30,16 @@ import java.util.function.Consumer;
  * <p>Threads: one at a time. A server keeps a copy, so later changes do not affect it.
  */
 public final class NatsServerBuilder {
-    private static final String LOGGER = "io.jnatsd";
-    private static final String LOOPBACK = "127.0.0.1";
-    private static final int ANY_PORT = -1;
     private static final int MAX_PORT = 65535;
 
-    private final List<Consumer<OptionsBuilder>> changes;
-    /** At most one of file and text is set. */
-    private Path configFile;
-    private String configText;
-    /** Null for the default. */
-    private LogTo logTo;
+    final Settings settings;
 
-    /** Opens the log that the program has asked for, with the level and the format of the options. */
-    private interface LogTo {
-        Log open(LogSettings settings);
-    }
-
-    NatsServerBuilder() {
-        changes = new ArrayList<>();
-    }
-
-    private NatsServerBuilder(NatsServerBuilder other) {
-        changes = new ArrayList<>(other.changes);
-        configFile = other.configFile;
-        configText = other.configText;
-        logTo = other.logTo;
-    }
-
-    NatsServerBuilder copy() {
-        return new NatsServerBuilder(this);
+    NatsServerBuilder(Settings settings) {
+        this.settings = settings;
     }
 
     private NatsServerBuilder set(Consumer<OptionsBuilder> change) {
-        changes.add(change);
+        settings.change(change);
         return this;
     }
 
@@ -86,8 +52,7 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder config(Path file) {
-        configFile = Objects.requireNonNull(file, "file");
-        configText = null;
+        settings.configFile(Objects.requireNonNull(file, "file"));
         return this;
     }
 
@@ -98,8 +63,7 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder configText(String text) {
-        configText = Objects.requireNonNull(text, "text");
-        configFile = null;
+        settings.configText(Objects.requireNonNull(text, "text"));
         return this;
     }
 
@@ -143,25 +107,7 @@ public final class NatsServerBuilder {
     private static int port(String what, int port) {
         if (port < 0 || port > MAX_PORT)
             throw new IllegalArgumentException(what + " must be 0 (any free port) to " + MAX_PORT + ", but is " + port);
-        return port == 0 ? ANY_PORT : port;
-    }
-
-    /** Sets the ports of a server that ran with these settings. */
-    NatsServerBuilder keepPorts(Server running) {
-        int client = running.port(), cluster = running.clusterPort();
-        String http = running.monitorUrl(), webSocket = running.webSocketUrl(), id = running.serverId();
-        return set(o -> {
-            o.port = client;
-            o.clusterPort = cluster;
-            if (http != null && o.httpPort != 0)
-                o.httpPort = URI.create(http).getPort();
-            else if (http != null)
-                o.httpsPort = URI.create(http).getPort();
-            if (webSocket != null)
-                o.webSocketPort = URI.create(webSocket).getPort();
-            if (o.serverName.isEmpty())
-                o.serverName = id;
-        });
+        return port == 0 ? Settings.ANY_PORT : port;
     }
 
     // ---- limits ----------------------------------------------------------------------------------------------
@@ -299,18 +245,48 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder user(String name, String password) {
-        if (name.isEmpty() || password.isEmpty())
-            throw new IllegalArgumentException("a user needs a name and a password, but one of them is empty");
-        return set(o -> {
-            List<User> users = o.users == null ? new ArrayList<>() : new ArrayList<>(o.users);
-            users.removeIf(user -> user.name().equals(name));
-            users.add(new User(name, password, "", null, 0));
-            o.users = users;
-        });
+        return user(NatsUser.password(name, password));
     }
 
     /**
-     * Sets the token that all clients log in with.
+     * Adds a user with permissions, or one that logs in by an nkey or a certificate. It replaces the user of that name.
+     * With users, clients must log in.
+     *
+     * @param user made by {@link NatsUser#password}, {@link NatsUser#nkey} or {@link NatsUser#certificate}
+     * @return this
+     */
+    public NatsServerBuilder user(NatsUser user) {
+        if (user.proof() == NatsUser.Proof.AUTHENTICATOR)
+            throw new IllegalArgumentException("the user \"" + user.name() + "\" has no password, nkey or certificate to"
+                    + " log in with; NatsUser.named is for what an Authenticator returns");
+        settings.user(user);
+        return this;
+    }
+
+    /**
+     * Lets clients connect without a login, as one of the users.
+     *
+     * @param user the name of a user that logs in by password
+     * @return this
+     */
+    public NatsServerBuilder noAuthUser(String user) {
+        Objects.requireNonNull(user, "user");
+        return set(o -> o.noAuthUser = user);
+    }
+
+    /**
+     * Reserves subjects under {@code $SYS} for one user, and answers its requests there.
+     *
+     * @param user the name, or the nkey, of a user
+     * @return this
+     */
+    public NatsServerBuilder systemUser(String user) {
+        Objects.requireNonNull(user, "user");
+        return set(o -> o.systemUser = user);
+    }
+
+    /**
+     * Sets the token that all clients log in with. A server has either a token or users.
      *
      * @param token not empty; plain text, or a bcrypt hash
      * @return this
@@ -319,6 +295,28 @@ public final class NatsServerBuilder {
         if (token.isEmpty())
             throw new IllegalArgumentException("the token must not be empty");
         return set(o -> o.token = token);
+    }
+
+    /**
+     * Sets who decides about logins. Users and a token, if there are any, have no effect then.
+     *
+     * @param authenticator called by many threads
+     * @return this
+     */
+    public NatsServerBuilder authenticator(Authenticator authenticator) {
+        settings.authenticator(Objects.requireNonNull(authenticator, "authenticator"));
+        return this;
+    }
+
+    /**
+     * Sets the time in which a client must log in.
+     *
+     * @param time longer than zero; 2 seconds by default
+     * @return this
+     */
+    public NatsServerBuilder authTimeout(Duration time) {
+        Duration checked = positive("authTimeout", time);
+        return set(o -> o.authTimeout = checked);
     }
 
     // ---- other ports -----------------------------------------------------------------------------------------
@@ -363,7 +361,7 @@ public final class NatsServerBuilder {
         return set(o -> {
             o.webSocketPort = checked;
             if (o.webSocketHost.isEmpty())
-                o.webSocketHost = LOOPBACK;
+                o.webSocketHost = Settings.LOOPBACK;
         });
     }
 
@@ -392,7 +390,7 @@ public final class NatsServerBuilder {
             o.clusterName = name;
             o.clusterPort = checked;
             if (o.clusterHost.isEmpty())
-                o.clusterHost = LOOPBACK;
+                o.clusterHost = Settings.LOOPBACK;
         });
     }
 
@@ -403,22 +401,40 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder route(NatsServer other) {
-        return route(URI.create("nats://" + LOOPBACK + ":" + other.clusterPort()));
+        settings.joins(other.running().options().cluster().name());
+        return route(URI.create("nats://" + Settings.LOOPBACK + ":" + other.clusterPort()));
     }
 
     /**
      * Has the server connect to another server of its cluster.
      *
-     * @param url {@code nats://host:port} of its cluster port
+     * @param url {@code nats://host:port} of its cluster port; a user and password in it count more than
+     *        {@link #clusterCredentials}
      * @return this
      */
     public NatsServerBuilder route(URI url) {
-        Objects.requireNonNull(url, "url");
-        return set(o -> {
-            List<URI> routes = new ArrayList<>(o.routes);
-            routes.add(url);
-            o.routes = List.copyOf(routes);
-        });
+        try {
+            RouteUrl.of(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("a route must be a URL such as nats://host:6222, but: " + e.getReason());
+        }
+        settings.route(url);
+        return this;
+    }
+
+    /**
+     * Sets the login of the cluster: other servers must have it, and this server sends it to those it connects to.
+     *
+     * @param user not empty
+     * @param password not empty; plain text
+     * @return this
+     */
+    public NatsServerBuilder clusterCredentials(String user, String password) {
+        if (user.isEmpty() || password.isEmpty())
+            throw new IllegalArgumentException("clusterCredentials needs a user and a password, but the "
+                    + (user.isEmpty() ? "user" : "password") + " is empty");
+        settings.clusterCredentials(user, password);
+        return this;
     }
 
     // ---- log -------------------------------------------------------------------------------------------------
@@ -431,7 +447,7 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder logTo(System.Logger logger) {
         Objects.requireNonNull(logger, "logger");
-        logTo = settings -> Log.to(logger, settings);
+        settings.logTo(format -> Log.to(logger, format));
         return this;
     }
 
@@ -443,7 +459,7 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder logTo(Consumer<String> lines) {
         Objects.requireNonNull(lines, "lines");
-        logTo = settings -> Log.to(lines, settings);
+        settings.logTo(format -> Log.to(lines, format));
         return this;
     }
 
@@ -478,31 +494,6 @@ public final class NatsServerBuilder {
      *         and the message say which
      */
     public NatsServer start() {
-        return NatsServer.start(copy());
-    }
-
-    OptionsSource.Loaded load() throws ConfigException {
-        OptionsReader.ReadResult read = configFile != null ? OptionsReader.read(configFile)
-                : OptionsReader.read("configText", configText == null ? "" : configText, System::getenv);
-        OptionsBuilder options = read.options();
-        if (options.host.isEmpty())
-            options.host = LOOPBACK;
-        if (options.port == 0)
-            options.port = ANY_PORT;
-        changes.forEach(change -> change.accept(options));
-        // Plain passwords are usual in tests, so they cause no warning.
-        return new OptionsSource.Loaded(OptionsCheck.build(options), read.warnings(), false);
-    }
-
-    /** Opens the log: that of the program, or the file or syslog that the configuration names, or a quiet one. */
-    Log log(LogOptions options) throws IOException {
-        LogSettings configured = ServerLog.settings(options);
-        if (logTo != null)
-            return logTo.open(configured);
-        if (!configured.file().isEmpty() || configured.syslog() || !configured.remoteSyslog().isEmpty())
-            return ServerLog.open(options);
-        String level = options.level().equals("info") ? "warn" : options.level();
-        return Log.to(System.getLogger(LOGGER), new LogSettings(options.debug(), options.trace(), false, level, "text",
-                "", 0, 0, false, ""));
+        return NatsServer.start(settings.copy());
     }
 }

@@ -8,10 +8,11 @@ import java.util.List;
  *
  * @param nkey public key of a user, with {@code signature} over {@code nonce}
  * @param address the client's IP address
+ * @param clientName the name that the client has chosen for its connection
  * @param certificates the certificates that were verified in the TLS handshake, the client's own first
  */
 public record Credentials(String user, String password, String token, String nkey, String signature, String nonce,
-        String address, List<X509Certificate> certificates) {
+        String address, String clientName, List<X509Certificate> certificates) {
 
     /** The first groups of an IPv6 address that identify a network, which usually belongs to one party. */
     private static final int NETWORK_GROUPS = 4;

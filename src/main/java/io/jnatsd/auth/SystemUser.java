@@ -14,7 +14,7 @@ public final class SystemUser implements Authenticator {
     }
 
     @Override
-    public Login authenticate(Credentials credentials) throws AuthenticationTimeout, InterruptedException {
+    public Login authenticate(Credentials credentials) throws Exception {
         Login login = authenticator.authenticate(credentials);
         return login == null || login.user().equals(name) ? login
                 : new Login(login.user(), Permissions.without(SYSTEM_SUBJECTS, login.permissions()),

@@ -1,5 +1,7 @@
 package io.jnatsd.cli;
 
+import io.jnatsd.auth.Authenticator;
+import io.jnatsd.auth.ProgramAuthenticator;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
@@ -14,6 +16,8 @@ import io.jnatsd.server.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -132,7 +136,8 @@ public final class Main {
             CompletableFuture<Server> started = new CompletableFuture<>();
             Signals.install(started, log);
             try (ControlSocket control = control(started, log)) {
-                Server server = Server.start(loaded, configuration, log);
+                Authenticator own = authenticator(log);
+                Server server = Server.start(loaded.with(own), () -> configuration.load().with(own), log);
                 server.onExhaustion(() -> exit.end("Out of memory for too long"));
                 started.complete(server);
                 server.awaitClose();
@@ -141,6 +146,19 @@ public final class Main {
                 log.fatal(e.getMessage());
                 return FAILURE;
             }
+        }
+    }
+
+    /** Returns the authenticator that {@link ServiceLoader} finds on the class path; null if there is none. */
+    static Authenticator authenticator(Log log) throws IOException {
+        try {
+            io.jnatsd.Authenticator found = ServiceLoader.load(io.jnatsd.Authenticator.class).findFirst().orElse(null);
+            if (found == null)
+                return null;
+            log.notice("Clients are authenticated by " + found.getClass().getName());
+            return new ProgramAuthenticator(found);
+        } catch (ServiceConfigurationError e) {
+            throw new IOException("Authenticator cannot be loaded: " + e.getMessage(), e);
         }
     }
 

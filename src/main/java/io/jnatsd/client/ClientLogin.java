@@ -241,8 +241,10 @@ final class ClientLogin {
             // Since the handshake, the TLS options may have changed, or the certificate has expired.
             List<X509Certificate> certificates = client.certificatesFor(client.tlsInForce());
             return authenticator.authenticate(new Credentials(said.user(), said.password(), said.token(), said.nkey(),
-                    said.signature(), nonce, client.ip(), certificates));
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+                    said.signature(), nonce, client.ip(), said.name(), certificates));
+        } catch (AuthenticationTimeout | InterruptedException e) {
+            throw e;
+        } catch (Exception | LinkageError | AssertionError e) {
             // The authenticator may be code of the embedding application. If it fails, the client is refused.
             server.log.error(client, "Authenticator failed: " + e);
             if (e instanceof Error)

@@ -96,7 +96,7 @@ public final class Options {
             .read(option("max_pending", SIZE, o -> o.limits().maxPending()).live().page()
                     .means("Bytes that may wait for one connection before it is a slow consumer and is closed; at least"
                             + " `max_payload`. If it is not set and `max_payload` is larger than half the default, twice"
-                            + " `max_payload`."), OptionsReader::maxPending)
+                            + " `max_payload`."), (r, e) -> r.out.maxPending = e.integer(0, Long.MAX_VALUE))
             .read(option("max_pending_total", SIZE, o -> o.limits().maxPendingTotal()).live().page()
                     .byDefault("a third of the Java heap")
                     .means("Memory for what waits for all connections; beyond it those with most bytes are closed as slow"
@@ -128,12 +128,12 @@ public final class Options {
             .refused("auth_callout proxy_required");
 
     static final KeyTable<OptionsReader> LOGIN = new KeyTable<OptionsReader>("")
-            .read(option("no_auth_user", TEXT, o -> o.auth().noAuthUser()).live().page()
+            .key(option("no_auth_user", TEXT, o -> o.auth().noAuthUser()).live().page()
                     .means("The user whose permissions clients without a login have; without it they are refused."),
-                    OptionsReader::noAuthUser)
-            .read(option("system_user", TEXT, o -> o.auth().systemUser()).live().page()
+                    (r, v) -> r.out.noAuthUser = v)
+            .key(option("system_user", TEXT, o -> o.auth().systemUser()).live().page()
                     .means("The one user that may use subjects under `$SYS`, where the server answers requests."),
-                    OptionsReader::systemUser);
+                    (r, v) -> r.out.systemUser = v);
 
     static final KeyTable<AuthReader.Draft> USER = new KeyTable<AuthReader.Draft>("authorization.users.")
             .key(option("user username", TEXT).byDefault("")

@@ -1,5 +1,6 @@
 package io.jnatsd.config;
 
+import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
@@ -43,7 +44,12 @@ public final class OptionsCheck {
 
     /** @throws ConfigException naming every key that has a value the server cannot work with */
     public static void require(ServerOptions options) throws ConfigException {
-        List<Violation> violations = violations(options);
+        OptionsCheck check = new OptionsCheck();
+        check.violations.addAll(violations(options));
+        check.throwIfAny();
+    }
+
+    private void throwIfAny() throws ConfigException {
         if (!violations.isEmpty())
             throw new ConfigException(violations.stream().map(v -> new Problem("", 0, 0, v.text())).toList());
     }
@@ -61,6 +67,43 @@ public final class OptionsCheck {
 
     private void violation(String key, String text) {
         violations.add(new Violation(key, text));
+    }
+
+    /**
+     * Checks what must hold between options that a file or an embedding program has set.
+     *
+     * @param allUsers whether the options have all users, so that {@code no_auth_user} and {@code system_user} must be
+     *        among them
+     * @throws ConfigException naming what does not agree
+     */
+    public static void requireAgreement(ServerOptions options, boolean allUsers) throws ConfigException {
+        OptionsCheck check = new OptionsCheck();
+        check.violations.addAll(disagreements(options, allUsers));
+        check.throwIfAny();
+    }
+
+    static List<Violation> disagreements(ServerOptions o, boolean allUsers) {
+        OptionsCheck check = new OptionsCheck();
+        if (allUsers)
+            check.namedUsers(o.auth());
+        long payload = o.limits().maxPayload(), pending = o.limits().maxPending();
+        if (pending > 0 && payload > pending)
+            check.violation("max_pending", "max_payload (" + payload + ") cannot be higher than max_pending (" + pending + ")");
+        return check.violations;
+    }
+
+    private void namedUsers(AuthOptions auth) {
+        String guest = auth.noAuthUser(), system = auth.systemUser();
+        List<User> users = auth.users() == null ? List.of() : auth.users();
+        boolean isGuest = users.stream().anyMatch(user -> user.name().equals(guest));
+        boolean isSystem = system.equals(auth.user()) || users.stream()
+                .anyMatch(user -> user.name().equals(system) || user.nkey().equals(system));
+        if (!guest.isEmpty() && !isGuest)
+            violation("no_auth_user", "no_auth_user: \"" + guest + "\" not present as user in authorization block");
+        if (!system.isEmpty() && !isSystem)
+            violation("system_user", "system_user: \"" + system + "\" not present as user in authorization block");
+        else if (!system.isEmpty() && system.equals(guest))
+            violation("system_user", "system_user: \"" + system + "\" is also no_auth_user, which needs no credentials");
     }
 
     private void logins(ServerOptions o) {

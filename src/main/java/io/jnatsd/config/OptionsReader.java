@@ -4,7 +4,6 @@ import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ConfigValue.Real;
 import io.jnatsd.config.ServerOptions.Compat;
 import io.jnatsd.config.ServerOptions.TlsOptions;
-import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.text.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +27,6 @@ public final class OptionsReader {
     /** Null if there is no {@code authorization} block. */
     private AuthReader auth;
     /** The keys that have to agree with others, where they are set. */
-    private Entry noAuthUser;
-    private Entry systemUser;
-    private Entry maxPending;
     private Entry maxPendingTotal;
     private Entry lameDuckGracePeriod;
 
@@ -73,38 +69,26 @@ public final class OptionsReader {
     private ReadResult read(Block root) throws ConfigException {
         Options.TOP_LEVEL.read(root, this, problems);
         // The users of accounts are not read, so that it is not known whether these exist.
-        if (root.entries().values().stream().noneMatch(e -> e.key().equalsIgnoreCase("accounts")))
-            checkUsers();
+        boolean allUsers = root.entries().values().stream().noneMatch(e -> e.key().equalsIgnoreCase("accounts"));
+        report(root, OptionsCheck.disagreements(out.build(), allUsers));
         if (auth != null && !TlsOptions.maps(out.tls) && !TlsOptions.maps(out.webSocketTls))
             auth.refuseUsersWithoutSecret();
         checkAgreement();
         completeTls();
         // A value that could not be read is missing, which would look like a second mistake.
         problems.throwIfAny();
-        for (OptionsCheck.Violation violation : OptionsCheck.violations(out.build()))
-            problems.error(place(root, violation.key()), violation.text());
+        report(root, OptionsCheck.violations(out.build()));
         problems.throwIfAny();
         return new ReadResult(out, problems.warnings(), plainSecrets);
     }
 
-    private void checkUsers() {
-        if (!out.noAuthUser.isEmpty() && !isUser(out.noAuthUser))
-            problems.error(noAuthUser.value(), "no_auth_user: \"" + out.noAuthUser
-                    + "\" not present as user in authorization block");
-        if (!out.systemUser.isEmpty() && !isUser(out.systemUser) && !isKey(out.systemUser)
-                && !out.systemUser.equals(out.user))
-            problems.error(systemUser.value(), "system_user: \"" + out.systemUser
-                    + "\" not present as user in authorization block");
-        else if (!out.systemUser.isEmpty() && out.systemUser.equals(out.noAuthUser))
-            problems.error(systemUser.value(), "system_user: \"" + out.systemUser
-                    + "\" is also no_auth_user, which needs no credentials");
+    private void report(Block root, List<OptionsCheck.Violation> violations) {
+        for (OptionsCheck.Violation violation : violations)
+            problems.error(place(root, violation.key()), violation.text());
     }
 
     private void checkAgreement() {
         int payload = out.maxPayload == 0 ? OptionsBuilder.DEFAULT_MAX_PAYLOAD : out.maxPayload;
-        if (maxPending != null && out.maxPending != 0 && payload > out.maxPending)
-            problems.error(maxPending.value(), "max_payload (" + payload + ") cannot be higher than max_pending ("
-                    + out.maxPending + ")");
         if (maxPendingTotal != null && out.maxPendingTotal != 0 && payload > out.maxPendingTotal)
             problems.error(maxPendingTotal.value(), "max_payload (" + payload
                     + ") cannot be higher than max_pending_total (" + out.maxPendingTotal + ")");
@@ -128,14 +112,6 @@ public final class OptionsReader {
             block = found.get().value() instanceof Block inner ? inner : null;
         }
         return place;
-    }
-
-    private boolean isUser(String name) {
-        return out.users != null && out.users.stream().map(User::name).anyMatch(name::equals);
-    }
-
-    private boolean isKey(String nkey) {
-        return out.users != null && out.users.stream().map(User::nkey).anyMatch(nkey::equals);
     }
 
     private void completeTls() {
@@ -170,21 +146,6 @@ public final class OptionsReader {
         auth = AuthReader.read(block, problems);
         auth.applyToClients(block, out);
         plainSecrets |= auth.hasPlainSecrets();
-    }
-
-    void noAuthUser(Entry entry) throws MismatchException {
-        out.noAuthUser = entry.text();
-        noAuthUser = entry;
-    }
-
-    void systemUser(Entry entry) throws MismatchException {
-        out.systemUser = entry.text();
-        systemUser = entry;
-    }
-
-    void maxPending(Entry entry) throws MismatchException {
-        out.maxPending = entry.integer(0, Long.MAX_VALUE);
-        maxPending = entry;
     }
 
     void maxPendingTotal(Entry entry) throws MismatchException {

@@ -90,27 +90,11 @@ final class PermissionsReader {
         return subjects;
     }
 
-    /** A subject, or a subject and a queue group with white space between. */
     private static String subject(Text text, boolean mayHaveQueue) throws MismatchException {
-        String subject = text.value();
-        if (hasWhite(subject)) {
-            String[] parts = subject.strip().split("\\s+");
-            subject = String.join(" ", parts);
-            if (mayHaveQueue && parts.length == 2 && Subject.isValidPattern(parts[0])
-                    && Subject.isValidPattern(parts[1]))
-                return subject;
-        } else if (Subject.isValidPattern(subject)) {
-            return subject;
-        }
-        throw new MismatchException(text, "Subject \"" + text.value() + "\" is not a valid subject");
-    }
-
-    private static boolean hasWhite(String subject) {
-        for (int i = 0; i < subject.length(); i++) {
-            if (Cursor.isWhite(subject.charAt(i)))
-                return true;
-        }
-        return false;
+        String entry = Subject.permissionEntry(text.value(), mayHaveQueue);
+        if (entry == null)
+            throw new MismatchException(text, "Subject \"" + text.value() + "\" is not a valid subject");
+        return entry;
     }
 
     void responses(Entry entry) throws MismatchException {

@@ -39,6 +39,24 @@ public final class Subject {
         return isValidPattern(bytes, 0, bytes.length);
     }
 
+    /**
+     * Returns a subject of a permission list in its usual form.
+     *
+     * @param mayHaveQueue whether a queue group may follow the subject, with white space between
+     * @return {@code subject} or {@code subject queue}; null if the text is neither
+     */
+    public static String permissionEntry(String text, boolean mayHaveQueue) {
+        if (text.chars().noneMatch(Subject::isWhite))
+            return isValidPattern(text) ? text : null;
+        String[] parts = text.strip().split("\\s+");
+        return mayHaveQueue && parts.length == 2 && isValidPattern(parts[0]) && isValidPattern(parts[1])
+                ? parts[0] + " " + parts[1] : null;
+    }
+
+    private static boolean isWhite(int c) {
+        return c == ' ' || c >= '\t' && c <= '\r' || c == 0x85 || c > 0x85 && Character.isSpaceChar(c);
+    }
+
     /** Returns whether a pedantic client may publish to a subject: no empty token and no wildcard. */
     public static boolean isValidLiteral(byte[] subject, int offset, int length) {
         return isValidPattern(subject, offset, length) && !hasWildcard(subject, offset, length);

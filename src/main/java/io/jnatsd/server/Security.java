@@ -15,10 +15,6 @@ import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.log.Log;
 import io.jnatsd.tls.TlsException;
 import io.jnatsd.websocket.Upgrade;
-import java.io.IOException;
-import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -44,19 +40,6 @@ final class Security {
         WebSocketOptions ws = options.webSocket();
         webSocket = ws.port() == 0 ? null : new ClientWebSocket(tls.webSocket(),
                 new Upgrade(ws.sameOrigin(), ws.allowedOrigins(), tls.webSocket() != null), ws.handshakeTimeout());
-    }
-
-    /**
-     * Returns the authenticator that {@link java.util.ServiceLoader} finds on the class path; null if there is none.
-     */
-    static Authenticator pluggedIn(Log log) throws IOException {
-        try {
-            Optional<Authenticator> found = ServiceLoader.load(Authenticator.class).findFirst();
-            found.ifPresent(a -> log.notice("Clients are authenticated by " + a.getClass().getName()));
-            return found.orElse(null);
-        } catch (ServiceConfigurationError e) {
-            throw new IOException("Authenticator cannot be loaded: " + e.getMessage(), e);
-        }
     }
 
     private static ClientAuth auth(ServerOptions all, Authenticator own, PasswordCheck passwords) {

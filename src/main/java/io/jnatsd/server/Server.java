@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,8 +61,8 @@ public final class Server implements AutoCloseable {
     private volatile ClusterPort cluster;
     /** Null without a WebSocket port. Written by the start. */
     private volatile WebSocketPort webSockets;
-    /** The authenticator of the embedding program, or null. */
-    private final Authenticator authenticator;
+    /** The authenticator of the program, null to use the users of the options. Written under {@code reloadLock}. */
+    private Authenticator authenticator;
     private final PasswordCheck passwords;
     private volatile Security security;
     /** Null while there is nothing to watch. Written by the start and by a reload. */
@@ -84,11 +83,10 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Server(ServerOptions options, OptionsSource source, Authenticator authenticator, Log log)
-            throws IOException {
-        this.options = options;
+    private Server(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
+        this.options = loaded.options();
         this.source = source;
-        this.authenticator = authenticator;
+        this.authenticator = loaded.authenticator();
         this.log = log;
         this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_WAIT_FACTOR));
         this.state = new ServerState(log, options);
@@ -118,13 +116,13 @@ public final class Server implements AutoCloseable {
 
     /** Starts a server. The caller closes the log. */
     public static Server start(ServerOptions options, Log log) throws IOException {
-        return start(options, OptionsSource.fixed(options), log);
+        return start(options, (Authenticator) null, log);
     }
 
-    /** Starts a server with an authenticator that replaces the users of the options. */
-    public static Server start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
-        return start(new OptionsSource.Loaded(options, List.of(), false), OptionsSource.fixed(options),
-                authenticator, log, made -> { });
+    /** Starts a server with an authenticator that replaces the users of the options, unless it is null. */
+    static Server start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
+        OptionsSource.Loaded loaded = new OptionsSource.Loaded(options, List.of(), false, authenticator);
+        return start(loaded, OptionsSource.fixed(loaded), log);
     }
 
     /** Starts a server whose options {@link #reload} loads again from the source. */
@@ -144,17 +142,6 @@ public final class Server implements AutoCloseable {
      */
     public static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log, Consumer<Server> made)
             throws IOException {
-        return start(loaded, source, null, log, made);
-    }
-
-    /** @param authenticator null for the one found by {@link ServiceLoader}, or else the users of the options */
-    static Server start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator, Log log)
-            throws IOException {
-        return start(loaded, source, authenticator, log, made -> { });
-    }
-
-    private static Server start(OptionsSource.Loaded loaded, OptionsSource source, Authenticator authenticator,
-            Log log, Consumer<Server> made) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
         for (Problem warning : loaded.warnings())
@@ -166,8 +153,7 @@ public final class Server implements AutoCloseable {
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
-        Authenticator own = authenticator != null ? authenticator : Security.pluggedIn(log);
-        Server server = new Server(loaded.options(), source, own, log);
+        Server server = new Server(loaded, source, log);
         boolean started = false;
         try {
             made.accept(server);
@@ -357,8 +343,8 @@ public final class Server implements AutoCloseable {
             reload.refuseFixed();
             for (Problem warning : loaded.warnings())
                 log.warn(warning.toString());
-            Security renewed = new Security(next, authenticator, passwords, state.timer());
-            apply(reload, next, renewed);
+            Security renewed = new Security(next, loaded.authenticator(), passwords, state.timer());
+            apply(reload, loaded, renewed);
             configLoaded = Instant.now();
             log.notice("Reloaded server configuration");
         } catch (TlsException e) {
@@ -372,12 +358,15 @@ public final class Server implements AutoCloseable {
     }
 
     /** The steps that can fail come first; then everything is applied. */
-    private void apply(Reload reload, ServerOptions next, Security renewed) throws IOException {
+    private void apply(Reload reload, OptionsSource.Loaded loaded, Security renewed) throws IOException {
+        ServerOptions next = loaded.options();
         // The log of an embedding program is kept unless the log options have changed.
         Log.Prepared nextLog = reload.changes(ServerOptions::log) ? log.prepare(ServerLog.settings(next.log())) : null;
         boolean pidMoved = reload.changes(ServerOptions::pidFile) && next.pidFile() != null;
         boolean newCertificate = renewed.tls().renews(security.tls()) && !reload.changes(ServerOptions::tls);
+        boolean otherAuthenticator = authenticator != loaded.authenticator();
         options = next;
+        authenticator = loaded.authenticator();
         state.apply(next);
         install(renewed);
         if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
@@ -391,7 +380,7 @@ public final class Server implements AutoCloseable {
             log.notice("Reloaded: tls = enabled");
         if (nextLog != null)
             log.use(nextLog);
-        if (reload.changes(ServerOptions::auth) || reload.changes(o -> TlsOptions.maps(o.tls())))
+        if (otherAuthenticator || reload.changes(ServerOptions::auth) || reload.changes(o -> TlsOptions.maps(o.tls())))
             clients.recheck();
     }
 

@@ -43,7 +43,7 @@ class ConfiguredAuthenticatorTest {
     }
 
     private static Credentials user(String name, String password, String token) {
-        return new Credentials(name, password, token, "", "", "", "127.0.0.1", List.of());
+        return new Credentials(name, password, token, "", "", "", "127.0.0.1", "", List.of());
     }
 
     @Test
@@ -97,7 +97,7 @@ class ConfiguredAuthenticatorTest {
     private Login byCertificate(AuthOptions options, String name, String password, X509Certificate... certificates)
             throws Exception {
         return new ConfiguredAuthenticator(options, true, passwords).authenticate(
-                new Credentials(name, password, "", "", "", "", "127.0.0.1", List.of(certificates)));
+                new Credentials(name, password, "", "", "", "", "127.0.0.1", "", List.of(certificates)));
     }
 
     @Test
@@ -143,7 +143,7 @@ class ConfiguredAuthenticatorTest {
         assertNull(login(options, user("joe", "", "")));
         assertNull(login(options, user("joe", "s", "")));
         assertNull(new ConfiguredAuthenticator(options, false, passwords).authenticate(new Credentials("", "", "", "",
-                "", "", "127.0.0.1", List.of(CertificateUsersTest.certificate("client")))));
+                "", "", "127.0.0.1", "", List.of(CertificateUsersTest.certificate("client")))));
     }
 
     @Test
@@ -203,6 +203,6 @@ class ConfiguredAuthenticatorTest {
     }
 
     private static String asker(String address, boolean known) {
-        return new Credentials("joe", "", "", "", "", "", address, List.of()).asker(known);
+        return new Credentials("joe", "", "", "", "", "", address, "", List.of()).asker(known);
     }
 }

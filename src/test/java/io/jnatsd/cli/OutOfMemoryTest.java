@@ -4,15 +4,16 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.auth.Authenticator;
-import io.jnatsd.auth.Credentials;
-import io.jnatsd.auth.Login;
+import io.jnatsd.Authenticator;
+import io.jnatsd.Credentials;
+import io.jnatsd.NatsUser;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +29,12 @@ class OutOfMemoryTest {
     /** Ends a thread without a handler with an OutOfMemoryError, as may happen to a thread of the JDK. */
     public static final class Exhausting implements Authenticator {
         @Override
-        public Login authenticate(Credentials shown) {
+        public Optional<NatsUser> authenticate(Credentials shown) {
             if (shown.user().equals("joe"))
                 Thread.ofPlatform().name("of-the-jdk").start(() -> {
                     throw new OutOfMemoryError("Java heap space");
                 });
-            return Login.OPEN;
+            return Optional.of(NatsUser.named("joe"));
         }
     }
 

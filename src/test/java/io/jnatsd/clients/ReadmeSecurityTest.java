@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.auth.Authenticator;
+import io.jnatsd.Authenticator;
+import io.jnatsd.NatsServer;
 import io.jnatsd.config.OptionsReader;
-import io.jnatsd.config.ServerOptions;
-import io.jnatsd.log.Log;
 import io.jnatsd.protocol.TestNkey;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.SecuredServer;
@@ -70,13 +69,15 @@ class ReadmeSecurityTest {
     }
 
     private Connection connect(UnaryOperator<Options.Builder> change) throws IOException, InterruptedException {
-        Options.Builder options = Options.builder().server(server.url()).noReconnect().connectionTimeout(PATIENCE)
+        Options.Builder options = Options.builder().noReconnect().connectionTimeout(PATIENCE)
                 .errorListener(new ErrorListener() {
                     @Override
                     public void errorOccurred(Connection connection, String error) {
                         errors.add(error);
                     }
                 });
+        if (server != null)
+            options.server(server.url());
         Connection connection = Nats.connect(change.apply(options).build());
         connections.add(connection);
         return connection;
@@ -88,7 +89,11 @@ class ReadmeSecurityTest {
 
     /** Not by jnats: it knows that it has been refused, and waits on until its time is up. */
     private void isRefused(String credentials, String error) throws IOException {
-        try (RawClient client = RawClient.connect(server.port())) {
+        isRefused(server.port(), credentials, error);
+    }
+
+    private static void isRefused(int port, String credentials, String error) throws IOException {
+        try (RawClient client = RawClient.connect(port)) {
             client.send(SecuredServer.connectLine(credentials)).expectEnd(error);
         }
     }
@@ -207,9 +212,10 @@ class ReadmeSecurityTest {
                 "-cp", System.getProperty("jnatsd.classes"), source.toString()));
         try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             Authenticator own = (Authenticator) loader.loadClass("OpenSesame").getConstructor().newInstance();
-            server = Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), own, Log.silent());
-            connect(o -> o.token("open sesame".toCharArray())).flush(PATIENCE);
-            isRefused("\"auth_token\":\"open\"", VIOLATION);
+            try (NatsServer embedded = NatsServer.builder().authenticator(own).start()) {
+                connect(o -> o.server(embedded.url()).token("open sesame".toCharArray())).flush(PATIENCE);
+                isRefused(embedded.port(), "\"auth_token\":\"open\"", VIOLATION);
+            }
         }
     }
 

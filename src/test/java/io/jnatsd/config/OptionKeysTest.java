@@ -342,7 +342,7 @@ class OptionKeysTest {
 
     @Test
     void maxPendingIsNotLessThanMaxPayload() {
-        assertEquals("test.conf:1:14: max_payload (2097152) cannot be higher than max_pending (1048576)",
+        assertEquals("test.conf:1:1: max_payload (2097152) cannot be higher than max_pending (1048576)",
                 error("max_pending: 1MB\nmax_payload: 2MB"));
         assertTrue(error("max_pending: 1k").contains("max_payload (1048576) cannot be higher than max_pending (1000)"));
         assertEquals(1L << 20, read("max_payload: 1MB\nmax_pending: 1MB").maxPending);
@@ -374,7 +374,7 @@ class OptionKeysTest {
     void noAuthUserIsOneOfTheUsers() {
         String users = "\nauthorization { users [ {user: joe, password: x} ] }";
         assertEquals("joe", read("no_auth_user: joe" + users).noAuthUser);
-        assertEquals("test.conf:1:15: no_auth_user: \"jim\" not present as user in authorization block",
+        assertEquals("test.conf:1:1: no_auth_user: \"jim\" not present as user in authorization block",
                 error("no_auth_user: jim" + users));
         assertTrue(error("no_auth_user: joe").contains("not present"));
     }
@@ -387,11 +387,11 @@ class OptionKeysTest {
         assertEquals("joe", read("system_user: joe\nno_auth_user: guest" + users).systemUser);
         read("system_user: UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4" + users);
         assertEquals("joe", read("system_user: joe\nauthorization { user: joe, password: x }").systemUser);
-        assertEquals("test.conf:1:14: system_user: \"jim\" not present as user in authorization block",
+        assertEquals("test.conf:1:1: system_user: \"jim\" not present as user in authorization block",
                 error("system_user: jim" + users));
         assertTrue(error("system_user: joe").contains("not present"));
         assertTrue(error("system_user: joe\nauthorization { token: x }").contains("not present"));
-        assertEquals("test.conf:1:14: system_user: \"guest\" is also no_auth_user, which needs no credentials",
+        assertEquals("test.conf:1:1: system_user: \"guest\" is also no_auth_user, which needs no credentials",
                 error("system_user: guest\nno_auth_user: guest" + users));
     }
 

@@ -7,38 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.auth.AuthenticationTimeout;
-import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.Credentials;
 import io.jnatsd.auth.Login;
 import io.jnatsd.auth.Permissions;
-import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.config.ServerOptions.SubjectRules;
-import io.jnatsd.log.Log;
-import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** An embedding program's authenticator. */
+/** An authenticator that replaces the users of the options. */
 @Timeout(30)
 class AuthenticatorTest {
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
-
-    /** Accepts clients whose token is "open sesame". */
-    public static final class Sesame implements Authenticator {
-        @Override
-        public Login authenticate(Credentials credentials) {
-            return credentials.token().equals("open sesame") ? new Login("ali", Permissions.UNRESTRICTED, 0) : null;
-        }
-    }
 
     @Test
     void itJudgesInsteadOfTheConfiguration() throws Exception {
@@ -91,41 +74,9 @@ class AuthenticatorTest {
         }
     }
 
-    /** Starts a server with this provider on the class path for {@code ServiceLoader}. */
-    private static Server startWithServices(Path folder, String provider) throws IOException {
-        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
-        Files.writeString(services.resolve(Authenticator.class.getName()), provider + "\n");
-        Thread thread = Thread.currentThread();
-        ClassLoader usual = thread.getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual)) {
-            thread.setContextClassLoader(loader);
-            return Server.start(ServerOptions.defaults().withHost("127.0.0.1").withPort(-1), Log.silent());
-        } finally {
-            thread.setContextClassLoader(usual);
-        }
-    }
-
-    @Test
-    void itIsFoundOnTheClassPath(@TempDir Path folder) throws Exception {
-        try (Server server = startWithServices(folder, Sesame.class.getName());
-                RawClient in = RawClient.connect(server.port());
-                RawClient out = RawClient.connect(server.port())) {
-            in.send(SecuredServer.connectLine("\"auth_token\":\"open sesame\"")).roundTrip();
-            out.send(SecuredServer.connectLine("")).expectEnd(VIOLATION);
-        }
-    }
-
-    @Test
-    void oneThatDoesNotLoadIsAnErrorAtTheStart(@TempDir Path folder) {
-        IOException e = assertThrows(IOException.class, () -> startWithServices(folder, "no.such.Thing"));
-        assertTrue(e.getMessage().startsWith("Authenticator cannot be loaded: ") && e.getMessage().contains(
-                "no.such.Thing"), e::getMessage);
-    }
-
     @Test
     void credentialsDoNotTellTheirSecrets() {
-        Credentials shown = new Credentials("joe", "hidden1", "hidden2", "U", "hidden3", "n", "127.0.0.1", List.of());
+        Credentials shown = new Credentials("joe", "hidden1", "hidden2", "U", "hidden3", "n", "127.0.0.1", "", List.of());
         assertEquals("Credentials[user=joe, address=127.0.0.1]", shown.toString());
-        assertNull(new Sesame().authenticate(shown));
     }
 }

@@ -28,12 +28,14 @@ public final class SecuredServer implements AutoCloseable {
     private final Log log = new Log(new LogSettings(true, true, false, "info", "text", logFile.toString(), 0, 0, false,
             ""));
     private final List<RawClient> clients = new ArrayList<>();
+    private final Authenticator authenticator;
     private final Server server;
     private volatile String config;
 
     private SecuredServer(String config, Authenticator authenticator) throws IOException, ConfigException {
         this.config = config;
-        this.server = Server.start(load(), this::load, authenticator, log);
+        this.authenticator = authenticator;
+        this.server = Server.start(load(), this::load, log);
     }
 
     /** @param config the text, in which {@code CERTS} stands for the folder of the test certificates */
@@ -49,7 +51,8 @@ public final class SecuredServer implements AutoCloseable {
     private OptionsSource.Loaded load() throws ConfigException {
         OptionsReader.ReadResult read = OptionsReader.read("test.conf",
                 "listen: \"127.0.0.1:-1\"\n" + config.replace("CERTS", TestCerts.folder()), name -> null);
-        return new OptionsSource.Loaded(read.options().build(), read.warnings(), read.plainTextSecrets());
+        return new OptionsSource.Loaded(read.options().build(), read.warnings(), read.plainTextSecrets(),
+                authenticator);
     }
 
     /** Returns when the text is in force. Clients may be informed a moment later. */

@@ -62,7 +62,7 @@ class WebSocketPortTest {
 
     @Test
     void aReloadCannotChangeIt() throws Exception {
-        OptionsSource source = OptionsSource.fixed(OPTIONS.with(o -> o.webSocketSameOrigin = true));
+        OptionsSource source = () -> new OptionsSource.Loaded(OPTIONS.with(o -> o.webSocketSameOrigin = true), List.of(), false);
         try (Server server = Server.start(OPTIONS, source, Log.silent())) {
             ConfigException e = assertThrows(ConfigException.class, server::tryReload);
             assertTrue(e.getMessage().startsWith("Config reload not supported for Websocket: old="), e.getMessage());
