@@ -52,6 +52,7 @@ public final class NatsServer implements AutoCloseable {
     private volatile boolean restarting;
     private final Waiting waiting = new Waiting(this::runningOrNull);
     private final Set<MessageLog> messageLogs = ConcurrentHashMap.newKeySet();
+    private final IncidentLog incidents = new IncidentLog();
 
     private NatsServer(Settings settings, Log log) {
         this.settings = settings;
@@ -96,7 +97,13 @@ public final class NatsServer implements AutoCloseable {
     }
 
     private Server open(OptionsSource.Loaded loaded) throws IOException {
-        return Server.start(loaded, () -> settings.load(), log, made -> messageLogs.forEach(each -> each.attach(made)));
+        return Server.start(loaded, () -> settings.load(), log, this::attach);
+    }
+
+    /** Observes a server that has just been made, instead of the one before. */
+    private void attach(Server made) {
+        incidents.attach(made);
+        messageLogs.forEach(each -> each.attach(made));
     }
 
     private static NatsServerException failure(Exception e) {
@@ -393,6 +400,52 @@ public final class NatsServer implements AutoCloseable {
 
     void ended(MessageLog messages) {
         messageLogs.remove(messages);
+    }
+
+    /**
+     * Returns what the server has refused, and whom it has disconnected for being slow or breaking a rule. It is there
+     * before the client is told.
+     *
+     * <pre>{@code
+     * assertEquals(List.of(), server.incidents()); // at the end of a test
+     * }</pre>
+     *
+     * @return oldest first; the last 1,000 if there were more, those before a restart included; also after the server
+     *         is closed
+     */
+    public List<Incident> incidents() {
+        return incidents.all();
+    }
+
+    /**
+     * Waits ten seconds at most for an incident, see {@link #awaitIncident(Incident.Kind, Duration)}.
+     *
+     * @param kind what is to go wrong
+     * @return the oldest one of this kind
+     * @throws NatsServerException with the reason {@code TIMEOUT}
+     */
+    public Incident awaitIncident(Incident.Kind kind) {
+        return awaitIncident(kind, Waiting.DEFAULT_PATIENCE);
+    }
+
+    /**
+     * Waits until there is an incident of a kind; one that has happened before counts as well.
+     *
+     * <pre>{@code
+     * Incident slow = server.awaitIncident(Incident.Kind.SLOW_CONSUMER, Duration.ofSeconds(30));
+     * assertEquals("billing", slow.name());
+     * }</pre>
+     *
+     * @param kind what is to go wrong
+     * @param patience how long to wait
+     * @return the oldest one of this kind
+     * @throws NatsServerException with the reason {@code TIMEOUT}; the message says what has happened instead
+     * @throws IllegalStateException if the server is closed meanwhile, or the thread is interrupted, which stays so
+     */
+    public Incident awaitIncident(Incident.Kind kind, Duration patience) {
+        Objects.requireNonNull(kind, "kind");
+        return waiting.await(patience, "an incident of kind " + kind, s -> incidents.first(kind),
+                s -> Waiting.thereAre(incidents.all()));
     }
 
     /**

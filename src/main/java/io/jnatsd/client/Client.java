@@ -5,6 +5,7 @@ import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.connection.Backlog;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.IncidentSink;
 import io.jnatsd.connection.Opening;
 import io.jnatsd.connection.PingTimer;
 import io.jnatsd.connection.ServerState;
@@ -254,8 +255,9 @@ public final class Client extends Connection {
     }
 
     /** Sends an error that does not end the connection. */
-    void sendError(String text) {
+    void sendError(IncidentSink.Kind kind, String text) {
         delivery.settle();
+        server.report(this, kind, text);
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -265,7 +267,7 @@ public final class Client extends Connection {
     /** A pedantic client gets the error for a bad subject before it has sent the payload. */
     private void checkSubjectEarly(Message m) {
         if (connect.pedantic() && !Subject.isValidLiteral(m.buffer(), m.subjectStart(), m.subjectLength())) {
-            sendError("Invalid Subject");
+            sendError(IncidentSink.Kind.PROTOCOL, "Invalid Subject");
             badSubjectReported = true;
         }
     }
@@ -279,7 +281,7 @@ public final class Client extends Connection {
         MatchResult match = delivery.match(m);
         boolean wellFormed = match.isLiteral() || !connect.pedantic();
         if (!wellFormed && !badSubjectReported)
-            sendError("Invalid Subject");
+            sendError(IncidentSink.Kind.PROTOCOL, "Invalid Subject");
         badSubjectReported = false;
         if (match.isReserved() || !login.mayPublish(match, granted.permissions())) {
             refusePublish(m);
@@ -293,7 +295,7 @@ public final class Client extends Connection {
 
     private void refusePublish(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
-        sendError("Permissions Violation for Publish to " + subject);
+        sendError(IncidentSink.Kind.PERMISSIONS, "Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 

@@ -2,6 +2,7 @@ package io.jnatsd.client;
 
 import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.Permissions;
+import io.jnatsd.connection.IncidentSink;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ProtocolException;
@@ -42,12 +43,12 @@ final class ClientSubscriptions {
             return;
         }
         if (!wanted.valid()) {
-            client.sendError("Invalid Subject");
+            client.sendError(IncidentSink.Kind.PROTOCOL, "Invalid Subject");
             return;
         }
         int most = server.limits.maxSubscriptions();
         if (most > 0 && table.size() >= most || !hasMemory()) {
-            client.sendError("maximum subscriptions exceeded");
+            client.sendError(IncidentSink.Kind.LIMIT, "maximum subscriptions exceeded");
             return;
         }
         Subscription sub = new Subscription(client.outbound(), wanted);
@@ -71,7 +72,7 @@ final class ClientSubscriptions {
 
     private void refuseSubscribe(String subject, String queue, String sid) {
         String quoted = Quoted.of(Arguments.text(subject));
-        client.sendError("Permissions Violation for Subscription to " + quoted
+        client.sendError(IncidentSink.Kind.PERMISSIONS, "Permissions Violation for Subscription to " + quoted
                 + (queue == null ? "" : " using queue " + Quoted.of(Arguments.text(queue))));
         server.log.error(client, "Subscription Violation - User " + Quoted.of(client.user()) + ", Subject " + quoted + ", SID "
                 + Arguments.text(sid));
@@ -91,8 +92,10 @@ final class ClientSubscriptions {
         if (!remove(sub))
             return;
         String quoted = Quoted.of(Arguments.text(sub.subject()));
-        client.outbound().append(("-ERR 'Permissions Violation for Subscription to " + quoted + " (sid "
-                + Arguments.text(sub.sid()) + ")'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
+        String text = "Permissions Violation for Subscription to " + quoted + " (sid " + Arguments.text(sub.sid())
+                + ")";
+        server.report(client, IncidentSink.Kind.PERMISSIONS, text);
+        client.outbound().append(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
         // The thread that appends first must flush, because other threads rely on it.
         client.outbound().flush();
         server.log.notice(client, "Removed sub " + quoted + " for user " + Quoted.of(client.user()) + " - not authorized");

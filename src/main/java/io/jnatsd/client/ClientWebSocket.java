@@ -1,6 +1,7 @@
 package io.jnatsd.client;
 
 import io.jnatsd.connection.CloseReason;
+import io.jnatsd.connection.IncidentSink;
 import io.jnatsd.connection.Opening;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
@@ -41,7 +42,7 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
                 return false;
             WebSocketOutput out =
                     new WebSocketOutput(socket.getOutputStream(), response, opening::flushControl);
-            opening.frame(new WebSocketInput(socket.getInputStream(), out, new Reader(client, server.log)), out);
+            opening.frame(new WebSocketInput(socket.getInputStream(), out, new Reader(client, server)), out);
             server.log.debug(client, "WebSocket handshake complete");
             return true;
         } catch (RefusedException e) {
@@ -65,10 +66,11 @@ public record ClientWebSocket(TlsHandshake handshake, Upgrade upgrade, Duration 
     }
 
     /** The client as the owner of its frame reader. Threads: the client's reader only. */
-    private record Reader(Client client, Log log) implements WebSocketInput.Owner {
+    private record Reader(Client client, ServerState server) implements WebSocketInput.Owner {
         @Override
         public void faulty(String fault) {
-            log.error(client, "websocket error: " + fault);
+            server.log.error(client, "websocket error: " + fault);
+            server.report(client, IncidentSink.Kind.PROTOCOL, "websocket error: " + fault);
             client.close(CloseReason.PROTOCOL_VIOLATION, "");
         }
 

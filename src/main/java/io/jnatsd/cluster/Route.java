@@ -4,6 +4,7 @@ import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.Connection;
+import io.jnatsd.connection.IncidentSink;
 import io.jnatsd.connection.Opening;
 import io.jnatsd.connection.PingTimer;
 import io.jnatsd.connection.Times;
@@ -266,7 +267,7 @@ public final class Route extends Connection {
 
     private void refuse(Message m) {
         String subject = Quoted.of(m.buffer(), m.subjectStart(), m.subjectStart() + m.subjectLength());
-        sendError("Permissions Violation for Publish to " + subject);
+        sendError(IncidentSink.Kind.PERMISSIONS, "Permissions Violation for Publish to " + subject);
         server.log.error(this, "Publish Violation - User " + Quoted.of(user()) + ", Subject " + subject);
     }
 
@@ -275,7 +276,7 @@ public final class Route extends Connection {
             trace("->> [SUB " + line.text() + "]");
         SubLine wanted = SubLine.of(line);
         if (!wanted.valid()) {
-            sendError("Invalid Subject");
+            sendError(IncidentSink.Kind.PROTOCOL, "Invalid Subject");
             return;
         }
         subs.add(new Subscription(outbound(), wanted));
@@ -323,7 +324,8 @@ public final class Route extends Connection {
         }
     }
 
-    private void sendError(String text) {
+    private void sendError(IncidentSink.Kind kind, String text) {
+        server.report(this, kind, text);
         trace("<<- [-ERR " + text + "]");
         reply(("-ERR '" + text + "'\r\n").getBytes(StandardCharsets.UTF_8));
     }

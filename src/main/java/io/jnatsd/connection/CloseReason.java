@@ -31,6 +31,22 @@ public enum CloseReason {
         };
     }
 
+    /**
+     * Returns what was wrong with the peer; null if nothing was. Also null for TLS, where the failed handshake reports
+     * the cause itself.
+     */
+    IncidentSink.Kind incident() {
+        return switch (this) {
+            case PROTOCOL_ERROR, PROTOCOL_VIOLATION, CLIENT_PROTOCOL, WRONG_PORT -> IncidentSink.Kind.PROTOCOL;
+            case CONTROL_LINE, PAYLOAD, MAX_CONNECTIONS -> IncidentSink.Kind.LIMIT;
+            case STALE -> IncidentSink.Kind.STALE;
+            case PENDING_BYTES, WRITE_DEADLINE -> IncidentSink.Kind.SLOW_CONSUMER;
+            case AUTHENTICATION_TIMEOUT, AUTHENTICATION_FAILURE -> IncidentSink.Kind.AUTHORIZATION;
+            case CLIENT_CLOSED, READ_ERROR, WRITE_ERROR, TLS_HANDSHAKE, DUPLICATE_ROUTE, ROUTE_REMOVED, KICKED,
+                    SERVER_SHUTDOWN -> null;
+        };
+    }
+
     @Override
     public String toString() {
         return text;

@@ -217,6 +217,8 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
             if (server.log.traceOn())
                 for (String text : e.texts())
                     server.log.trace(this, "<<- [-ERR " + text + "]");
+            if (e.texts().isEmpty())
+                server.report(this, IncidentSink.Kind.PROTOCOL, e.logText());
             close(CloseReason.of(e.fault()), e.wire());
         } finally {
             // The flush was promised to the receivers, so it is done whatever happens to this reader.
@@ -261,6 +263,7 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
             leaveOnce();
             if (!wire.isEmpty()) {
                 traceErrors(wire);
+                server.report(this, why.incident(), IncidentSink.text(wire));
                 outbound.append(wire.getBytes(StandardCharsets.UTF_8), Long.MAX_VALUE);
             }
             outbound.finish();
@@ -318,9 +321,12 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
 
     @Override
     public final void inputStalled(int come) {
-        if (endsFor(CloseReason.STALE))
-            server.log.notice(this, "Stale Connection: no more than " + come
-                    + " bytes of a message have come, and others wait for memory");
+        if (endsFor(CloseReason.STALE)) {
+            String text = "Stale Connection: no more than " + come
+                    + " bytes of a message have come, and others wait for memory";
+            server.log.notice(this, text);
+            server.report(this, IncidentSink.Kind.STALE, text);
+        }
         kill(CloseReason.STALE);
     }
 
@@ -364,9 +370,10 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         if (EventRecording.isPossible())
             new SlowConsumerEvent(label, why.toString()).peer(clientName(), user())
                     .backlog(waiting.subject(), waiting.pending()).commit();
-        server.log.notice(this, "Slow Consumer Detected: " + limit.replace("%d", Long.toString(waiting.pending()))
-                + named("name", clientName()) + named("user", user())
-                + (waiting.subject().isEmpty() ? "" : ", subject " + waiting.subject()));
+        String text = "Slow Consumer Detected: " + limit.replace("%d", Long.toString(waiting.pending()));
+        String subject = waiting.subject().isEmpty() ? "" : ", subject " + waiting.subject();
+        server.report(this, why.incident(), text + subject);
+        server.log.notice(this, text + named("name", clientName()) + named("user", user()) + subject);
     }
 
     private static String named(String what, String name) {

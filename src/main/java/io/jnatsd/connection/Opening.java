@@ -82,6 +82,7 @@ public final class Opening {
         else if (!(e instanceof SocketTimeoutException))
             text = "TLS handshake error: " + text;
         log.error(connection, text);
+        connection.server.report(connection, IncidentSink.Kind.TLS, text);
         connection.close(CloseReason.TLS_HANDSHAKE, refusal);
     }
 

@@ -81,6 +81,8 @@ public final class ServerState {
     public volatile ServerInfo info;
     /** The field {@code connect_urls} of INFO. Written by the cluster. */
     public volatile List<String> connectUrls = List.of();
+    /** Null unless an embedding program wants to know of incidents. Written before the ports are open. */
+    private volatile IncidentSink incidents;
     /** Set when the server stops: a connection that opens later is closed at once. */
     private volatile boolean stopping;
 
@@ -188,6 +190,22 @@ public final class ServerState {
     /** Returns the connection with this cid or rid whose reader runs, or null. */
     public Connection connection(long id) {
         return running.get(id);
+    }
+
+    /** Sets who is told what is refused, before the ports are open. */
+    public void tellIncidents(IncidentSink sink) {
+        incidents = sink;
+    }
+
+    /**
+     * Reports what was refused. Has no effect unless an embedding program wants to know.
+     *
+     * @param kind null if it is no incident
+     */
+    public void report(Connection connection, IncidentSink.Kind kind, String text) {
+        IncidentSink sink = incidents;
+        if (sink != null && kind != null)
+            sink.report(connection, kind, text);
     }
 
     private record Candidate(Connection connection, long held) {

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * subscribes. The receiver owns the counters of its subscriptions. So counting a message, detecting that it was the
  * last one and appending it are one step under one lock.
  *
- * <p>{@link #deliver} returns its outcome as bits of an int, so that a delivery allocates nothing. 0 means that the
- * subscription or the receiver no longer exists.
+ * <p>{@link #deliver} returns its outcome as bits of an int, so that a delivery allocates nothing. 0 means that
+ * nothing was delivered that counts: the subscription or the receiver no longer exists, or the receiver only observes.
  *
  * <p>Threads: any thread. {@code lock} is a leaf: no other lock is taken under it, and no I/O is done under it.
  */

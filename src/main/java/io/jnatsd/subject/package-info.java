@@ -20,7 +20,7 @@
  * </ol>
  * All other locks are leaves; no other lock is taken under them: {@code LogQueue}, {@code PasswordCheck},
  * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code UserConnections},
- * {@code ClosedClients}, {@code MessageLog}, {@code DepartedMembers}, {@code Dialers}, {@code InfoPublisher},
- * {@code RecentLog}, and the lock of {@code ServerState}, which only its stop waits for.
+ * {@code ClosedClients}, {@code MessageLog}, {@code IncidentLog}, {@code DepartedMembers}, {@code Dialers},
+ * {@code InfoPublisher}, {@code RecentLog}, and the lock of {@code ServerState}, which only its stop waits for.
  */
 package io.jnatsd.subject;
