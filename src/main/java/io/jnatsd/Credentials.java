@@ -54,7 +54,7 @@ public interface Credentials {
     /**
      * Returns the certificates of the client that TLS has verified.
      *
-     * @return the client's own first; none without TLS, or if they are not verified
+     * @return the client's own first; none without TLS, or if {@link NatsTls#verifyClients} is not set
      */
     List<X509Certificate> certificates();
 }

@@ -2,6 +2,7 @@ package io.jnatsd;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.RouteUrl;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.log.Log;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -317,6 +318,43 @@ public final class NatsServerBuilder {
     public NatsServerBuilder authTimeout(Duration time) {
         Duration checked = positive("authTimeout", time);
         return set(o -> o.authTimeout = checked);
+    }
+
+    // ---- TLS -------------------------------------------------------------------------------------------------
+
+    /**
+     * Sets TLS for the client port, and for HTTPS.
+     *
+     * @param tls the certificate, and how clients are checked
+     * @return this
+     */
+    public NatsServerBuilder tls(NatsTls tls) {
+        return set(o -> {
+            o.tls = tls.options();
+            o.allowNonTls = tls.allowsPlain();
+        });
+    }
+
+    /**
+     * Sets TLS for the cluster. Both sides of a route show a certificate, and verify that of the other.
+     *
+     * @param tls the certificate, with its authorities; the name in it is the host in the URL of a route
+     * @return this
+     */
+    public NatsServerBuilder clusterTls(NatsTls tls) {
+        TlsOptions options = tls.optionsWithoutChoice("clusterTls");
+        return set(o -> o.clusterTls = options);
+    }
+
+    /**
+     * Sets TLS for the WebSocket port.
+     *
+     * @param tls the certificate, and how clients are checked
+     * @return this
+     */
+    public NatsServerBuilder webSocketTls(NatsTls tls) {
+        TlsOptions options = tls.optionsWithoutChoice("webSocketTls");
+        return set(o -> o.webSocketTls = options);
     }
 
     // ---- other ports -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ public final class NatsUser {
     }
 
     /**
-     * Returns a user who logs in by a TLS certificate, which TLS with {@code verify_and_map} allows.
+     * Returns a user who logs in by a TLS certificate, which {@link NatsTls#mapUsers} enables.
      *
      * @param name an email address, a DNS name or a URI among the alternative names of the certificate, or its whole
      *        subject, {@code CN=joe,O=Acme}

@@ -88,7 +88,7 @@ class ArchitectureTest {
                     "log.LocalSyslog", "log.RemoteSyslog", "log.StreamLink", "server.ControlSocket"),
             "javax\\.net\\.ssl\\..*", Set.of("bench.*", "tls.*", "top.*", "client.ClientStats",
                     "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
-                    "monitor.LiveTls"),
+                    "monitor.LiveTls", "config.TlsIdentity", "NatsTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
             "sun\\..*", Set.of("server.Signals"));
 

@@ -10,7 +10,6 @@ import io.jnatsd.NatsServerException.Reason;
 import io.jnatsd.protocol.TestNkey;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.SecuredServer;
-import io.nats.client.AuthHandler;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
@@ -18,9 +17,7 @@ import io.nats.client.Options;
 import io.nats.client.Subscription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -155,35 +152,14 @@ class NatsUserTest {
         }
     }
 
-    /** As a client has it that keeps its seed to itself. */
-    private static final class Signing implements AuthHandler {
-        @Override
-        public byte[] sign(byte[] nonce) {
-            try {
-                return Base64.getUrlDecoder().decode(TestNkey.sign(new String(nonce, StandardCharsets.US_ASCII)));
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public char[] getID() {
-            return TestNkey.PUBLIC.toCharArray();
-        }
-
-        @Override
-        public char[] getJWT() {
-            return new char[0];
-        }
-    }
-
     private Connection connectByKey(NatsServer server) throws IOException, InterruptedException {
-        return Nats.connect(options(server.url()).authHandler(new Signing()).build());
+        return Nats.connect(options(server.url()).authHandler(Nats.staticCredentials(null, TestNkey.SEED.toCharArray())).build());
     }
 
     @Test
     void aUserLogsInByNkey() throws Exception {
-        try (NatsServer server = NatsServer.builder().user(NatsUser.nkey(TestNkey.PUBLIC).allowPublish("a")).start();
+        try (NatsServer server = NatsServer.builder().user(NatsUser.nkey(TestNkey.PUBLIC).allowPublish("a"))
+                .authTimeout(PATIENCE).start();
                 Connection nats = connectByKey(server)) {
             works(nats, "a");
             mayNotPublish(nats, "b");
@@ -197,7 +173,7 @@ class NatsUserTest {
         try (NatsServer server = NatsServer.builder().authenticator(credentials -> {
             seen.add(credentials);
             return Optional.of(NatsUser.named("keyed"));
-        }).start(); Connection nats = connectByKey(server)) {
+        }).authTimeout(PATIENCE).start(); Connection nats = connectByKey(server)) {
             works(nats, "a");
             assertEquals(TestNkey.PUBLIC, seen.remove().nkey());
             isRefused(server, "\"nkey\":\"" + TestNkey.PUBLIC + "\",\"sig\":\"" + TestNkey.sign("another") + "\"", VIOLATION);

@@ -80,7 +80,7 @@ public final class Options {
                     (r, e) -> r.authorization(e.block()))
             .read(option("cluster", block()).byDefault("none").means("The port for other servers; see cluster."),
                     (r, e) -> r.plainSecrets |= ClusterReader.read(e.block(), r.out, r.problems))
-            .read(option("websocket ws", block(), ServerOptions::webSocket).fixed("Websocket").byDefault("none")
+            .read(option("websocket ws", block(), o -> o.webSocket().fixed()).fixed("Websocket").byDefault("none")
                     .means("The port for clients over WebSocket; see websocket."),
                     (r, e) -> WebSocketReader.read(e, r.out, r.problems));
 

@@ -98,16 +98,46 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     }
 
     /**
-     * One {@code tls} block; empty lists stand for the defaults.
+     * TLS of one port; empty lists stand for the defaults.
      *
+     * @param trust the authorities that sign the certificates of peers
      * @param verify clients must show a certificate
      * @param verifyAndMap they are logged in as the user that the certificate names; this includes {@code verify}
      */
-    public record TlsOptions(String certFile, String keyFile, String caFile, boolean verify, boolean verifyAndMap,
+    public record TlsOptions(TlsIdentity identity, TlsTrust trust, boolean verify, boolean verifyAndMap,
             Duration timeout, List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst,
             boolean watchFiles) {
         public TlsOptions {
             verify |= verifyAndMap;
+        }
+
+        /** A {@code tls} block of a configuration file. */
+        public TlsOptions(String certFile, String keyFile, String caFile, boolean verify, boolean verifyAndMap,
+                Duration timeout, List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst,
+                boolean watchFiles) {
+            this(new TlsIdentity.PemFiles(certFile, keyFile), new TlsTrust.CaFile(caFile), verify, verifyAndMap, timeout,
+                    cipherSuites, curvePreferences, handshakeFirst, watchFiles);
+        }
+
+        /** The file with the certificate; empty if there is none. */
+        public String certFile() {
+            return identity instanceof TlsIdentity.PemFiles files ? files.certFile() : "";
+        }
+
+        /** The file with the key; empty if there is none. */
+        public String keyFile() {
+            return identity instanceof TlsIdentity.PemFiles files ? files.keyFile() : "";
+        }
+
+        /** The file with the authorities; empty if there is none. */
+        public String caFile() {
+            return trust instanceof TlsTrust.CaFile ca ? ca.file() : "";
+        }
+
+        /** These options as a reload compares them where TLS is fixed: an embedding program may renew its certificates. */
+        TlsOptions withoutObjects() {
+            return new TlsOptions(certFile(), keyFile(), caFile(), verify, verifyAndMap, timeout, cipherSuites,
+                    curvePreferences, handshakeFirst, watchFiles);
         }
 
         /** Whether a listener with this block, null for none, logs clients in by their certificates. */
@@ -168,6 +198,11 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      */
     public record WebSocketOptions(String host, int port, TlsOptions tls, boolean sameOrigin,
             List<String> allowedOrigins, Duration handshakeTimeout) {
+        /** What a reload cannot change. */
+        WebSocketOptions fixed() {
+            return tls == null ? this
+                    : new WebSocketOptions(host, port, tls.withoutObjects(), sameOrigin, allowedOrigins, handshakeTimeout);
+        }
     }
 
     /** What a server has when nothing is configured. */

@@ -1,11 +1,18 @@
 package io.jnatsd.tls;
 
+import io.jnatsd.config.TlsIdentity;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.UnrecoverableKeyException;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -36,6 +43,34 @@ final class OwnCertificate extends X509ExtendedKeyManager {
             return new OwnCertificate(chain, key);
         } catch (TlsException | GeneralSecurityException e) {
             throw new TlsException("error parsing X509 certificate/key pair: " + e.getMessage(), e);
+        }
+    }
+
+    /** Takes the one private key of a key store. */
+    static OwnCertificate of(TlsIdentity.KeyEntry entry) throws TlsException {
+        List<String> aliases = new ArrayList<>();
+        String alias = "";
+        try {
+            for (String each : Collections.list(entry.store().aliases()))
+                if (entry.store().entryInstanceOf(each, KeyStore.PrivateKeyEntry.class))
+                    aliases.add(each);
+            if (aliases.size() != 1)
+                throw new TlsException("the key store must have one private key, but it has "
+                        + (aliases.isEmpty() ? "none" : aliases.size() + ": " + String.join(", ", aliases)));
+            alias = aliases.getFirst();
+            PrivateKey key = (PrivateKey) entry.store().getKey(alias, entry.password());
+            List<X509Certificate> chain = new ArrayList<>();
+            for (Certificate each : entry.store().getCertificateChain(alias))
+                chain.add((X509Certificate) each);
+            if (!PrivateKeys.match(key, chain.getFirst().getPublicKey()))
+                throw new TlsException("the key \"" + alias + "\" of the key store does not belong to its certificate");
+            return new OwnCertificate(List.copyOf(chain), key);
+        } catch (UnrecoverableKeyException e) {
+            throw new TlsException("the password of the key \"" + alias + "\" in the key store is wrong", e);
+        } catch (KeyStoreException e) {
+            throw new TlsException("the key store has not been loaded", e);
+        } catch (GeneralSecurityException | ClassCastException e) {
+            throw new TlsException("the key \"" + alias + "\" of the key store cannot be used: " + e.getMessage(), e);
         }
     }
 

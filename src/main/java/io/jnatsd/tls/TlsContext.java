@@ -1,11 +1,14 @@
 package io.jnatsd.tls;
 
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.config.TlsIdentity;
+import io.jnatsd.config.TlsTrust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -16,6 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManager;
@@ -41,13 +45,19 @@ import javax.net.ssl.X509TrustManager;
 public final class TlsContext {
     /** A certificate that expires within this time causes a warning. */
     private static final Duration EXPIRES_SOON = Duration.ofDays(30);
+    /** Where a certificate is that is in no file. */
+    private static final String KEY_STORE = "the key store";
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
+    /** What a session is marked with if only its context can verify the client. */
+    private static final String VERIFIED_BY = "io.jnatsd.verified-by";
+
+    /** Null if the context is that of an embedding program, as the preferences. */
     private final OwnCertificate own;
     private final TlsPreferences preferences;
     private final boolean verify;
     private final SSLContext context;
-    /** Null if peers are not verified. */
+    /** Null if peers are not verified, or by the context of an embedding program only. */
     private final X509TrustManager trust;
     private final List<String> warnings;
 
@@ -75,12 +85,21 @@ public final class TlsContext {
     }
 
     private static TlsContext read(TlsOptions options, boolean verify, Instant now) throws TlsException {
+        return switch (options.identity()) {
+            case TlsIdentity.PemFiles files -> of(OwnCertificate.read(files.certFile(), files.keyFile()),
+                    files.certFile(), options, verify, now);
+            case TlsIdentity.KeyEntry entry -> of(OwnCertificate.of(entry), KEY_STORE, options, verify, now);
+            case TlsIdentity.Context given -> new TlsContext(null, null, verify, given.context(), null, List.of());
+        };
+    }
+
+    private static TlsContext of(OwnCertificate own, String place, TlsOptions options, boolean verify, Instant now)
+            throws TlsException {
         List<String> warnings = new ArrayList<>();
-        OwnCertificate own = OwnCertificate.read(options.certFile(), options.keyFile());
-        own.chain().forEach(certificate -> warnOfDates(options.certFile(), certificate, now, warnings));
-        List<X509Certificate> authorities = options.caFile().isEmpty() ? List.of()
-                : authorities(options.caFile(), warnings);
-        authorities.forEach(certificate -> warnOfDates(options.caFile(), certificate, now, warnings));
+        own.chain().forEach(certificate -> warnOfDates(place, certificate, now, warnings));
+        List<X509Certificate> authorities = authorities(options.trust(), warnings);
+        String trustPlace = options.caFile().isEmpty() ? KEY_STORE : options.caFile();
+        authorities.forEach(certificate -> warnOfDates(trustPlace, certificate, now, warnings));
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManager[] trust = trust(authorities, verify);
@@ -97,11 +116,30 @@ public final class TlsContext {
         }
     }
 
-    private static List<X509Certificate> authorities(String file, List<String> warnings) throws TlsException {
-        List<X509Certificate> authorities = PemFile.read(file).readableCertificates(warnings);
+    /** Returns none for those of the JDK. */
+    private static List<X509Certificate> authorities(TlsTrust trust, List<String> warnings) throws TlsException {
+        if (trust.equals(new TlsTrust.CaFile("")))
+            return List.of();
+        List<X509Certificate> authorities = switch (trust) {
+            case TlsTrust.CaFile ca -> PemFile.read(ca.file()).readableCertificates(warnings);
+            case TlsTrust.Certificates given -> certificates(given.store());
+        };
         if (authorities.isEmpty())
-            throw new TlsException("failed to parse root ca certificate");
+            throw new TlsException(trust instanceof TlsTrust.CaFile ? "failed to parse root ca certificate"
+                    : "the key store with the trusted authorities has no certificate");
         return authorities;
+    }
+
+    private static List<X509Certificate> certificates(KeyStore store) throws TlsException {
+        try {
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (String alias : Collections.list(store.aliases()))
+                if (store.getCertificate(alias) instanceof X509Certificate certificate)
+                    certificates.add(certificate);
+            return certificates;
+        } catch (KeyStoreException e) {
+            throw new TlsException("the key store with the trusted authorities has not been loaded", e);
+        }
     }
 
     /**
@@ -150,11 +188,11 @@ public final class TlsContext {
 
     /** Returns whether both have the same certificate. */
     public boolean showsSameAs(TlsContext other) {
-        return own.chain().equals(other.own.chain());
+        return own == null || other.own == null ? context == other.context : own.chain().equals(other.own.chain());
     }
 
-    /** Returns the earliest expiry date in the chain of this server. */
-    public Instant expires() {
+    /** Returns the earliest expiry date in the chain of this server, which is known unless a program has made the context. */
+    Instant expires() {
         return own.chain().stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
     }
 
@@ -172,6 +210,8 @@ public final class TlsContext {
 
     /** Returns a copy of the parameters without client certificates, which the monitor never requests. */
     public SSLParameters monitorParameters() {
+        if (preferences == null)
+            return context.getDefaultSSLParameters();
         SSLParameters parameters = new SSLParameters(preferences.suites().toArray(String[]::new), PROTOCOLS);
         parameters.setUseCipherSuitesOrder(true);
         parameters.setNamedGroups(preferences.groups().toArray(String[]::new));
@@ -223,11 +263,25 @@ public final class TlsContext {
 
     /**
      * Checks a client's certificates, if clients are verified. The JDK does this in a full handshake only; for a
-     * resumed session it does not check again.
+     * resumed session it does not check again. A context of an embedding program cannot be asked to check.
      */
     void checkClient(SSLSession session) throws SSLException {
-        if (verify)
+        if (verify && trust != null)
             check(session, trust::checkClientTrusted);
+        else if (verify)
+            session.putValue(VERIFIED_BY, context);
+    }
+
+    /** Returns whether the client certificates of an earlier handshake would still be accepted. */
+    boolean trusts(SSLSession session) {
+        if (verify && trust == null)
+            return session.getValue(VERIFIED_BY) == context;
+        try {
+            checkClient(session);
+            return true;
+        } catch (SSLException e) {
+            return false;
+        }
     }
 
     /** Checks the certificates of a server that was dialled, in the same way. */
@@ -267,7 +321,8 @@ public final class TlsContext {
      * second.
      */
     public void warmUp() throws IOException, GeneralSecurityException {
-        TlsWarmUp.run(context, monitorParameters(), own.leaf());
+        if (own != null)
+            TlsWarmUp.run(context, monitorParameters(), own.leaf());
     }
 
     /** Returns the version for the log and /connz: {@code 1.2}, {@code 1.3}. */

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,19 +78,31 @@ public final class TestCerts {
      * Returns a client of the JDK, which uses no code of this project except for the certificate that it may present.
      */
     public static SSLContext client(String ca, String... certAndKey) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        try (InputStream in = Files.newInputStream(FOLDER.resolve(ca))) {
-            X509Certificate authority = (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(in);
-            store.setCertificateEntry("ca", authority);
-        }
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(store);
+        trust.init(trustStore(ca));
         KeyManager[] own = certAndKey.length == 0 ? null : new KeyManager[] {
                 OwnCertificate.read(file(certAndKey[0]), file(certAndKey[1]))};
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(own, trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** Returns a key store with this authority. */
+    public static KeyStore trustStore(String ca) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(FOLDER.resolve(ca))) {
+            store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        return store;
+    }
+
+    /** Returns a key store with this certificate and key, under the name "own". */
+    public static KeyStore keyStore(String cert, String key, String password) throws Exception {
+        OwnCertificate own = OwnCertificate.read(file(cert), file(key));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("own", own.getPrivateKey("own"), password.toCharArray(), own.getCertificateChain("own"));
+        return store;
     }
 }
