@@ -89,6 +89,11 @@ final class Inspection {
         return names;
     }
 
+    /** Returns one client. */
+    static ConnectedClient client(Server server, Client client) {
+        return client(client, server.options().auth().token().isEmpty());
+    }
+
     private static ConnectedClient client(Client client, boolean showsUser) {
         ClientView view = client.stats().view();
         ClientView.Identity who = view.identity();

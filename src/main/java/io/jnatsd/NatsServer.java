@@ -53,6 +53,7 @@ public final class NatsServer implements AutoCloseable {
     private final Waiting waiting = new Waiting(this::runningOrNull);
     private final Set<MessageLog> messageLogs = ConcurrentHashMap.newKeySet();
     private final IncidentLog incidents = new IncidentLog();
+    private final Faults faults = new Faults();
 
     private NatsServer(Settings settings, Log log) {
         this.settings = settings;
@@ -104,6 +105,7 @@ public final class NatsServer implements AutoCloseable {
     private void attach(Server made) {
         incidents.attach(made);
         messageLogs.forEach(each -> each.attach(made));
+        faults.attach(made);
     }
 
     private static NatsServerException failure(Exception e) {
@@ -511,6 +513,7 @@ public final class NatsServer implements AutoCloseable {
             boolean done = false;
             try {
                 restarting = true;
+                faults.detach();
                 old.close();
                 for (long left = pause.toNanos(); left > 0 && !closed;)
                     left = closing.awaitNanos(left);
@@ -542,6 +545,15 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /**
+     * Returns the way to make things go wrong: connections that break, messages that are lost, a server that hangs.
+     *
+     * @return the faults of this server, which stay in force when it is restarted, and end when it is closed
+     */
+    public Faults faults() {
+        return faults;
+    }
+
+    /**
      * Returns whether the server runs.
      *
      * @return false after {@link #close}, and at the end of {@link #lameDuck}
@@ -568,6 +580,7 @@ public final class NatsServer implements AutoCloseable {
     private void finish() {
         closed = true;
         closing.signalAll();
+        faults.end();
         server.close();
         log.close();
     }

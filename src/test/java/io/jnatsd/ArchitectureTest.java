@@ -69,8 +69,9 @@ class ArchitectureTest {
                     "connection", "client", "cluster", "monitor", "system")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
+            entry("fault", List.of("protocol", "log", "delivery", "connection", "client", "cluster")),
             entry("", List.of("text", "protocol", "config", "log", "auth", "tls", "subject", "delivery", "connection", "client",
-                    "cluster", "server")),
+                    "cluster", "fault", "server")),
             entry("junit", List.of("", "org.junit", "org.opentest4j", "io.nats.client")),
             entry("cli", List.of("text", "server", "config", "log", "auth", "usage", "picocli", "org.mindrot.jbcrypt")));
 

@@ -192,6 +192,7 @@ public final class Client extends Connection {
             throw new ProtocolException(Fault.CLIENT_PROTOCOL, "Invalid Client Protocol");
         if (server.log.debugOn())
             server.log.debug(this, "Client connection accepted: " + description());
+        server.identified(this);
         acknowledge();
     }
 

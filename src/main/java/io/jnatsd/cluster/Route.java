@@ -185,6 +185,8 @@ public final class Route extends Connection {
             return;
         }
         identify(info.serverId());
+        if (isClosing())
+            return;
         said = info;
         if (peerRid == 0)
             peerRid = link.rid();
@@ -208,6 +210,7 @@ public final class Route extends Connection {
             return;
         remoteId = id;
         subs.ownerChanged();
+        server.identified(this);
     }
 
     // ---- commands --------------------------------------------------------------------------------------------

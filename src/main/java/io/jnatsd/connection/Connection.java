@@ -32,10 +32,7 @@ import javax.net.ssl.SSLSession;
  * thread may append to {@link #outbound}, and call {@link #close}, {@link #kill} and the methods for monitoring.
  */
 public abstract class Connection implements Outbound.Owner, InputBudget.Owner, Runnable {
-    /**
-     * After an error, the peer has this time to read it and close. Closing the socket at once could discard the error
-     * before the peer reads it.
-     */
+    /** After an error, the peer has this time to read it and close. Closing the socket at once could discard it. */
     private static final Duration LINGER = Duration.ofSeconds(1);
     /**
      * A peer that sends more than this after an error is not waited for. The value is more than a client library
@@ -69,6 +66,8 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
     /** Leaving is complete. Written by the thread that leaves. */
     private volatile boolean gone;
     protected final Batch batch = new Batch();
+    /** What goes wrong on this connection; null unless a program has injected faults. Written once, by any thread. */
+    private volatile ConnectionFaults faults;
 
     protected Connection(ServerState server, Socket socket, Dialect dialect) throws IOException {
         this.server = server;
@@ -82,10 +81,7 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         this.outbound = new Outbound(this, socket.getOutputStream(), server.watchdog, server.pendingBudget);
     }
 
-    /**
-     * Secures the connection, sends the first lines and registers it. Returns false if the connection is being closed
-     * instead.
-     */
+    /** Secures the connection, sends the first lines and registers it. Returns false if it is being closed instead. */
     protected abstract boolean open(Opening opening) throws IOException;
 
     /** Handles one command. */
@@ -115,10 +111,7 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         return null;
     }
 
-    /**
-     * Returns the id of the server that its subscriptions belong to, which receives each message once; null for a
-     * client.
-     */
+    /** Returns the id of the server whose subscriptions these are; null for a client. */
     @Override
     public String remoteId() {
         return null;
@@ -141,8 +134,9 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
     public final void run() {
         try {
             server.began(this);
-            if (open(new Opening(this, server.log, transport, input, outbound))) {
+            if (server.mayOpen(this) && open(new Opening(this, server.log, transport, input, outbound))) {
                 life.opened();
+                server.identified(this);
                 readBatches();
             } else {
                 drain();
@@ -209,8 +203,13 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
     private void handleBatch() {
         try {
             beginBatch();
-            for (Op op; (op = parser.next()) != Op.NEED_MORE && !life.isEnding();)
+            if (faults != null)
+                handleWith(faults);
+            for (Op op; (op = parser.next()) != Op.NEED_MORE && !life.isEnding();) {
                 handle(op);
+                if (op == Op.CONNECT && faults != null)
+                    handleWith(faults);
+            }
         } catch (ProtocolException e) {
             endBatch();
             server.log.error(this, e.logText());
@@ -224,6 +223,26 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
             // The flush was promised to the receivers, so it is done whatever happens to this reader.
             endBatch();
             flushTouched();
+        }
+    }
+
+    /**
+     * Handles the rest of the batch on a connection with faults, which may hold the reader before each command. A
+     * connection may get faults by its CONNECT, which tells the name and the user.
+     */
+    private void handleWith(ConnectionFaults injected) throws ProtocolException {
+        injected.batchCame();
+        while (true) {
+            if (injected.isReadingPaused()) {
+                flushBatch();
+                injected.awaitReading();
+            }
+            Op op = life.isEnding() ? Op.NEED_MORE : parser.next();
+            if (op == Op.NEED_MORE)
+                return;
+            for (int times = injected.times(op, parser.message()); times > 0; times--)
+                handle(op);
+            injected.handled();
         }
     }
 
@@ -258,6 +277,8 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         boolean lingerNeeded = !wire.isEmpty() || why == CloseReason.SERVER_SHUTDOWN;
         if (!life.close(why, lingerNeeded))
             return;
+        if (faults != null)
+            faults.wake();
         try {
             inputMemory.end();
             leaveOnce();
@@ -286,7 +307,7 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
      */
     @Override
     public final void outputFinished() {
-        boolean linger = (life.lingerNeeded() || transport.isFramed()) && !inputEnded;
+        boolean linger = (life.lingerNeeded() || transport.isFramed()) && transport.endsInOrder() && !inputEnded;
         if (linger)
             server.after(LINGER, this::die);
         try {
@@ -302,10 +323,7 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
             die();
     }
 
-    /**
-     * Sets the reason for closing. Returns false if there is an earlier one. If it returns true, the caller must end
-     * the connection.
-     */
+    /** Sets the reason for closing; the caller then ends the connection. Returns false if there is an earlier one. */
     final boolean endsFor(CloseReason why) {
         return life.close(why, false);
     }
@@ -316,7 +334,24 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         inputMemory.end();
         outbound.die();
         die();
+        if (faults != null)
+            faults.wake();
         return first;
+    }
+
+    /** Has the socket reset when it is closed, so that the peer sees an error instead of the end of the stream. */
+    public final void resetWhenClosed() {
+        transport.resetWhenClosed();
+    }
+
+    /** Returns what goes wrong on this connection, or null. Any thread. */
+    public final ConnectionFaults faults() {
+        return faults;
+    }
+
+    /** Sets what goes wrong on this connection from now on. Called once, by any thread. */
+    public final void faults(ConnectionFaults injected) {
+        faults = injected;
     }
 
     @Override
@@ -503,6 +538,11 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
 
     public final Outbound outbound() {
         return outbound;
+    }
+
+    /** Returns whether commands are handled: TLS and WebSocket are in place, and it does not end yet. */
+    public final boolean isOpen() {
+        return life.phase() == Lifecycle.Phase.OPEN;
     }
 
     protected final boolean isClosing() {

@@ -83,6 +83,8 @@ public final class ServerState {
     public volatile List<String> connectUrls = List.of();
     /** Null unless an embedding program wants to know of incidents. Written before the ports are open. */
     private volatile IncidentSink incidents;
+    /** Null unless a program has injected faults. Written by that program. */
+    private volatile FaultInjector faults;
     /** Set when the server stops: a connection that opens later is closed at once. */
     private volatile boolean stopping;
 
@@ -206,6 +208,29 @@ public final class ServerState {
         IncidentSink sink = incidents;
         if (sink != null && kind != null)
             sink.report(connection, kind, text);
+    }
+
+    /** Returns the connections whose reader runs. */
+    public Iterable<Connection> connections() {
+        return running.values();
+    }
+
+    /** Returns false if faults have closed the connection before it has opened. */
+    boolean mayOpen(Connection connection) {
+        FaultInjector injector = faults;
+        return injector == null || injector.mayOpen(connection);
+    }
+
+    /** Lets faults begin on a connection, when it has opened, and when its peer has said who it is. */
+    public void identified(Connection connection) {
+        FaultInjector injector = faults;
+        if (injector != null)
+            injector.identified(connection);
+    }
+
+    /** Sets which faults connections get from now on; null for none. */
+    public void inject(FaultInjector injector) {
+        faults = injector;
     }
 
     private record Candidate(Connection connection, long held) {

@@ -7,6 +7,7 @@ import io.jnatsd.websocket.WebSocketOutput;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ final class Transport {
     private volatile SSLSocket secured;
     /** Null without WebSocket frames. */
     private volatile WebSocketOutput frames;
+    /** The socket is reset when it is closed. */
+    private volatile boolean reset;
 
     Transport(Socket socket) {
         this.socket = socket;
@@ -52,10 +55,25 @@ final class Transport {
         return frames != null;
     }
 
+    /** Has {@link #close} reset the connection, as a system does whose program has crashed. */
+    void resetWhenClosed() {
+        reset = true;
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (SocketException e) {
+            // It is closed already.
+        }
+    }
+
+    /** Returns whether the peer may need time to read the last output before the socket is closed. */
+    boolean endsInOrder() {
+        return !reset;
+    }
+
     /** Ends the layers before the output is shut down: on a WebSocket, sends a close frame with the reason. */
     void endLayers(CloseReason why) throws IOException {
         WebSocketOutput framed = frames;
-        if (framed != null)
+        if (framed != null && !reset)
             framed.end(code(why), why.toString());
     }
 

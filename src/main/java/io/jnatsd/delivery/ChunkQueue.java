@@ -42,6 +42,8 @@ final class ChunkQueue {
     private Queue<Chunk> backlog;
     private byte[] spare = EMPTY;
     private int smallWrites;
+    /** What goes wrong with messages; null unless a program has injected faults. */
+    private DeliveryFaults faults;
 
     ChunkQueue(PendingBudget budget) {
         this.budget = budget;
@@ -62,6 +64,10 @@ final class ChunkQueue {
         overBudget = unreported > 0 && exceeded;
     }
 
+    void inject(DeliveryFaults injected) {
+        faults = injected;
+    }
+
     void add(byte[] bytes) {
         System.arraycopy(bytes, 0, room(bytes.length), filled, bytes.length);
         filled += bytes.length;
@@ -69,6 +75,19 @@ final class ChunkQueue {
 
     /** Appends a message, {@code MSG subject sid} or HMSG followed by the tail; returns its length. */
     int add(Subscription sub, Message m) {
+        if (faults == null)
+            return append(sub, m);
+        int length = 0;
+        for (int copies = copies(m); copies > 0; copies--)
+            length += append(sub, m);
+        return length;
+    }
+
+    private int copies(Message m) {
+        return faults.delivered(m.buffer(), m.subjectStart(), m.subjectLength());
+    }
+
+    private int append(Subscription sub, Message m) {
         int tail = m.tailLength(), letter = m.headerLength() < 0 ? 0 : 1;
         int length = letter + lineLength(sub, m) + tail;
         byte[] bytes = room(length);
@@ -83,6 +102,17 @@ final class ChunkQueue {
 
     /** Appends a number of messages of a run; returns their total length. */
     long add(Subscription sub, Run run, int first, int count) {
+        if (faults == null)
+            return append(sub, run, first, count);
+        byte[] subject = run.match().subject();
+        long length = 0;
+        for (int i = first; i < first + count; i++)
+            for (int copies = faults.delivered(subject, 0, subject.length); copies > 0; copies--)
+                length += append(sub, run, i, 1);
+        return length;
+    }
+
+    private long append(Subscription sub, Run run, int first, int count) {
         byte[] in = run.buffer(), subject = run.match().subject(), head = sub.head();
         boolean literal = sub.isLiteral();
         int front = literal ? 0 : MSG.length + subject.length;
@@ -105,6 +135,13 @@ final class ChunkQueue {
 
     /** Appends a message without its headers, for a peer that does not support them; returns its length. */
     int addWithoutHeaders(Subscription sub, Message m) {
+        int length = 0;
+        for (int copies = faults == null ? 1 : copies(m); copies > 0; copies--)
+            length += appendWithoutHeaders(sub, m);
+        return length;
+    }
+
+    private int appendWithoutHeaders(Subscription sub, Message m) {
         int length = lineLength(sub, m) + m.headerlessTailLength();
         byte[] bytes = room(length);
         m.copyHeaderlessTail(bytes, copyLine(sub, m, bytes, filled));

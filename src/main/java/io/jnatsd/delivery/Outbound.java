@@ -9,6 +9,7 @@ import io.jnatsd.subject.Subscription;
 import java.io.OutputStream;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * The pending output of one connection. Any thread appends, and copies directly from the read buffer of the publisher.
@@ -136,6 +137,33 @@ public final class Outbound extends Receiver implements Runnable {
                 drained.awaitUninterruptibly();
             out = other;
             plain = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Puts a stream over the current one, such as one that delays what is written. From now on only the writer writes,
+     * so the stream may block.
+     */
+    public void interpose(UnaryOperator<OutputStream> stream) {
+        lock.lock();
+        try {
+            // Another thread may be about to write the first bytes, which must not block in the new stream.
+            while (writing && writer == null && !dead)
+                drained.awaitUninterruptibly();
+            out = stream.apply(out);
+            plain = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sets what goes wrong with messages from now on; null for nothing. */
+    public void inject(DeliveryFaults faults) {
+        lock.lock();
+        try {
+            waiting.inject(faults);
         } finally {
             lock.unlock();
         }

@@ -12,6 +12,7 @@
  * <ol>
  * <li>{@code NatsServer}: held while an embedded server is reloaded, restarted or closed, all of which may take time;
  * <li>{@code Server}: the reload lock;
+ * <li>{@code FaultInjection}: held while the faults of a client are computed;
  * <li>{@code ConnectUrls}, then {@code RouteTable}, of the cluster;
  * <li>{@code ClientLogin}, {@code RouteLogin}: the end of a login;
  * <li>{@code SidTable}: held while the index is changed and routes are informed of a subscription;
@@ -21,6 +22,7 @@
  * All other locks are leaves; no other lock is taken under them: {@code LogQueue}, {@code PasswordCheck},
  * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code UserConnections},
  * {@code ClosedClients}, {@code MessageLog}, {@code IncidentLog}, {@code DepartedMembers}, {@code Dialers},
- * {@code InfoPublisher}, {@code RecentLog}, and the lock of {@code ServerState}, which only its stop waits for.
+ * {@code InfoPublisher}, {@code RecentLog}, {@code FaultyClient}, and the lock of {@code ServerState}, which only its
+ * stop waits for.
  */
 package io.jnatsd.subject;
