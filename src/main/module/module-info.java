@@ -18,8 +18,9 @@ module io.jnatsd {
     // Gson reads and writes its types where a program has the module.
     requires static java.sql;
 
-    // For tests that use the exported package io.jnatsd.junit, with jnats or without.
-    requires static transitive org.junit.jupiter.api;
+    // For tests that use the exported package io.jnatsd.junit, with jnats or without. Not transitive: a program without
+    // JUnit could not be compiled.
+    requires static org.junit.jupiter.api;
     requires static org.junit.platform.commons;
     requires static org.opentest4j;
     requires static io.nats.jnats;

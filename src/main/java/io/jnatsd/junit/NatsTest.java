@@ -30,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * {@link NatsLogin}. It is closed after the test; that of a constructor, {@code @BeforeAll} or {@code @AfterAll} method
  * after the last test of the class.
  * </ul>
+ * A parameter with the annotation of another extension, such as Spring's {@code @Autowired}, is left to that one.
  *
  * <p><b>Scope.</b> On a class, the server starts before {@code @BeforeAll}, and is closed after {@code @AfterAll}; with
  * {@link #perMethod} there is one for each test, each repetition and each set of arguments. On a method, it is for this

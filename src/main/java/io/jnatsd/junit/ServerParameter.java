@@ -26,9 +26,12 @@ record ServerParameter(ParameterContext parameter, ExtensionContext context) {
 
     /** Returns whether the parameter is one of these; {@link #resolve} may still fail, and then says why. */
     boolean isSupported() {
+        if (has(NatsUrl.class) || has(NatsNode.class) || has(NatsLogin.class))
+            return true;
+        // With another annotation, such as @Autowired or @Mock, it belongs to the extension that has this annotation.
         Class<?> type = parameter.getParameter().getType();
-        return type == NatsServer.class || type == NatsServer[].class || type == NatsServerBuilder.class || isList()
-                || isConnection() || has(NatsUrl.class) || has(NatsNode.class) || has(NatsLogin.class);
+        return parameter.getParameter().getAnnotations().length == 0 && (type == NatsServer.class
+                || type == NatsServer[].class || type == NatsServerBuilder.class || isList() || isConnection());
     }
 
     private boolean has(Class<? extends java.lang.annotation.Annotation> annotation) {

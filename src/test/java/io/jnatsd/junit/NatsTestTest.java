@@ -35,6 +35,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -365,6 +369,37 @@ class NatsTestTest {
     @Test
     void connectionsAndUrlsLogIn() throws Exception {
         TestRun.of(Logins.class).assertPassed();
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Foreign {
+    }
+
+    static class ForeignResolver implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.isAnnotated(Foreign.class);
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return null;
+        }
+    }
+
+    @NatsTest
+    @ExtendWith(ForeignResolver.class)
+    static class ForeignAnnotations {
+        @Test
+        void both(@Foreign Connection foreign, Connection own) {
+            assertNull(foreign);
+            assertEquals(Status.CONNECTED, own.getStatus());
+        }
+    }
+
+    @Test
+    void aParameterWithTheAnnotationOfAnotherExtensionIsLeftToIt() throws Exception {
+        TestRun.of(ForeignAnnotations.class).assertPassed();
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -44,6 +44,11 @@ record Jdk(Path home, int feature) {
                 : Optional.empty();
     }
 
+    /** Returns the class path of the tests. */
+    static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
     String tool(String name) {
         return home.resolve("bin").resolve(name).toString();
     }

@@ -49,13 +49,9 @@ class JdksTest {
     @ValueSource(ints = {OLDEST, 25})
     void theOtherTestsPass(int feature) throws Exception {
         assumeTrue(feature != Runtime.version().feature(), "they run with JDK " + feature + " anyway");
-        ChildProcess.run(List.of(jdk(feature).tool("java"), "-cp", classPath(),
+        ChildProcess.run(List.of(jdk(feature).tool("java"), "-cp", Jdk.classPath(),
                 "org.junit.platform.console.ConsoleLauncher", "execute", "--disable-banner", "--fail-if-no-tests",
                 "--scan-classpath", "target/test-classes", "--exclude-classname", ".*JdksTest"));
-    }
-
-    private static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     /** The message of the JVM names both versions. */
