@@ -115,9 +115,10 @@ public final class NatsExtension
         if (current.size() == 1)
             return current.get(0).all();
         throw new IllegalStateException(current.isEmpty()
-                ? "no NATS server runs yet, or no longer: those of an extension in a static field run from before @BeforeAll"
-                        + " until after @AfterAll, those of one in an instance field for each test"
-                : "several test classes use this NatsExtension at the same time; take a parameter of type NatsServer instead");
+                ? "no NATS server runs yet, or no longer: those of an extension in a static field run from before"
+                        + " @BeforeAll until after @AfterAll, those of one in an instance field for each test"
+                : "several test classes use this NatsExtension at the same time; take a parameter of type NatsServer"
+                        + " instead");
     }
 
     /**
@@ -166,8 +167,8 @@ public final class NatsExtension
         ServerParameter wanted = new ServerParameter(parameter, context);
         Scope scope = scope(context);
         if (scope.isMissing())
-            throw wanted.wrong("with @NatsTest(perMethod = true) each test has its own server, so the parameter must be one"
-                    + " of the test method, or of a @BeforeEach or @AfterEach method");
+            throw wanted.wrong("with @NatsTest(perMethod = true) each test has its own server, so the parameter must be"
+                    + " one of the test method, or of a @BeforeEach or @AfterEach method");
         return wanted.resolve(running(scope), context.getStore(namespace));
     }
 

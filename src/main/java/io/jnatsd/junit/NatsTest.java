@@ -35,13 +35,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p><b>Scope.</b> On a class, the server starts before {@code @BeforeAll}, and is closed after {@code @AfterAll}; with
  * {@link #perMethod} there is one for each test, each repetition and each set of arguments. On a method, it is for this
  * method alone, which has no part in the server of the class. A {@code @Nested} class uses the servers of the class
- * around it unless it has an annotation of its own. Subclasses inherit the annotation; each has its own server. Tests
- * may run in parallel; those of one class share its server.
+ * around it unless it has an annotation of its own. Subclasses inherit the annotation; each has its own server, and so
+ * has each invocation of a {@code @ParameterizedClass}. Tests may run in parallel; those of one class share its server.
  *
  * <p><b>Settings</b> that are not in the configuration come from a {@link NatsSettings} method of the test class.
  *
- * <p><b>Log.</b> The log of the server is kept in memory, and its last lines, about 30 KB, go into the stack trace of a
- * test that fails. The rest is not shown, unless the settings send the log elsewhere.
+ * <p><b>Log.</b> The log of the server is kept in memory. If a test fails, the last lines that were logged during the
+ * test, 32 KB at most, are in its stack trace, as a suppressed exception. (Maven's surefire shows it unless
+ * {@code trimStackTrace} is set.) Nothing else is shown, unless the settings send the log elsewhere.
  *
  * <p>A server that cannot be started fails the class, or the method, with {@link io.jnatsd.NatsServerException}.
  */
@@ -53,7 +54,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface NatsTest {
     /**
      * Names a configuration file: a resource of the class path, from the package of the test class or from the root, or
-     * else a file.
+     * else a file. If the test class is in a module, a package with resources must be open to {@code io.jnatsd}.
      *
      * @return the name; empty for none
      */

@@ -69,7 +69,8 @@ record ServerParameter(ParameterContext parameter, ExtensionContext context) {
         if (isList())
             return servers.all();
         throw wrong(type == NatsServerBuilder.class
-                ? "the server runs already; settings belong into a static method with @NatsSettings, or use NatsServer.reload"
+                ? "the server runs already; settings belong into a static method with @NatsSettings, or use"
+                        + " NatsServer.reload"
                 : "write List<NatsServer>");
     }
 
@@ -85,10 +86,11 @@ record ServerParameter(ParameterContext parameter, ExtensionContext context) {
     }
 
     private int number(TestServers servers) {
-        int number = parameter.findAnnotation(NatsNode.class).map(NatsNode::value).orElse(0), count = servers.all().size();
+        int number = parameter.findAnnotation(NatsNode.class).map(NatsNode::value).orElse(0);
+        int count = servers.all().size();
         if (number < 0 || number >= count)
-            throw wrong("there is no server " + number + (count == 1 ? ", only server 0; @NatsTest(servers = 2) starts two"
-                    : ", only 0 to " + (count - 1)));
+            throw wrong("there is no server " + number + (count == 1
+                    ? ", only server 0; @NatsTest(servers = 2) starts two" : ", only 0 to " + (count - 1)));
         return number;
     }
 
@@ -120,10 +122,10 @@ record ServerParameter(ParameterContext parameter, ExtensionContext context) {
         Optional<NatsLogin> login = parameter.findAnnotation(NatsLogin.class)
                 .or(() -> AnnotationSupport.findAnnotation(parameter.getDeclaringExecutable(), NatsLogin.class))
                 .or(() -> AnnotationSupport.findAnnotation(context.getTestMethod(), NatsLogin.class));
-        for (Class<?> type = context.getRequiredTestClass(); type != null && login.isEmpty(); type = type.getEnclosingClass()) {
+        Class<?> type = context.getRequiredTestClass();
+        while (type != null && login.isEmpty()) {
             login = AnnotationSupport.findAnnotation(type, NatsLogin.class);
-            if (!AnnotationSupport.isAnnotated(type, Nested.class))
-                break;
+            type = AnnotationSupport.isAnnotated(type, Nested.class) ? type.getEnclosingClass() : null;
         }
         return login.orElse(null);
     }

@@ -77,13 +77,14 @@ record ServerPlan(int count, boolean cluster, Consumer<NatsServerBuilder> settin
                     "the configuration " + resource + " cannot be read: " + e.getMessage(), e);
         }
         if (!Files.exists(file))
-            throw wrong("has config = \"" + name + "\", but there is neither such a resource on the class path nor a file "
-                    + file.toAbsolutePath(), testClass);
+            throw wrong("has config = \"" + name + "\", but there is neither such a resource on the class path nor a"
+                    + " file " + file.toAbsolutePath() + (testClass.getModule().isNamed()
+                            ? "; a package with resources must be open to io.jnatsd" : ""), testClass);
         Path found = file;
         return builder -> builder.config(found);
     }
 
-    /** The methods of the classes around a nested class come first, those of superclasses before those of subclasses. */
+    /** The methods of classes around a nested class come first, those of superclasses before those of subclasses. */
     private static List<Method> settingsOf(Class<?> testClass) {
         List<Method> methods = new ArrayList<>();
         if (AnnotationSupport.isAnnotated(testClass, Nested.class) && testClass.getEnclosingClass() != null)
@@ -93,8 +94,8 @@ record ServerPlan(int count, boolean cluster, Consumer<NatsServerBuilder> settin
             if (!Modifier.isStatic(method.getModifiers()) || method.getParameterCount() != 1
                     || method.getParameterTypes()[0] != NatsServerBuilder.class)
                 throw new ExtensionConfigurationException("the @NatsSettings method " + method.getName() + " of "
-                        + method.getDeclaringClass().getName()
-                        + " must be static and take a NatsServerBuilder: static void settings(NatsServerBuilder server)");
+                        + method.getDeclaringClass().getName() + " must be static and take a NatsServerBuilder:"
+                        + " static void settings(NatsServerBuilder server)");
             methods.add(method);
         }
         return methods;

@@ -41,7 +41,8 @@ final class TestConnection implements ExtensionContext.Store.CloseableResource, 
             return new TestConnection(Nats.connect(options.build()));
         } catch (AuthenticationException e) {
             throw new ParameterResolutionException("the server at " + url + (login == null
-                    ? " wants a login: write @NatsLogin(user = ..., password = ...) at the parameter, the method or the class"
+                    ? " wants a login: write @NatsLogin(user = ..., password = ...) at the parameter, the method or the"
+                            + " class"
                     : " refuses the login of user " + login.user()), e);
         } catch (IOException e) {
             throw new ParameterResolutionException("cannot connect to " + url + ": " + e.getMessage()

@@ -137,7 +137,8 @@ class FailedTestTest {
         log.add("long " + "y".repeat(1_000_000));
         String kept = log.since(0);
         assertTrue(kept.length() < 40_000, () -> kept.length() + " chars");
-        assertTrue(kept.matches("(?s)\n    \\(\\d+ earlier lines are left out\\)\n    line \\d+ x+\n.*\n    line 999 x+\n    long y+\\.\\.\\."), kept);
+        assertTrue(kept.matches("(?s)\n    \\(\\d+ earlier lines are left out\\)"
+                + "\n    line \\d+ x+\n.*\n    line 999 x+\n    long y+\\.\\.\\."), kept);
         assertEquals("\n    next", add(log, "next").since(1001));
         assertEquals("", log.since(1002));
     }

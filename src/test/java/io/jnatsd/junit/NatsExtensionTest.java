@@ -15,6 +15,8 @@ import io.nats.client.Nats;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -142,6 +144,35 @@ class NatsExtensionTest {
         TestRun.of(SharedOne.class).assertPassed();
         TestRun.of(SharedTwo.class).assertPassed();
         assertNotSame(Shared.SERVERS.get(0), Shared.SERVERS.get(1));
+    }
+
+    abstract static class SharedInParallel {
+        @RegisterExtension
+        static final NatsExtension NATS = new NatsExtension();
+        static final List<NatsServer> SERVERS = new CopyOnWriteArrayList<>();
+        private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+        @Test
+        void test(NatsServer server) throws Exception {
+            SERVERS.add(server);
+            BOTH.await(60, TimeUnit.SECONDS);
+            String message = assertThrows(IllegalStateException.class, NATS::server).getMessage();
+            BOTH.await(60, TimeUnit.SECONDS);
+            assertTrue(message.endsWith("take a parameter of type NatsServer instead"), message);
+        }
+    }
+
+    static class ParallelOne extends SharedInParallel {
+    }
+
+    static class ParallelTwo extends SharedInParallel {
+    }
+
+    @Test
+    void subclassesThatRunInParallelHaveTheirServersAsParameters() throws Exception {
+        TestRun.parallel(2, ParallelOne.class, ParallelTwo.class).assertPassed();
+        assertEquals(2, new HashSet<>(SharedInParallel.SERVERS).size());
+        SharedInParallel.SERVERS.forEach(server -> assertFalse(server.isRunning()));
     }
 
     @ExtendWith(NatsExtension.class)

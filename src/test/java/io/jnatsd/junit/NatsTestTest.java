@@ -20,7 +20,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,8 +80,8 @@ class NatsTestTest {
         }
 
         @Test
-        void one(NatsServer server, List<NatsServer> servers, @NatsUrl String url, @NatsUrl URI uri, Connection connection)
-                throws Exception {
+        void one(NatsServer server, List<NatsServer> servers, @NatsUrl String url, @NatsUrl URI uri,
+                Connection connection) throws Exception {
             assertSame(this.server, server);
             assertSame(SERVERS.get(0), server);
             assertEquals(List.of(server), servers);
@@ -435,8 +434,9 @@ class NatsTestTest {
     @NatsTest(servers = 2)
     static class Independent {
         @Test
-        void two(List<NatsServer> servers, NatsServer first, @NatsNode(1) NatsServer second, @NatsNode(1) @NatsUrl String url,
-                Connection toFirst, @NatsNode(1) Connection toSecond) throws Exception {
+        void two(List<NatsServer> servers, NatsServer first, @NatsNode(1) NatsServer second,
+                @NatsNode(1) @NatsUrl String url, Connection toFirst, @NatsNode(1) Connection toSecond)
+                throws Exception {
             assertEquals(List.of(first, second), servers);
             assertEquals(second.url(), url);
             assertEquals(first.url(), toFirst.getConnectedUrl());
@@ -539,10 +539,7 @@ class NatsTestTest {
 
     @Test
     void parallelTestsShareTheServerAndHaveTheirOwnConnections() throws Exception {
-        List<String> reported = TestRun.of(Parallel.class, Map.of("junit.jupiter.execution.parallel.enabled", "true",
-                "junit.jupiter.execution.parallel.mode.default", "concurrent",
-                "junit.jupiter.execution.parallel.config.strategy", "fixed",
-                "junit.jupiter.execution.parallel.config.fixed.parallelism", "3")).assertPassed().reported();
+        List<String> reported = TestRun.parallel(3, Parallel.class).assertPassed().reported();
         assertEquals(6, reported.size());
         assertEquals(3 + 1, distinct(reported));
     }
@@ -576,7 +573,7 @@ class NatsTestTest {
     }
 
     @Test
-    void theInvocationsOfAParameterizedClassHaveAServer() throws Exception {
-        assertEquals(2, TestRun.of(ParameterizedClasses.class).assertPassed().reported().size());
+    void eachInvocationOfAParameterizedClassHasItsOwnServer() throws Exception {
+        assertEquals(2, distinct(TestRun.of(ParameterizedClasses.class).assertPassed().reported()));
     }
 }

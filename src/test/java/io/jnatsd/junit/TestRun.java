@@ -1,15 +1,15 @@
 package io.jnatsd.junit;
 
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.launcher.LauncherConstants;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -28,17 +28,24 @@ final class TestRun implements TestExecutionListener {
 
     /** Runs the class, its tests one after the other. */
     static TestRun of(Class<?> testClass) {
-        return of(testClass, Map.of());
+        return of(Map.of("junit.jupiter.execution.parallel.enabled", "false"), testClass);
     }
 
-    /** Runs the class with parameters of JUnit's configuration. */
-    static TestRun of(Class<?> testClass, Map<String, String> parameters) {
+    /** Runs the classes and their tests at the same time. */
+    static TestRun parallel(int threads, Class<?>... testClasses) {
+        return of(Map.of("junit.jupiter.execution.parallel.enabled", "true",
+                "junit.jupiter.execution.parallel.mode.default", "concurrent",
+                "junit.jupiter.execution.parallel.config.strategy", "fixed",
+                "junit.jupiter.execution.parallel.config.fixed.parallelism", Integer.toString(threads)), testClasses);
+    }
+
+    private static TestRun of(Map<String, String> parameters, Class<?>... testClasses) {
         TestRun run = new TestRun();
         LauncherConfig plain = LauncherConfig.builder().enableTestExecutionListenerAutoRegistration(false)
                 .enableLauncherSessionListenerAutoRegistration(false).build();
-        LauncherFactory.create(plain).execute(LauncherDiscoveryRequestBuilder.request().selectors(selectClass(testClass))
+        LauncherFactory.create(plain).execute(LauncherDiscoveryRequestBuilder.request()
+                .selectors(Stream.of(testClasses).map(DiscoverySelectors::selectClass).toList())
                 .configurationParameter(LauncherConstants.STACKTRACE_PRUNING_ENABLED_PROPERTY_NAME, "false")
-                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .configurationParameters(parameters).build(), run);
         return run;
     }
