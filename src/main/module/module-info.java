@@ -4,6 +4,7 @@
  * <p>This descriptor is compiled into the published jar, which contains the libraries under names of its own. It is not
  * among the other sources, because these are compiled and tested on the class path, with the libraries as they are.
  */
+@SuppressWarnings("requires-automatic") // jnats has no descriptor, but names its module
 module io.jnatsd {
     exports io.jnatsd;
     exports io.jnatsd.junit;

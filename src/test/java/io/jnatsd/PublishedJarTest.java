@@ -35,6 +35,9 @@ import org.junit.jupiter.api.Test;
 class PublishedJarTest {
     /** Of these libraries the jar contains classes. */
     private static final Pattern LIBRARY = Pattern.compile("(picocli|gson|tinylog-api|tinylog-impl|jbcrypt)-\\d.*\\.jar");
+    /** Those of the JDK and ours, and those that a program with JUnit or jnats has itself. */
+    private static final Pattern OTHER_CLASS =
+            Pattern.compile("(javax?|jdk|sun|com\\.sun|io\\.jnatsd|org\\.junit|org\\.opentest4j|io\\.nats\\.client)\\..*");
 
     private static String pom;
     private static String descriptor;
@@ -87,7 +90,9 @@ class PublishedJarTest {
         Map<String, List<String>> edges = new HashMap<>();
         for (String line : jdeps(arguments.toArray(String[]::new)).lines().filter(line -> line.startsWith("   ")).toList()) {
             String[] words = line.strip().split("\\s+");
-            if (LIBRARY.matcher(words[words.length - 1]).matches())
+            boolean used = words[0].startsWith("io.jnatsd.") ? !OTHER_CLASS.matcher(words[2]).matches()
+                    : LIBRARY.matcher(words[words.length - 1]).matches();
+            if (used)
                 edges.computeIfAbsent(words[0], from -> new ArrayList<>()).add(words[2]);
         }
         Deque<String> open = new ArrayDeque<>(edges.keySet().stream().filter(type -> type.startsWith("io.jnatsd.")).toList());
