@@ -37,8 +37,10 @@ public final class Faults {
     /** The server that runs, or that ran last. Written when it starts, under the lock of {@link NatsServer}. */
     private volatile Server server;
     private volatile boolean ended;
+    private final Waiting waiting;
 
-    Faults() {
+    Faults(Waiting waiting) {
+        this.waiting = waiting;
     }
 
     /** Applies the faults to a server whose ports are not open yet. */
@@ -47,7 +49,7 @@ public final class Faults {
         injection.attach(made.state());
     }
 
-    /** Lets the server close without being held by faults, which stay for the next one. */
+    /** The server closes, and the faults stay for the next one. */
     void detach() {
         injection.detach();
     }
@@ -173,7 +175,7 @@ public final class Faults {
      *
      * @param other the other server
      * @return the fault, which counts the connections that were broken; some seconds after it is closed, the servers are
-     *         connected again
+     *         connected again. Servers that know each other from a third one only stop trying after about a minute
      */
     public Fault holdRouteCut(NatsServer other) {
         Objects.requireNonNull(other, "other");
@@ -199,7 +201,7 @@ public final class Faults {
     Fault add(InjectedFault fault) {
         open();
         injection.add(fault);
-        return new Fault(injection, fault);
+        return new Fault(injection, fault, waiting);
     }
 
     FaultInjection open() {

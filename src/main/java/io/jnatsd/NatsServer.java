@@ -53,7 +53,7 @@ public final class NatsServer implements AutoCloseable {
     private final Waiting waiting = new Waiting(this::runningOrNull);
     private final Set<MessageLog> messageLogs = ConcurrentHashMap.newKeySet();
     private final IncidentLog incidents = new IncidentLog();
-    private final Faults faults = new Faults();
+    private final Faults faults = new Faults(waiting);
 
     private NatsServer(Settings settings, Log log) {
         this.settings = settings;
@@ -580,8 +580,8 @@ public final class NatsServer implements AutoCloseable {
     private void finish() {
         closed = true;
         closing.signalAll();
-        faults.end();
         server.close();
+        faults.end();
         log.close();
     }
 

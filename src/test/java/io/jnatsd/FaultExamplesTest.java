@@ -72,7 +72,7 @@ class FaultExamplesTest {
         try (NatsServer server = NatsServer.start(); Connection nats = connect(server, "orders")) {
             try (Fault outage = server.faults().refuseConnections()) {
                 server.restart();
-                await().until(() -> outage.count() >= 2);
+                outage.awaitCount(2);
             }
             await().until(() -> nats.getStatus() == Connection.Status.CONNECTED);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.log.Threads;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.tls.TestCerts;
 import io.nats.client.AuthenticationException;
@@ -224,13 +225,33 @@ class FaultsTest {
     }
 
     @Test
-    void aServerDoesNotWaitForSlowHandshakesWhenItCloses() throws Exception {
-        plain.faults().slowHandshakes(ENDLESS);
-        try (RawClient client = RawClient.open(plain.port())) {
-            client.expectNothing();
-            plain.close();
-            client.readToEnd();
+    void noThreadOfAClosedServerIsHeldByAFault() throws Exception {
+        Threads threads = plain.running().state().threads;
+        try (RawClient deaf = named(plain, "deaf");
+                RawClient mute = named(plain, "mute");
+                RawClient late = named(plain, "late")) {
+            Fault reading = plain.faults().client("deaf").pauseReading(), writing = plain.faults().client("mute").pauseWriting(),
+                    delay = plain.faults().client("late").delay(ENDLESS), opening = plain.faults().slowHandshakes(ENDLESS);
+            try (RawClient opened = RawClient.open(plain.port())) {
+                deaf.send("PING\r\n");
+                mute.send("PING\r\n");
+                late.send("PING\r\n");
+                for (Fault fault : List.of(reading, writing, delay, opening))
+                    fault.awaitCount(1);
+                plain.close();
+                opened.expectClosed();
+                mute.expectEnd("PONG\r\n");
+            }
         }
+        await("the end of all threads").until(() -> threads.virtual().isEmpty());
+    }
+
+    @Test
+    void aCountThatIsAwaitedInVainIsReported() {
+        Fault refusal = plain.faults().refuseConnections();
+        NatsServerException e = assertThrows(NatsServerException.class, () -> refusal.awaitCount(2, Duration.ZERO));
+        assertEquals("expected a fault to take effect 2 times within 0s, but it has taken effect 0 times", e.getMessage());
+        assertEquals(NatsServerException.Reason.TIMEOUT, e.reason());
     }
 
     // ---- pauses ----------------------------------------------------------------------------------------------
@@ -398,13 +419,15 @@ class FaultsTest {
     }
 
     @Test
-    void aRestartIsNotHeldByFaults() throws Exception {
-        try (RawClient client = named(plain, "orders")) {
-            plain.faults().allClients().pauseReading();
-            plain.faults().allClients().pauseWriting();
-            client.send("PING\r\n").expectNothing();
+    void aRestartEndsWhatConnectionsWaitFor() throws Exception {
+        try (RawClient client = named(plain, "orders"); RawClient other = named(plain, "other")) {
+            client.send("SUB a 1\r\n").roundTrip();
+            plain.faults().client("orders").pauseReading();
+            Fault writing = plain.faults().client("orders").pauseWriting();
+            other.send("PUB a 2\r\nhi\r\n").roundTrip();
+            writing.awaitCount(1);
             plain.restart();
-            client.readToEnd();
+            client.expectEnd("MSG a 1 2\r\nhi\r\n");
         }
         plain.faults().clear();
         named(plain, "orders").close();

@@ -32,23 +32,12 @@ public final class FaultInjection implements FaultInjector {
         started.inject(this);
     }
 
-    /** Ends all effects on the server, which is about to close. The faults stay, for the next server. */
+    /**
+     * Leaves the server, which is about to close: that ends what its connections wait for. The faults stay, for the next
+     * server.
+     */
     public void detach() {
-        ServerState closing = server;
-        closing.inject(null);
         server = null;
-        for (Connection connection : closing.connections())
-            if (connection.faults() instanceof FaultyClient faulty)
-                release(faulty);
-    }
-
-    private void release(FaultyClient faulty) {
-        lock.lock();
-        try {
-            faulty.apply(List.of());
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Adds a fault, which takes effect at once. */

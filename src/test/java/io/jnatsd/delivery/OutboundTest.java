@@ -24,6 +24,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.Thread.State;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -279,6 +280,44 @@ class OutboundTest {
         sink.release.countDown();
         assertEquals(-1, peer.getInputStream().read());
         assertEquals(("MSG foo 1 10000\r\n" + "x".repeat(10_000) + "\r\n").repeat(50), written.toString());
+    }
+
+    @Test
+    void aStreamThatIsInterposedBlocksTheWriterOnly() throws Exception {
+        StuckSink sink = new StuckSink();
+        Outbound outbound = new Outbound(owner, new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError("written past the other stream");
+            }
+        }, watchdog, state.pendingBudget);
+        outbound.interpose(out -> sink);
+        deliver(outbound, subscription("foo"), "a", UNLIMITED);
+        outbound.flush();
+        assertEquals("", written.toString());
+        sink.release.countDown();
+        await().until(() -> outbound.stats().pending() == 0);
+        assertEquals("MSG foo 1 1\r\na\r\n", written.toString());
+    }
+
+    @Test
+    void aStreamIsInterposedWhenTheFirstWriteIsOver() throws Exception {
+        StuckSink sink = new StuckSink();
+        Outbound outbound = new Outbound(owner, sink, watchdog, state.pendingBudget);
+        deliver(outbound, subscription("foo"), "a", UNLIMITED);
+        Thread first = Thread.ofPlatform().start(outbound::flush);
+        await("the first write").until(() -> outbound.isStuck(System.nanoTime(), 0) && first.getState() == State.WAITING);
+        ByteArrayOutputStream later = new ByteArrayOutputStream();
+        Thread interposing = Thread.ofPlatform().start(() -> outbound.interpose(out -> later));
+        await("the wait for it").until(() -> interposing.getState() == State.WAITING);
+        sink.release.countDown();
+        first.join();
+        interposing.join();
+        deliver(outbound, subscription("foo"), "b", UNLIMITED);
+        outbound.flush();
+        await().until(() -> outbound.stats().pending() == 0);
+        assertEquals("MSG foo 1 1\r\na\r\n", written.toString());
+        assertEquals("MSG foo 1 1\r\nb\r\n", later.toString());
     }
 
     @Test
