@@ -485,7 +485,7 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder logTo(System.Logger logger) {
         Objects.requireNonNull(logger, "logger");
-        settings.logTo(format -> Log.to(logger, format));
+        settings.logTo(format -> Log.to(() -> logger, format));
         return this;
     }
 

@@ -147,9 +147,10 @@ final class Settings {
 
     /** Reads the configuration and applies the changes. */
     OptionsSource.Loaded load() throws ConfigException {
+        boolean configured = configFile != null || configText != null;
         OptionsReader.ReadResult read = configFile != null ? OptionsReader.read(configFile)
-                : OptionsReader.read("configText", configText == null ? "" : configText, System::getenv);
-        OptionsBuilder options = read.options();
+                : configured ? OptionsReader.read("configText", configText, System::getenv) : null;
+        OptionsBuilder options = configured ? read.options() : new OptionsBuilder();
         if (options.host.isEmpty())
             options.host = LOOPBACK;
         if (options.port == 0)
@@ -158,11 +159,12 @@ final class Settings {
         List<URI> all = new ArrayList<>(options.routes);
         routes.forEach(url -> all.add(withLogin(url)));
         options.routes = all;
-        ServerOptions built = OptionsCheck.build(options);
+        ServerOptions built = configured ? OptionsCheck.build(options)
+                : OptionsCheck.buildWithoutConfiguration(options);
         OptionsCheck.requireAgreement(built, authenticator == null);
         requireAgreement(built);
         // Plain passwords are usual in tests, so they cause no warning.
-        return new OptionsSource.Loaded(built, read.warnings(), false, authenticator);
+        return new OptionsSource.Loaded(built, configured ? read.warnings() : List.of(), false, authenticator);
     }
 
     private URI withLogin(URI route) {
@@ -194,7 +196,7 @@ final class Settings {
         if (!configured.file().isEmpty() || configured.syslog() || !configured.remoteSyslog().isEmpty())
             return ServerLog.open(options);
         String level = options.level().equals("info") ? "warn" : options.level();
-        return Log.to(System.getLogger(LOGGER), new LogSettings(options.debug(), options.trace(), false, level, "text",
+        return Log.to(() -> System.getLogger(LOGGER), new LogSettings(options.debug(), options.trace(), false, level, "text",
                 "", 0, 0, false, ""));
     }
 }

@@ -27,6 +27,11 @@ record ListenAddress(String host, int port) {
         return NAME.matcher(host).matches() || IPV6.matcher(withoutBrackets(host)).matches();
     }
 
+    /** Returns the message for a host that is none. */
+    static String notAHost(String path, String host) {
+        return "\"" + path + "\" is not a host name or an IP address: \"" + withoutLogin(host) + "\"";
+    }
+
     static boolean isPort(int port) {
         return port >= RANDOM_PORT && port <= MAX_PORT;
     }

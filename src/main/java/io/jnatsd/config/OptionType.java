@@ -3,9 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ConfigValue.Int;
 import io.jnatsd.config.ConfigValue.Text;
 import io.jnatsd.protocol.Subject;
-import io.jnatsd.text.GoDuration;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +37,7 @@ record OptionType<T>(String name, Reading<T> reading, Rule<T> rule, boolean secr
     static final OptionType<String> HOST = TEXT.named("host").with(OptionType::host);
     static final OptionType<String> ADVERTISED = TEXT.named("host:port").with(OptionType::advertised);
     static final OptionType<String> SECRET = new OptionType<>("text", Entry::secret, null, true);
-    static final OptionType<List<URI>> ROUTES = new OptionType<>("list of URLs", null, OptionType::routes, true);
+    static final OptionType<List<URI>> ROUTES = new OptionType<>("list of URLs", null, RouteUrl::check, true);
     /** A port number, 0 for none, or any free port. */
     static final OptionType<Integer> PORT = of("port",
             e -> (int) e.integer(ListenAddress.RANDOM_PORT, ListenAddress.MAX_PORT)).with(OptionType::port);
@@ -48,7 +46,7 @@ record OptionType<T>(String name, Reading<T> reading, Rule<T> rule, boolean secr
     static final OptionType<Integer> COUNT = of("number", e -> (int) e.integer(0, Integer.MAX_VALUE))
             .with(OptionType::notNegative);
     static final OptionType<Long> SIZE = of("bytes", e -> e.integer(0, Long.MAX_VALUE));
-    static final OptionType<Duration> DURATION = of("duration", Entry::duration).with(OptionType::notNegative);
+    static final OptionType<Duration> DURATION = of("duration", Entry::duration).with(OptionsCheck::notNegative);
     static final OptionType<List<String>> NAMES = of("list", Entry::names);
     static final OptionType<List<String>> SUBJECTS = of("list of subjects", OptionType::subjects);
     static final OptionType<List<String>> ORIGINS = of("list of origins", WebSocketReader::origins)
@@ -122,8 +120,7 @@ record OptionType<T>(String name, Reading<T> reading, Rule<T> rule, boolean secr
 
     private static void host(String path, String host, Consumer<String> report) {
         if (!ListenAddress.isHost(host))
-            report.accept("\"" + path + "\" is not a host name or an IP address: \"" + ListenAddress.withoutLogin(host)
-                    + "\"");
+            report.accept(ListenAddress.notAHost(path, host));
     }
 
     private static void port(String path, int port, Consumer<String> report) {
@@ -147,21 +144,6 @@ record OptionType<T>(String name, Reading<T> reading, Rule<T> rule, boolean secr
     static void notNegative(String path, Number value, Consumer<String> report) {
         if (value.longValue() < 0)
             report.accept("\"" + path + "\" must not be negative, but is " + value);
-    }
-
-    static void notNegative(String path, Duration value, Consumer<String> report) {
-        if (value.isNegative())
-            report.accept("\"" + path + "\" must not be negative, but is " + GoDuration.format(value));
-    }
-
-    private static void routes(String path, List<URI> routes, Consumer<String> report) {
-        for (URI route : routes) {
-            try {
-                RouteUrl.of(route);
-            } catch (URISyntaxException e) {
-                report.accept(path + ": " + e.getReason());
-            }
-        }
     }
 
     private static void origins(String path, List<String> origins, Consumer<String> report) {

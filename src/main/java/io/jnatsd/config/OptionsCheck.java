@@ -6,9 +6,11 @@ import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.protocol.Nkey;
+import io.jnatsd.text.GoDuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The rules for complete options, whether a file, the command line or an embedding program set them: the ranges in
@@ -42,6 +44,24 @@ public final class OptionsCheck {
         return options;
     }
 
+    /**
+     * Builds the options of an embedding program that has no configuration. Its methods have checked the ranges of
+     * numbers already. So the table in {@link Options} is not needed, which takes longer to load than the rest of the
+     * first start in a JVM.
+     *
+     * @throws ConfigException as {@link #require}
+     */
+    public static ServerOptions buildWithoutConfiguration(OptionsBuilder builder) throws ConfigException {
+        ServerOptions options = builder.build();
+        OptionsCheck check = new OptionsCheck();
+        if (!ListenAddress.isHost(options.client().host()))
+            check.violation("host", ListenAddress.notAHost("host", options.client().host()));
+        RouteUrl.check("cluster.routes", options.cluster().routes(), text -> check.violation("cluster.routes", text));
+        check.combinations(options);
+        check.throwIfAny();
+        return options;
+    }
+
     /** @throws ConfigException naming every key that has a value the server cannot work with */
     public static void require(ServerOptions options) throws ConfigException {
         OptionsCheck check = new OptionsCheck();
@@ -57,12 +77,17 @@ public final class OptionsCheck {
     static List<Violation> violations(ServerOptions o) {
         OptionsCheck check = new OptionsCheck();
         Options.all().forEach(option -> option.check(o, text -> check.violation(option.path(), text)));
-        check.logins(o);
-        check.cluster(o.cluster());
-        check.monitor(o.monitor(), o.client().host());
-        check.tlsTimeout("cluster.tls", o.cluster().tls());
-        check.tlsTimeout("websocket.tls", o.webSocket().tls());
+        check.combinations(o);
         return check.violations;
+    }
+
+    /** Checks what is not a matter of one option in the table. */
+    private void combinations(ServerOptions o) {
+        logins(o);
+        cluster(o.cluster());
+        monitor(o.monitor(), o.client().host());
+        tlsTimeout("cluster.tls", o.cluster().tls());
+        tlsTimeout("websocket.tls", o.webSocket().tls());
     }
 
     private void violation(String key, String text) {
@@ -172,6 +197,11 @@ public final class OptionsCheck {
     }
 
     private void timeout(String key, Duration value) {
-        OptionType.notNegative(key, value, text -> violation(key, text));
+        notNegative(key, value, text -> violation(key, text));
+    }
+
+    static void notNegative(String path, Duration value, Consumer<String> report) {
+        if (value.isNegative())
+            report.accept("\"" + path + "\" must not be negative, but is " + GoDuration.format(value));
     }
 }

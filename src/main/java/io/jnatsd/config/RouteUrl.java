@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The parts of a route's URL, {@code nats-route://user:password@host:port}. {@link URI} alone does not do: it finds no
@@ -57,6 +59,17 @@ public record RouteUrl(String host, int port, String user, String password) {
         if (host.startsWith("[") && host.endsWith("]"))
             host = host.substring(1, host.length() - 1);
         return new RouteUrl(host, port(address.substring(end + 1)), decode(user), decode(password));
+    }
+
+    /** Reports the URLs that are none of routes; {@code path} is the key in the configuration. */
+    static void check(String path, List<URI> routes, Consumer<String> report) {
+        for (URI route : routes) {
+            try {
+                of(route);
+            } catch (URISyntaxException e) {
+                report.accept(path + ": " + e.getReason());
+            }
+        }
     }
 
     /** The authority ends at the first slash, question mark or hash, even if that was meant as part of a password. */

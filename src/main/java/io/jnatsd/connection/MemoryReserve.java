@@ -7,13 +7,30 @@ package io.jnatsd.connection;
 public final class MemoryReserve {
     private static final int LARGEST = 4 * 1024 * 1024;
     private static final int SHARE = 32;
+    /** Small enough for many servers in one JVM, whose program has memory of its own to release. */
+    private static final int EMBEDDED = 64 * 1024;
     private static final int LONGEST_PAUSE = 64;
 
-    private final int size = (int) Math.min(Runtime.getRuntime().maxMemory() / SHARE, LARGEST);
-    private volatile byte[] kept = new byte[size];
+    private final int size;
+    private volatile byte[] kept;
     /** Number of calls of {@link #renew} to skip, because the last attempts failed. Used by the timer only. */
     private int left;
     private int pause = 1;
+
+    private MemoryReserve(int size) {
+        this.size = size;
+        this.kept = new byte[size];
+    }
+
+    /** Returns the reserve of a server that has a JVM of its own. */
+    public static MemoryReserve ofProcess() {
+        return new MemoryReserve((int) Math.min(Runtime.getRuntime().maxMemory() / SHARE, LARGEST));
+    }
+
+    /** Returns the reserve of a server that shares its JVM with the program that it is embedded in. */
+    public static MemoryReserve embedded() {
+        return new MemoryReserve(EMBEDDED);
+    }
 
     /** Releases the reserved memory, because there is no other. */
     public void release() {

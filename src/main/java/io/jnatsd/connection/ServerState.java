@@ -51,7 +51,7 @@ public final class ServerState {
     /** The state that the deliveries of all connections share. */
     public final Traffic traffic;
     /** Memory for ending connections when the heap is full. */
-    public final MemoryReserve reserve = new MemoryReserve();
+    public final MemoryReserve reserve;
     /** The budget for the pending output of all connections. */
     public final PendingBudget pendingBudget = new PendingBudget();
     final WriteWatchdog watchdog;
@@ -89,12 +89,21 @@ public final class ServerState {
     private volatile boolean stopping;
 
     public ServerState(Log log, ServerOptions options) {
-        this(log, options, newTimer());
+        this(log, options, MemoryReserve.ofProcess(), newTimer());
+    }
+
+    public ServerState(Log log, ServerOptions options, MemoryReserve reserve) {
+        this(log, options, reserve, newTimer());
     }
 
     /** @param timer runs the timeouts of connections; closed by {@link #stopTimer} */
     public ServerState(Log log, ServerOptions options, ScheduledExecutorService timer) {
+        this(log, options, MemoryReserve.ofProcess(), timer);
+    }
+
+    private ServerState(Log log, ServerOptions options, MemoryReserve reserve, ScheduledExecutorService timer) {
         this.log = log;
+        this.reserve = reserve;
         this.timer = timer;
         threads = new Threads(log);
         traffic = new Traffic(subjects, log);

@@ -3,6 +3,7 @@ package io.jnatsd.log;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The log of one server, in gnatsd's format. Methods only queue lines; a platform thread {@code log} formats and writes
@@ -68,8 +69,13 @@ public final class Log implements AutoCloseable {
         return new Log(new ConsumerTarget(lines, LineFormat.of(settings, ProcessHandle.current().pid(), false)), settings);
     }
 
-    /** Passes lines to a logger of an embedding program, without the time. The target of the settings has no effect. */
-    public static Log to(System.Logger logger, LogSettings settings) {
+    /**
+     * Passes lines to a logger of an embedding program, without the time. The target of the settings has no effect.
+     *
+     * @param logger called by the log thread for the first line: most servers of tests log nothing, and the logging of
+     *        the JDK takes a while to load
+     */
+    public static Log to(Supplier<System.Logger> logger, LogSettings settings) {
         return new Log(new LoggerTarget(logger), settings);
     }
 

@@ -1,17 +1,22 @@
 package io.jnatsd.log;
 
+import java.util.function.Supplier;
 import org.tinylog.core.LogEntry;
 
 /** Passes lines to a logger of an embedding program, which adds the time itself. Threads: the log thread. */
 final class LoggerTarget implements LogTarget {
-    private final System.Logger logger;
+    private final Supplier<System.Logger> source;
+    /** Null before the first line. */
+    private System.Logger logger;
 
-    LoggerTarget(System.Logger logger) {
-        this.logger = logger;
+    LoggerTarget(Supplier<System.Logger> source) {
+        this.source = source;
     }
 
     @Override
     public void write(LogEntry entry) {
+        if (logger == null)
+            logger = source.get();
         System.Logger.Level level = level(LogLine.level(entry));
         if (!logger.isLoggable(level))
             return;

@@ -9,6 +9,7 @@ import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
+import io.jnatsd.connection.MemoryReserve;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
@@ -83,13 +84,14 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Server(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
+    private Server(OptionsSource.Loaded loaded, OptionsSource source, Log log, MemoryReserve reserve)
+            throws IOException {
         this.options = loaded.options();
         this.source = source;
         this.authenticator = loaded.authenticator();
         this.log = log;
-        this.passwords = new PasswordCheck(options.auth().timeout().multipliedBy(LOGIN_WAIT_FACTOR));
-        this.state = new ServerState(log, options);
+        this.passwords = new PasswordCheck(Duration.ofMillis(LOGIN_WAIT_FACTOR * options.auth().timeout().toMillis()));
+        this.state = new ServerState(log, options, reserve);
         this.clients = new Clients(state);
         try {
             this.security = new Security(options, authenticator, passwords, state.timer());
@@ -121,39 +123,49 @@ public final class Server implements AutoCloseable {
 
     /** Starts a server with an authenticator that replaces the users of the options, unless it is null. */
     static Server start(ServerOptions options, Authenticator authenticator, Log log) throws IOException {
+        require(options);
         OptionsSource.Loaded loaded = new OptionsSource.Loaded(options, List.of(), false, authenticator);
         return start(loaded, OptionsSource.fixed(loaded), log);
     }
 
     /** Starts a server whose options {@link #reload} loads again from the source. */
     public static Server start(ServerOptions options, OptionsSource source, Log log) throws IOException {
+        require(options);
         return start(new OptionsSource.Loaded(options, List.of(), false), source, log);
     }
 
-    /** Starts a server with options that its source has already loaded; warnings are logged. */
+    private static void require(ServerOptions options) throws IOException {
+        try {
+            OptionsCheck.require(options);
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Starts a server with options that its source has already loaded and checked; warnings are logged. */
     public static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log) throws IOException {
-        return start(loaded, source, log, made -> { });
+        return start(loaded, source, log, MemoryReserve.ofProcess(), made -> { });
     }
 
     /**
-     * Starts a server that an embedding program observes.
+     * Starts a server that an embedding program observes, with options that are checked.
      *
      * @param made is given the server before its ports are open, so that no client is missed
      */
     public static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log, Consumer<Server> made)
             throws IOException {
+        return start(loaded, source, log, MemoryReserve.embedded(), made);
+    }
+
+    private static Server start(OptionsSource.Loaded loaded, OptionsSource source, Log log, MemoryReserve reserve,
+            Consumer<Server> made) throws IOException {
         log.notice("Starting jnatsd version " + Version.TEXT);
         log.debug("Java version " + Runtime.version());
         for (Problem warning : loaded.warnings())
             log.warn(warning.toString());
         if (loaded.plainTextSecrets())
             log.warn("Plaintext passwords detected, use bcrypt hashes as made by mkpasswd");
-        try {
-            OptionsCheck.require(loaded.options());
-        } catch (ConfigException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-        Server server = new Server(loaded, source, log);
+        Server server = new Server(loaded, source, log, reserve);
         boolean started = false;
         try {
             made.accept(server);

@@ -15,8 +15,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +87,22 @@ class OptionsCheckTest {
         IOException refused = assertThrows(IOException.class, () -> Server.start(LOCAL.with(broken.change)).close());
         assertTrue(refused.getMessage().contains(broken.key), refused.getMessage());
         assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
+    }
+
+    /** Numbers are left out: the methods of the program refuse them at once. */
+    @Test
+    void aProgramWithoutAConfigurationIsToldTheSame() {
+        Set<String> told = Set.of("authorization", "cluster.authorization", "User entry", "Nkey users", "public nkey",
+                "max_connections", "host", "cluster.routes", "http_user", "http_password",
+                "cluster.authorization.timeout");
+        assertEquals(told, broken().map(Broken::key).filter(told::contains).collect(Collectors.toSet()));
+        broken().filter(broken -> told.contains(broken.key)).forEach(broken -> {
+            OptionsBuilder wrong = new OptionsBuilder();
+            broken.change.accept(wrong);
+            String all = assertThrows(ConfigException.class, () -> OptionsCheck.build(wrong)).getMessage();
+            assertEquals(all, assertThrows(ConfigException.class, () -> OptionsCheck.buildWithoutConfiguration(wrong),
+                    broken.key).getMessage());
+        });
     }
 
     @Test

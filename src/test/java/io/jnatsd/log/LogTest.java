@@ -308,7 +308,7 @@ class LogTest {
     @Test
     void aLoggerOfAnEmbeddingProgramGetsTheTextAndTheLevel() {
         CollectingLogger logger = new CollectingLogger(System.Logger.Level.INFO);
-        try (Log log = Log.to(logger, TestHost.level("info", true))) {
+        try (Log log = Log.to(() -> logger, TestHost.level("info", true))) {
             log.trace("not loggable");
             log.notice(new TestHost.Origin("1.2.3.4:5 - cid:7", "", ""), "hello {0}");
             log.warn("careful");

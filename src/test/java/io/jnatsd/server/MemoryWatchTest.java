@@ -20,7 +20,7 @@ class MemoryWatchTest {
     private final MemoryWatch watch = watch(Runnable::run);
 
     private MemoryWatch watch(Executor virtual) {
-        return new MemoryWatch(threads, new MemoryReserve(), isShort::get, virtual, givenUp::incrementAndGet);
+        return new MemoryWatch(threads, MemoryReserve.ofProcess(), isShort::get, virtual, givenUp::incrementAndGet);
     }
 
     private void runOut(Threads threads) {
