@@ -78,7 +78,7 @@ class ArchitectureTest {
     /** Types of the public API that every package may use, because they use nothing but {@code protocol} themselves. */
     private static final Set<String> VALUES = Set.of(":Authenticator", ":Credentials", ":NatsUser");
 
-    /** Who may use what of the JDK, by pattern of the used class. */
+    /** Who may use what of the JDK and of optional libraries, by pattern of the used class. */
     private static final Map<String, Set<String>> RESERVED = Map.of(
             "java\\.net\\.(Socket|DatagramSocket)", Set.of("cli.TrainingRun", "bench.*", "tls.*", "top.Trust",
                     "client.Client", "client.Clients", "client.ClientTls", "client.ClientWebSocket", "connection.*",
@@ -91,7 +91,8 @@ class ArchitectureTest {
                     "client.ClientTls", "client.ClientWebSocket", "connection.*", "cluster.Route",
                     "monitor.LiveTls", "config.TlsIdentity", "NatsTls"),
             "com\\.sun\\.net\\.httpserver\\..*", Set.of("monitor.*"),
-            "sun\\..*", Set.of("server.Signals"));
+            "sun\\..*", Set.of("server.Signals"),
+            "io\\.nats\\..*", Set.of("junit.TestConnection"));
 
     /** Between a message's arrival and its departure: no strings, no streams, no lambdas. */
     private static final Set<String> HOT_CLASSES =
