@@ -1,13 +1,10 @@
 package io.jnatsd;
 
-import io.jnatsd.NatsServerException.Reason;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.Server;
-import io.jnatsd.tls.TlsException;
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -90,7 +87,7 @@ public final class NatsServer implements AutoCloseable {
             done = true;
             return started;
         } catch (ConfigException | IOException e) {
-            throw failure(e);
+            throw NatsServerException.of(e);
         } finally {
             if (!done && log != null)
                 log.close();
@@ -106,19 +103,6 @@ public final class NatsServer implements AutoCloseable {
         incidents.attach(made);
         messageLogs.forEach(each -> each.attach(made));
         faults.attach(made);
-    }
-
-    private static NatsServerException failure(Exception e) {
-        Reason reason = e instanceof ConfigException ? Reason.CONFIGURATION : Reason.INPUT_OUTPUT;
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException)
-                reason = Reason.PORT_IN_USE;
-            else if (cause instanceof TlsException)
-                reason = Reason.TLS;
-            else if (cause instanceof ConfigException)
-                reason = Reason.CONFIGURATION;
-        }
-        return new NatsServerException(reason, e.getMessage(), e);
     }
 
     Server running() {
@@ -483,7 +467,7 @@ public final class NatsServer implements AutoCloseable {
                     settings = before;
             }
         } catch (ConfigException | IOException e) {
-            throw failure(e);
+            throw NatsServerException.of(e);
         } finally {
             lock.unlock();
         }
@@ -522,7 +506,7 @@ public final class NatsServer implements AutoCloseable {
                 server = open(settings.load());
                 done = true;
             } catch (ConfigException | IOException e) {
-                throw failure(e);
+                throw NatsServerException.of(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted during a restart; this NATS server is closed", e);

@@ -258,8 +258,8 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder user(NatsUser user) {
         if (user.proof() == NatsUser.Proof.AUTHENTICATOR)
-            throw new IllegalArgumentException("the user \"" + user.name() + "\" has no password, nkey or certificate to"
-                    + " log in with; NatsUser.named is for what an Authenticator returns");
+            throw new IllegalArgumentException("the user \"" + user.name() + "\" has no password, nkey or certificate"
+                    + " to log in with; NatsUser.named is for what an Authenticator returns");
         settings.user(user);
         return this;
     }
@@ -343,6 +343,7 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder clusterTls(NatsTls tls) {
         TlsOptions options = tls.optionsWithoutChoice("clusterTls");
+        settings.needsCluster("clusterTls");
         return set(o -> o.clusterTls = options);
     }
 
@@ -354,6 +355,7 @@ public final class NatsServerBuilder {
      */
     public NatsServerBuilder webSocketTls(NatsTls tls) {
         TlsOptions options = tls.optionsWithoutChoice("webSocketTls");
+        settings.needsWebSocket("webSocketTls");
         return set(o -> o.webSocketTls = options);
     }
 

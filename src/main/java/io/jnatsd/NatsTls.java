@@ -88,15 +88,21 @@ public final class NatsTls {
     }
 
     /**
-     * Returns TLS with a context of the program, which determines certificate, authorities, protocols and cipher suites.
-     * The server does not see the certificates in it, so it does not warn of those that expire, and does not check those
-     * of connected clients again at a reload: they must connect again to be mapped to users by another context.
+     * Returns TLS with a context of the program, which determines certificate, authorities, protocols and cipher
+     * suites. The server does not see the certificates in it, so it does not warn of those that expire. At a reload
+     * with another context, it cannot check the certificates of connected clients again: those that were mapped to
+     * users must connect again.
      *
      * @param context initialized, with a key for the server's side; for a cluster, with authorities, too
      * @return TLS that does not ask for client certificates
      */
     public static NatsTls context(SSLContext context) {
-        return new NatsTls(new TlsIdentity.Context(Objects.requireNonNull(context, "context")));
+        try {
+            context.createSSLEngine();
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException("the SSLContext has not been initialized", e);
+        }
+        return new NatsTls(new TlsIdentity.Context(context));
     }
 
     /**

@@ -9,6 +9,7 @@ import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.LogOptions;
+import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
@@ -21,7 +22,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -40,6 +43,11 @@ final class Settings {
     private String configText;
     /** Null to use the users of the options. */
     private Authenticator authenticator;
+    /** The methods that have set something for a port, which must be opened, too. */
+    private final Set<String> forCluster;
+    private final Set<String> forWebSocket;
+    /** The users that log in by certificate. */
+    private final Set<String> certified;
     private final List<URI> routes;
     /** The names of the clusters that routes lead to, as far as they are known. */
     private final List<String> joined;
@@ -50,6 +58,9 @@ final class Settings {
 
     Settings() {
         changes = new ArrayList<>();
+        forCluster = new LinkedHashSet<>();
+        forWebSocket = new LinkedHashSet<>();
+        certified = new LinkedHashSet<>();
         routes = new ArrayList<>();
         joined = new ArrayList<>();
     }
@@ -59,6 +70,9 @@ final class Settings {
         configFile = other.configFile;
         configText = other.configText;
         authenticator = other.authenticator;
+        forCluster = new LinkedHashSet<>(other.forCluster);
+        forWebSocket = new LinkedHashSet<>(other.forWebSocket);
+        certified = new LinkedHashSet<>(other.certified);
         routes = new ArrayList<>(other.routes);
         joined = new ArrayList<>(other.joined);
         routeLogin = other.routeLogin;
@@ -72,6 +86,16 @@ final class Settings {
     /** Adds a change to the options of the configuration. */
     void change(Consumer<OptionsBuilder> change) {
         changes.add(change);
+    }
+
+    /** Notes that a method has set something for the cluster port. */
+    void needsCluster(String method) {
+        forCluster.add(method);
+    }
+
+    /** Notes that a method has set something for the WebSocket port. */
+    void needsWebSocket(String method) {
+        forWebSocket.add(method);
     }
 
     void configFile(Path file) {
@@ -94,6 +118,10 @@ final class Settings {
 
     void user(NatsUser user) {
         boolean byKey = user.proof() == NatsUser.Proof.NKEY;
+        if (user.proof() == NatsUser.Proof.CERTIFICATE)
+            certified.add(user.name());
+        else
+            certified.remove(user.name());
         User option = new User(byKey ? "" : user.name(), user.secret(), byKey ? user.name() : "",
                 ProgramAuthenticator.permissions(user), user.maxConnections());
         change(o -> {
@@ -105,6 +133,7 @@ final class Settings {
     }
 
     void route(URI url) {
+        needsCluster("route");
         routes.add(url);
     }
 
@@ -114,6 +143,7 @@ final class Settings {
     }
 
     void clusterCredentials(String user, String password) {
+        needsCluster("clusterCredentials");
         routeLogin = encoded(user) + ":" + encoded(password) + "@";
         change(o -> {
             o.clusterUser = user;
@@ -159,10 +189,10 @@ final class Settings {
         List<URI> all = new ArrayList<>(options.routes);
         routes.forEach(url -> all.add(withLogin(url)));
         options.routes = all;
+        requireAgreement(options.build());
         ServerOptions built = configured ? OptionsCheck.build(options)
                 : OptionsCheck.buildWithoutConfiguration(options);
         OptionsCheck.requireAgreement(built, authenticator == null);
-        requireAgreement(built);
         // Plain passwords are usual in tests, so they cause no warning.
         return new OptionsSource.Loaded(built, configured ? read.warnings() : List.of(), false, authenticator);
     }
@@ -177,13 +207,20 @@ final class Settings {
         List<String> problems = new ArrayList<>();
         if (options.auth().users() != null && !options.auth().token().isEmpty())
             problems.add("a server has either a token or users, but both are set");
-        String cluster = options.cluster().name();
-        if (!routes.isEmpty() && options.cluster().port() == 0)
-            problems.add("a route needs a cluster port, which cluster(name) opens");
+        if (options.cluster().port() == 0)
+            forCluster.forEach(method -> problems.add(method + " needs a cluster port, which cluster(name) opens"));
         else
-            joined.stream().filter(name -> !name.equals(cluster)).distinct().forEach(name -> problems
-                    .add("the cluster of this server is \"" + cluster + "\", but a route leads to a server of the cluster \""
-                            + name + "\""));
+            joined.stream().filter(name -> !name.equals(options.cluster().name())).distinct().forEach(name -> problems
+                    .add("the cluster of this server is \"" + options.cluster().name()
+                            + "\", but a route leads to a server of the cluster \"" + name + "\""));
+        if (options.webSocket().port() == 0)
+            forWebSocket.forEach(method -> problems.add(method + " needs a WebSocket port, which webSocket() opens"));
+        boolean maps = TlsOptions.maps(options.tls()) || TlsOptions.maps(options.webSocket().tls());
+        if (!maps)
+            certified.forEach(name -> problems
+                    .add("the user \"" + name + "\" logs in by certificate, which needs TLS with mapUsers()"));
+        else if (authenticator == null && options.auth().users() == null)
+            problems.add("mapUsers() needs users, such as NatsUser.certificate(name)");
         if (!problems.isEmpty())
             throw new ConfigException(problems.stream().map(text -> new Problem("", 0, 0, text)).toList());
     }

@@ -48,8 +48,7 @@ class NatsTlsTest {
         PEM {
             @Override
             NatsTls tls(String name) {
-                return NatsTls.pem(Path.of(TestCerts.file(name + "-cert.pem")), Path.of(TestCerts.file(name + "-key.pem")))
-                        .trust(Path.of(TestCerts.file("ca.pem")));
+                return NatsTls.pem(file(name + "-cert.pem"), file(name + "-key.pem")).trust(file("ca.pem"));
             }
         },
         KEY_STORE {
@@ -65,6 +64,10 @@ class NatsTlsTest {
                 return NatsTls.context(TestCerts.client("ca.pem", name + "-cert.pem", name + "-key.pem"));
             }
         };
+
+        private static Path file(String name) {
+            return Path.of(TestCerts.file(name));
+        }
 
         abstract NatsTls tls(String name) throws Exception;
 
@@ -108,7 +111,8 @@ class NatsTlsTest {
     @ParameterizedTest
     @EnumSource
     void clientsUseTlsOnEachPort(From from) throws Exception {
-        try (NatsServer server = NatsServer.builder().tls(from.server()).webSocket().webSocketTls(from.server()).start()) {
+        try (NatsServer server = NatsServer.builder().tls(from.server()).webSocket().webSocketTls(from.server())
+                .start()) {
             assertEquals("tls://127.0.0.1:" + server.port(), server.url());
             assertTrue(server.webSocketUrl().startsWith("wss://127.0.0.1:"), server.webSocketUrl());
             try (Connection nats = connect(server.url(), stranger);
@@ -157,8 +161,8 @@ class NatsTlsTest {
     @ParameterizedTest
     @EnumSource
     void aReloadShowsAnotherCertificateAndKeepsClients(From from) throws Exception {
-        try (NatsServer server = NatsServer.builder().tls(from.server()).webSocket().webSocketTls(From.KEY_STORE.server())
-                .start(); Connection before = connect(server.url(), stranger)) {
+        try (NatsServer server = NatsServer.builder().tls(from.server())
+                .webSocket().webSocketTls(From.KEY_STORE.server()).start(); Connection before = connect(server.url(), stranger)) {
             assertEquals("RSA", shown(server));
             NatsTls other = from.tls("server-ec").timeout(PATIENCE), web = From.KEY_STORE.tls("server-ec");
             server.reload(settings -> settings.tls(other).webSocketTls(web.timeout(PATIENCE)));

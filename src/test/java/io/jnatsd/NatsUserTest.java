@@ -153,7 +153,8 @@ class NatsUserTest {
     }
 
     private Connection connectByKey(NatsServer server) throws IOException, InterruptedException {
-        return Nats.connect(options(server.url()).authHandler(Nats.staticCredentials(null, TestNkey.SEED.toCharArray())).build());
+        return Nats.connect(options(server.url())
+                .authHandler(Nats.staticCredentials(null, TestNkey.SEED.toCharArray())).build());
     }
 
     @Test
@@ -176,7 +177,8 @@ class NatsUserTest {
         }).authTimeout(PATIENCE).start(); Connection nats = connectByKey(server)) {
             works(nats, "a");
             assertEquals(TestNkey.PUBLIC, seen.remove().nkey());
-            isRefused(server, "\"nkey\":\"" + TestNkey.PUBLIC + "\",\"sig\":\"" + TestNkey.sign("another") + "\"", VIOLATION);
+            isRefused(server,
+                    "\"nkey\":\"" + TestNkey.PUBLIC + "\",\"sig\":\"" + TestNkey.sign("another") + "\"", VIOLATION);
             isRefused(server, "\"nkey\":\"" + TestNkey.PUBLIC + "\"", VIOLATION);
             isRefused(server, "\"nkey\":\"joe\"", VIOLATION);
             assertEquals(List.of(), List.copyOf(seen));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.server.RawClient;
+import io.jnatsd.server.SecuredServer;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -42,7 +43,7 @@ class ProgramAuthenticatorTest {
 
     private void isRefused(String user, String error) throws IOException {
         try (RawClient client = RawClient.connect(server.port())) {
-            client.send("CONNECT {\"user\":\"" + user + "\",\"pass\":\"secret\",\"verbose\":false}\r\n").expectEnd(error);
+            client.send(SecuredServer.connectLine(SecuredServer.userAndPass(user, "secret"))).expectEnd(error);
         }
     }
 
@@ -56,8 +57,8 @@ class ProgramAuthenticatorTest {
         Queue<Credentials> seen = new ConcurrentLinkedQueue<>();
         start(credentials -> {
             seen.add(credentials);
-            return credentials.token().equals("t") ? Optional.of(NatsUser.named("ali").allowPublish("a").maxConnections(1))
-                    : Optional.empty();
+            return credentials.token().equals("t")
+                    ? Optional.of(NatsUser.named("ali").allowPublish("a").maxConnections(1)) : Optional.empty();
         });
         isRefused("joe", VIOLATION);
         try (Connection ali = Nats.connect(Options.builder().server(server.url()).token("t".toCharArray())

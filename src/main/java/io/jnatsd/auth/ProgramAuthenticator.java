@@ -72,16 +72,17 @@ public record ProgramAuthenticator(io.jnatsd.Authenticator program) implements A
                     "authenticate returned null, where Optional.empty() refuses a client");
             return user.map(ProgramAuthenticator::login).orElse(null);
         } catch (TimeoutException e) {
-            throw new AuthenticationTimeout(e.getMessage() == null ? "the authenticator has timed out" : e.getMessage());
+            throw new AuthenticationTimeout(
+                    e.getMessage() == null ? "the authenticator has timed out" : e.getMessage());
         }
     }
 
     private static boolean hasKey(Credentials sent) {
         try {
-            return !sent.nonce().isEmpty()
-                    && Nkey.ofUser(sent.nkey()).verify(sent.nonce().getBytes(StandardCharsets.US_ASCII), sent.signature());
+            byte[] nonce = sent.nonce().getBytes(StandardCharsets.US_ASCII);
+            return nonce.length > 0 && Nkey.ofUser(sent.nkey()).verify(nonce, sent.signature());
         } catch (IllegalArgumentException e) {
-            // What is no nkey is nobody's.
+            // The text is not an nkey.
             return false;
         }
     }

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
  * A configuration cannot be used. Checked, because the caller must decide how to continue: a reload keeps
  * the options it has.
  */
-public final class ConfigException extends Exception {
+public class ConfigException extends Exception {
     private final List<Problem> problems;
 
     public ConfigException(List<Problem> problems) {

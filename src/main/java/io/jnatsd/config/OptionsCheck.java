@@ -113,7 +113,8 @@ public final class OptionsCheck {
             check.namedUsers(o.auth());
         long payload = o.limits().maxPayload(), pending = o.limits().maxPending();
         if (pending > 0 && payload > pending)
-            check.violation("max_pending", "max_payload (" + payload + ") cannot be higher than max_pending (" + pending + ")");
+            check.violation("max_pending",
+                    "max_payload (" + payload + ") cannot be higher than max_pending (" + pending + ")");
         return check.violations;
     }
 
@@ -128,7 +129,8 @@ public final class OptionsCheck {
         if (!system.isEmpty() && !isSystem)
             violation("system_user", "system_user: \"" + system + "\" not present as user in authorization block");
         else if (!system.isEmpty() && system.equals(guest))
-            violation("system_user", "system_user: \"" + system + "\" is also no_auth_user, which needs no credentials");
+            violation("system_user",
+                    "system_user: \"" + system + "\" is also no_auth_user, which needs no credentials");
     }
 
     private void logins(ServerOptions o) {

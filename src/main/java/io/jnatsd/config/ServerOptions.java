@@ -115,8 +115,8 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
         public TlsOptions(String certFile, String keyFile, String caFile, boolean verify, boolean verifyAndMap,
                 Duration timeout, List<String> cipherSuites, List<String> curvePreferences, boolean handshakeFirst,
                 boolean watchFiles) {
-            this(new TlsIdentity.PemFiles(certFile, keyFile), new TlsTrust.CaFile(caFile), verify, verifyAndMap, timeout,
-                    cipherSuites, curvePreferences, handshakeFirst, watchFiles);
+            this(new TlsIdentity.PemFiles(certFile, keyFile), new TlsTrust.CaFile(caFile), verify, verifyAndMap,
+                    timeout, cipherSuites, curvePreferences, handshakeFirst, watchFiles);
         }
 
         /** The file with the certificate; empty if there is none. */
@@ -134,7 +134,9 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
             return trust instanceof TlsTrust.CaFile ca ? ca.file() : "";
         }
 
-        /** These options as a reload compares them where TLS is fixed: an embedding program may renew its certificates. */
+        /**
+         * These options as a reload compares them where TLS is fixed: an embedding program may renew its certificates.
+         */
         TlsOptions withoutObjects() {
             return new TlsOptions(certFile(), keyFile(), caFile(), verify, verifyAndMap, timeout, cipherSuites,
                     curvePreferences, handshakeFirst, watchFiles);
@@ -201,7 +203,8 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
         /** What a reload cannot change. */
         WebSocketOptions fixed() {
             return tls == null ? this
-                    : new WebSocketOptions(host, port, tls.withoutObjects(), sameOrigin, allowedOrigins, handshakeTimeout);
+                    : new WebSocketOptions(host, port, tls.withoutObjects(), sameOrigin, allowedOrigins,
+                            handshakeTimeout);
         }
     }
 

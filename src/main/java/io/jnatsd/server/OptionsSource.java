@@ -14,7 +14,8 @@ public interface OptionsSource {
      * @param plainTextSecrets the file holds a password or token that is not hashed
      * @param authenticator what decides about logins instead of the options; null for none
      */
-    record Loaded(ServerOptions options, List<Problem> warnings, boolean plainTextSecrets, Authenticator authenticator) {
+    record Loaded(ServerOptions options, List<Problem> warnings, boolean plainTextSecrets,
+            Authenticator authenticator) {
         public Loaded(ServerOptions options, List<Problem> warnings, boolean plainTextSecrets) {
             this(options, warnings, plainTextSecrets, null);
         }

@@ -1,10 +1,10 @@
 package io.jnatsd.server;
 
 import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.FixedOptionException;
 import io.jnatsd.config.Option;
 import io.jnatsd.config.Option.Reloading;
 import io.jnatsd.config.Options;
-import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.text.GoDuration;
 import java.time.Duration;
@@ -45,8 +45,8 @@ final class Reload {
             // As in gnatsd 1.0, port -1 accepts whatever port the server has.
             boolean anyPort = option == Options.CLIENT_PORT && next.client().port() == -1;
             if (option.reloading() == Reloading.REFUSED && !anyPort)
-                throw new ConfigException(List.of(new Problem("", 0, 0, "Config reload not supported for "
-                        + option.reloadName() + ": old=" + option.reloadValue(old) + ", new=" + option.reloadValue(next))));
+                throw new FixedOptionException(option.reloadName(),
+                        "old=" + option.reloadValue(old) + ", new=" + option.reloadValue(next));
         }
     }
 

@@ -65,11 +65,11 @@ final class ReservedPort {
         }
     }
 
-    static IOException cannotListen(String name, Exception cause) {
+    static PortException cannotListen(String name, Exception cause) {
         String text = String.valueOf(cause.getMessage());
         int detail = text.indexOf(" (Bind failed)");
         String reason = (detail < 0 ? text : text.substring(0, detail)).toLowerCase(Locale.ROOT);
-        return new IOException("listen tcp " + name + ": bind: " + reason, cause);
+        return new PortException(name, reason, cause);
     }
 
     /** Returns the address with the actual port. */

@@ -191,7 +191,7 @@ public final class TlsContext {
         return own == null || other.own == null ? context == other.context : own.chain().equals(other.own.chain());
     }
 
-    /** Returns the earliest expiry date in the chain of this server, which is known unless a program has made the context. */
+    /** Returns the earliest expiry date in the chain of this server; not for the context of a program. */
     Instant expires() {
         return own.chain().stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
     }
