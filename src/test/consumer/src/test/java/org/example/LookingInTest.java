@@ -1,14 +1,15 @@
 package org.example;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.ConnectedClient;
+import io.jnatsd.MessageLog;
 import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,19 @@ class LookingInTest {
         ConnectedClient billing = server.awaitClient("billing");
         assertEquals("java", billing.language());
         assertTrue(billing.hasSubscription("orders.>"));
-        assertNotNull(application.connection().get());
+    }
+
+    @Test
+    void aTestSeesWhatIsPublished() throws Exception {
+        Connection nats = Nats.connect(server.url());
+        try (MessageLog orders = server.record("orders.>")) {
+            nats.publish("orders.new", "coffee".getBytes());
+
+            orders.awaitCount(1);
+            assertEquals("coffee", orders.messages().getFirst().text());
+        }
+        assertEquals(1, server.traffic().messagesIn());
+        assertEquals(List.of(), server.incidents());
+        nats.close();
     }
 }
