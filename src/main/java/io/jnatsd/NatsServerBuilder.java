@@ -271,8 +271,8 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder noAuthUser(String user) {
-        Objects.requireNonNull(user, "user");
-        return set(o -> o.noAuthUser = user);
+        String checked = notEmpty("noAuthUser", user);
+        return set(o -> o.noAuthUser = checked);
     }
 
     /**
@@ -282,8 +282,14 @@ public final class NatsServerBuilder {
      * @return this
      */
     public NatsServerBuilder systemUser(String user) {
-        Objects.requireNonNull(user, "user");
-        return set(o -> o.systemUser = user);
+        String checked = notEmpty("systemUser", user);
+        return set(o -> o.systemUser = checked);
+    }
+
+    private static String notEmpty(String what, String name) {
+        if (name.isEmpty())
+            throw new IllegalArgumentException(what + " needs the name of a user, but it is empty");
+        return name;
     }
 
     /**

@@ -219,7 +219,7 @@ final class Settings {
         if (!maps)
             certified.forEach(name -> problems
                     .add("the user \"" + name + "\" logs in by certificate, which needs TLS with mapUsers()"));
-        else if (authenticator == null && options.auth().users() == null)
+        else if (authenticator == null && !options.auth().requiresCredentials())
             problems.add("mapUsers() needs users, such as NatsUser.certificate(name)");
         if (!problems.isEmpty())
             throw new ConfigException(problems.stream().map(text -> new Problem("", 0, 0, text)).toList());

@@ -4,9 +4,14 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jnatsd.NatsServerException.Reason;
+import io.jnatsd.auth.ProgramAuthenticator;
+import io.jnatsd.config.ConfigException;
+import io.jnatsd.config.OptionsReader;
+import io.jnatsd.config.ServerOptions.PermissionOptions;
 import io.jnatsd.protocol.TestNkey;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.SecuredServer;
@@ -271,8 +276,28 @@ class NatsUserTest {
         isRefused("maxConnections must be 1 or more, but is 0", () -> joe.maxConnections(0));
         isRefused("the user \"ali\" has no password, nkey or certificate to log in with; NatsUser.named is for what an"
                 + " Authenticator returns", () -> NatsServer.builder().user(NatsUser.named("ali")));
+        isRefused("noAuthUser needs the name of a user, but it is empty", () -> NatsServer.builder().noAuthUser(""));
         isRefused("clusterCredentials needs a user and a password, but the user is empty",
                 () -> NatsServer.builder().clusterCredentials("", "p"));
+    }
+
+    private static PermissionOptions configured(String permissions) throws ConfigException {
+        return OptionsReader.read("test.conf", "authorization { users: [ { user: joe, password: j, permissions: { "
+                + permissions + " } } ] }", name -> null).options().users.getFirst().permissions();
+    }
+
+    @Test
+    void permissionsAreThoseOfTheConfiguration() throws Exception {
+        NatsUser joe = NatsUser.password("joe", "j");
+        assertNull(ProgramAuthenticator.permissions(joe));
+        assertEquals(configured("publish: { allow: [a, b] }"), ProgramAuthenticator.permissions(joe.allowPublish("a", "b")));
+        assertEquals(configured("publish: { deny: a }"), ProgramAuthenticator.permissions(joe.denyPublish("a")));
+        assertEquals(configured("subscribe: { allow: [\"a  q\"], deny: b }"),
+                ProgramAuthenticator.permissions(joe.allowSubscribe("a  q").denySubscribe("b")));
+        assertEquals(configured("allow_responses: { max: 2, expires: \"3m\" }"),
+                ProgramAuthenticator.permissions(joe.allowResponses(2, Duration.ofMinutes(3))));
+        assertEquals(configured("publish: { allow: a }, allow_responses: { max: 2, expires: \"3m\" }"),
+                ProgramAuthenticator.permissions(joe.allowPublish("a").allowResponses(2, Duration.ofMinutes(3))));
     }
 
     @Test
