@@ -2,18 +2,23 @@ package io.jnatsd.junit;
 
 import io.jnatsd.NatsServer;
 import io.jnatsd.NatsServerBuilder;
+import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -36,7 +41,8 @@ import org.opentest4j.TestAbortedException;
  * <p>An extension object does not change. Threads: any thread.
  */
 public final class NatsExtension
-        implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+        implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver,
+        InvocationInterceptor {
     /** Null to follow the annotations. */
     private final ServerPlan fixed;
     private final Namespace namespace;
@@ -149,12 +155,34 @@ public final class NatsExtension
 
     @Override
     public void afterEach(ExtensionContext context) {
-        addLog(context);
+        context.getExecutionException().ifPresent(failure -> addLog(failure, context));
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        addLog(context);
+        context.getExecutionException().ifPresent(failure -> addLog(failure, context));
+    }
+
+    /** The failure of a constructor, and of a dynamic test, is not known to the callbacks above. */
+    @Override
+    public <T> T interceptTestClassConstructor(Invocation<T> invocation,
+            ReflectiveInvocationContext<Constructor<T>> constructor, ExtensionContext context) throws Throwable {
+        return withLog(invocation, context);
+    }
+
+    @Override
+    public void interceptDynamicTest(Invocation<Void> invocation, DynamicTestInvocationContext test,
+            ExtensionContext context) throws Throwable {
+        withLog(invocation, context);
+    }
+
+    private <T> T withLog(Invocation<T> invocation, ExtensionContext context) throws Throwable {
+        try {
+            return invocation.proceed();
+        } catch (Throwable t) {
+            addLog(t, context);
+            throw t;
+        }
     }
 
     @Override
@@ -193,11 +221,11 @@ public final class NatsExtension
         return servers;
     }
 
-    /** Adds the log to what has made the test or the class fail, if something has. */
-    private void addLog(ExtensionContext context) {
-        Throwable failure = context.getExecutionException().orElse(null);
+    /** Adds the log to what has made the test or the class fail, once. */
+    private void addLog(Throwable failure, ExtensionContext context) {
         TestServers servers = stored(context);
-        if (failure == null || failure instanceof TestAbortedException || servers == null)
+        if (servers == null || failure instanceof TestAbortedException
+                || Stream.of(failure.getSuppressed()).anyMatch(NatsServerLog.class::isInstance))
             return;
         Mark mark = context.getStore(namespace).get(Key.MARK, Mark.class);
         NatsServerLog log = servers.logSince(mark == null ? null : mark.lines);

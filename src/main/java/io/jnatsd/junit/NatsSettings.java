@@ -7,13 +7,20 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a static method of a test class that sets what the servers of {@link NatsTest} need. It is called for each
- * server before it starts, and counts more than the configuration.
+ * Marks a static method of a test class that sets what the servers of {@link NatsTest} need, or the connections of its
+ * tests. With a {@link io.jnatsd.NatsServerBuilder} as its parameter, it is called for each server before it starts,
+ * and counts more than the configuration. With an {@code Options.Builder} of jnats, it is called for each
+ * {@code Connection} that is a parameter, before it connects.
  *
  * <pre>{@code
  * @NatsSettings
  * static void settings(NatsServerBuilder server) {
- *     server.user("joe", "secret").monitoring();
+ *     server.tls(NatsTls.keyStore(keys, password)).monitoring();
+ * }
+ *
+ * @NatsSettings
+ * static void options(Options.Builder connection) {
+ *     connection.sslContext(contextThatTrustsTheServer);
  * }
  * }</pre>
  *

@@ -110,9 +110,7 @@ record ServerParameter(ParameterContext parameter, ExtensionContext context) {
         ConnectionKey key = new ConnectionKey(context.getUniqueId(), node, login);
         TestConnection connection = store.get(key, TestConnection.class);
         if (connection == null) {
-            String name = context.getRequiredTestClass().getSimpleName()
-                    + context.getTestMethod().map(method -> "." + method.getName()).orElse("");
-            connection = TestConnection.open(servers.all().get(node).url(), name, login);
+            connection = TestConnection.open(servers.all().get(node).url(), login, context);
             store.put(key, connection);
         }
         return connection.connection();

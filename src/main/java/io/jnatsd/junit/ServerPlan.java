@@ -4,8 +4,6 @@ import io.jnatsd.NatsServer;
 import io.jnatsd.NatsServerBuilder;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
-import org.junit.platform.commons.support.AnnotationSupport;
-import org.junit.platform.commons.support.HierarchyTraversalMode;
-import org.junit.platform.commons.support.ReflectionSupport;
 
 /** The servers that a class or a test wants: how many, and how they are set. */
 record ServerPlan(int count, boolean cluster, Consumer<NatsServerBuilder> settings) {
@@ -48,8 +42,7 @@ record ServerPlan(int count, boolean cluster, Consumer<NatsServerBuilder> settin
             settings = builder -> builder.configText(test.configText());
         else if (!test.config().isEmpty())
             settings = configuration(test.config(), testClass);
-        for (Method method : settingsOf(testClass))
-            settings = settings.andThen(builder -> ReflectionSupport.invokeMethod(method, null, builder));
+        settings = settings.andThen(builder -> SettingsMethods.apply(testClass, NatsServerBuilder.class, builder));
         return new ServerPlan(Math.max(test.cluster(), test.servers()), test.cluster() > 0, settings);
     }
 
@@ -82,23 +75,6 @@ record ServerPlan(int count, boolean cluster, Consumer<NatsServerBuilder> settin
                             ? "; a package with resources must be open to io.jnatsd" : ""), testClass);
         Path found = file;
         return builder -> builder.config(found);
-    }
-
-    /** The methods of classes around a nested class come first, those of superclasses before those of subclasses. */
-    private static List<Method> settingsOf(Class<?> testClass) {
-        List<Method> methods = new ArrayList<>();
-        if (AnnotationSupport.isAnnotated(testClass, Nested.class) && testClass.getEnclosingClass() != null)
-            methods.addAll(settingsOf(testClass.getEnclosingClass()));
-        for (Method method : AnnotationSupport.findAnnotatedMethods(testClass, NatsSettings.class,
-                HierarchyTraversalMode.TOP_DOWN)) {
-            if (!Modifier.isStatic(method.getModifiers()) || method.getParameterCount() != 1
-                    || method.getParameterTypes()[0] != NatsServerBuilder.class)
-                throw new ExtensionConfigurationException("the @NatsSettings method " + method.getName() + " of "
-                        + method.getDeclaringClass().getName() + " must be static and take a NatsServerBuilder:"
-                        + " static void settings(NatsServerBuilder server)");
-            methods.add(method);
-        }
-        return methods;
     }
 
     /** Starts the servers, for the context with the unique id. If one fails, none runs. */

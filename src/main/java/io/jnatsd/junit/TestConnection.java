@@ -27,16 +27,19 @@ final class TestConnection implements ExtensionContext.Store.CloseableResource, 
     }
 
     /**
-     * Connects.
+     * Connects with the options of the test class.
      *
      * @param login null for none
      * @throws ParameterResolutionException if that fails; the message says why
      */
-    static TestConnection open(String url, String name, NatsLogin login) {
-        Options.Builder options = new Options.Builder().server(url).connectionName(name)
-                .connectionTimeout(TIMEOUT).reconnectWait(RECONNECT_WAIT).maxReconnects(-1);
+    static TestConnection open(String url, NatsLogin login, ExtensionContext context) {
+        Class<?> testClass = context.getRequiredTestClass();
+        Options.Builder options = new Options.Builder().server(url).connectionTimeout(TIMEOUT)
+                .reconnectWait(RECONNECT_WAIT).maxReconnects(-1).connectionName(testClass.getSimpleName()
+                        + context.getTestMethod().map(method -> "." + method.getName()).orElse(""));
         if (login != null)
             options.userInfo(login.user().toCharArray(), login.password().toCharArray());
+        SettingsMethods.apply(testClass, Options.Builder.class, options);
         try {
             return new TestConnection(Nats.connect(options.build()));
         } catch (AuthenticationException e) {
@@ -46,7 +49,8 @@ final class TestConnection implements ExtensionContext.Store.CloseableResource, 
                     : " refuses the login of user " + login.user()), e);
         } catch (IOException e) {
             throw new ParameterResolutionException("cannot connect to " + url + ": " + e.getMessage()
-                    + "; for other options, such as those for TLS, take a NatsServer and connect to its url()", e);
+                    + "; if it needs other options, such as those for TLS, write"
+                    + " @NatsSettings static void options(Options.Builder connection)", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ParameterResolutionException("interrupted while connecting to " + url, e);

@@ -12,8 +12,11 @@ import io.nats.client.Nats;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** What a test that fails shows of the server's log. */
@@ -106,6 +109,46 @@ class FailedTestTest {
         assertTrue(trace.contains("this is before"), trace);
         assertEquals(2, trace.split("NATS server nats://127.0.0.1:", -1).length - 1, trace);
         assertEquals(2, trace.split("Server is ready", -1).length - 1, trace);
+    }
+
+    @NatsTest(perMethod = true)
+    static class FailingDynamicTest {
+        @TestFactory
+        List<DynamicTest> tests() {
+            return List.of(DynamicTest.dynamicTest("dynamic", () -> fail("this is dynamic")));
+        }
+    }
+
+    @NatsTest
+    static class FailingConstructor {
+        FailingConstructor() {
+            fail("this is a constructor");
+        }
+
+        @Test
+        void test() {
+        }
+    }
+
+    @NatsTest
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class FailingConstructorOfOneInstance {
+        FailingConstructorOfOneInstance(NatsServer server) {
+            fail("this is a constructor");
+        }
+
+        @Test
+        void test() {
+        }
+    }
+
+    @Test
+    void dynamicTestsAndConstructorsShowTheLogOnce() {
+        for (String trace : List.of(TestRun.of(FailingDynamicTest.class).stackTrace("dynamic"),
+                TestRun.of(FailingConstructor.class).stackTrace("test()"),
+                TestRun.of(FailingConstructorOfOneInstance.class)
+                        .stackTrace("FailedTestTest$FailingConstructorOfOneInstance")))
+            assertEquals(2, trace.split("Server is ready", -1).length, trace);
     }
 
     @NatsTest

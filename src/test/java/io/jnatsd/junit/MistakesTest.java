@@ -125,7 +125,8 @@ class MistakesTest {
     void aMethodThatCannotSetSettingsIsRefused() {
         for (Class<?> type : List.of(InstanceSettings.class, OtherSettings.class))
             assertFails(type, ExtensionConfigurationException.class, "the @NatsSettings method settings of " + type.getName()
-                    + " must be static and take a NatsServerBuilder: static void settings(NatsServerBuilder server)");
+                    + " must be static and take a NatsServerBuilder, or an Options.Builder of jnats:"
+                    + " static void settings(NatsServerBuilder server)");
         assertFails(FailingSettings.class, IllegalStateException.class, "no settings today");
     }
 

@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.NatsServer;
 import io.jnatsd.NatsServerBuilder;
+import io.jnatsd.NatsTls;
+import io.jnatsd.tls.TestCerts;
 import io.nats.client.Connection;
 import io.nats.client.Connection.Status;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.URI;
@@ -399,6 +402,41 @@ class NatsTestTest {
     @Test
     void aParameterWithTheAnnotationOfAnotherExtensionIsLeftToIt() throws Exception {
         TestRun.of(ForeignAnnotations.class).assertPassed();
+    }
+
+    @NatsTest
+    static class ConnectionOptions {
+        @NatsSettings
+        static void settings(NatsServerBuilder server) throws Exception {
+            String password = "secret";
+            server.tls(NatsTls.keyStore(TestCerts.keyStore("server-cert.pem", "server-key.pem", password),
+                    password.toCharArray()));
+        }
+
+        @NatsSettings
+        static void options(Options.Builder connection) throws Exception {
+            connection.sslContext(TestCerts.client("ca.pem"));
+        }
+
+        @Nested
+        class Inner {
+            @NatsSettings
+            static void options(Options.Builder connection) {
+                connection.connectionName("inner");
+            }
+
+            @Test
+            void tls(Connection connection, NatsServer server) throws Exception {
+                exchange(connection, connection);
+                assertTrue(connection.getServerInfo().isTLSRequired());
+                assertEquals("inner", server.clients().get(0).name());
+            }
+        }
+    }
+
+    @Test
+    void theClassMaySetTheOptionsOfItsConnections() throws Exception {
+        TestRun.of(ConnectionOptions.class).assertPassed();
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
