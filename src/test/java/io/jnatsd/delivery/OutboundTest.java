@@ -44,6 +44,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("it measures the heap")
@@ -283,6 +284,7 @@ class OutboundTest {
     }
 
     @Test
+    @Timeout(60)
     void aStreamThatIsInterposedBlocksTheWriterOnly() throws Exception {
         StuckSink sink = new StuckSink();
         Outbound outbound = new Outbound(owner, new OutputStream() {
@@ -301,6 +303,7 @@ class OutboundTest {
     }
 
     @Test
+    @Timeout(60)
     void aStreamIsInterposedWhenTheFirstWriteIsOver() throws Exception {
         StuckSink sink = new StuckSink();
         Outbound outbound = new Outbound(owner, sink, watchdog, state.pendingBudget);
