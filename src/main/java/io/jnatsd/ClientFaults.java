@@ -105,7 +105,8 @@ public final class ClientFaults {
     /**
      * Stops reading: what the clients send, PING included, stays unread until their systems send no more. What has been
      * read already is handled first. A client that connects later gets no further than its CONNECT, or than INFO if all
-     * clients are selected.
+     * clients are selected. The server does not see answers to its PINGs either, so after some of them it closes the
+     * connection as stale, see {@link NatsServerBuilder#maxPingsOut}.
      *
      * @return the fault; when it is closed, what the clients have sent is read
      */
@@ -124,7 +125,8 @@ public final class ClientFaults {
     }
 
     /**
-     * Makes the server slow: it waits before it handles what it has read in one piece, and before each write.
+     * Makes the server slow: it waits before it handles what it has read in one piece, and before each write. If that is
+     * longer than {@link NatsServerBuilder#writeDeadline}, the clients are slow consumers.
      *
      * @param time longer than zero
      * @return the fault, which counts the delays

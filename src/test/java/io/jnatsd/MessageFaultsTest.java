@@ -16,6 +16,7 @@ import io.nats.client.impl.NatsMessage;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -119,6 +120,26 @@ class MessageFaultsTest {
             server.faults().client("orders").messages("a").published().next(2).drop();
             client.send("CONNECT {\"verbose\":false,\"name\":\"orders\"}\r\nSUB a 1\r\n" + pub("a", 0, 5)
                     + "PING\r\n").expectText(msg("a", 2, 5) + "PONG\r\n");
+        }
+    }
+
+    @Test
+    void faultsThatAreAddedWhileAClientConnectsConcernIt() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            String name = "orders" + i;
+            CompletableFuture<Fault> lost = CompletableFuture.supplyAsync(() -> server.faults().client(name)
+                    .messages("lost").published().drop());
+            CompletableFuture<Fault> twice = CompletableFuture.supplyAsync(() -> server.faults().client(name)
+                    .messages("twice").delivered().duplicate());
+            try (RawClient client = named(name)) {
+                client.send("SUB > 1\r\n").roundTrip();
+                try (Fault first = lost.get(); Fault second = twice.get()) {
+                    client.send(pub("lost", 0, 1) + pub("twice", 1, 2) + pub("once", 2, 3))
+                            .expectText(msg("twice", 1, 2) + msg("twice", 1, 2) + msg("once", 2, 3)).roundTrip();
+                    assertEquals(1, first.count());
+                    assertEquals(1, second.count());
+                }
+            }
         }
     }
 
