@@ -10,7 +10,9 @@
  *
  * <p>{@link io.jnatsd.NatsServer} is a running server, and {@link io.jnatsd.NatsServerBuilder} its settings;
  * {@link io.jnatsd.NatsUser} and {@link io.jnatsd.Authenticator} say who may log in, {@link io.jnatsd.NatsTls} how.
- * This package and {@code io.jnatsd.junit} are all that other programs may use. Inside the project, it uses {@code server}
+ * {@link io.jnatsd.Faults} makes things go wrong on purpose.
+ *
+ * <p>This package and {@code io.jnatsd.junit} are all that other programs may use. Inside the project, it uses {@code server}
  * and what that is made of; no other package but {@code io.jnatsd.junit} uses it.
  */
 package io.jnatsd;

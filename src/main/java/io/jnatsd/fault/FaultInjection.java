@@ -138,6 +138,8 @@ public final class FaultInjection implements FaultInjector {
 
     @Override
     public boolean mayOpen(Connection connection) {
+        if (faults.isEmpty())
+            return true;
         for (InjectedFault fault : faults)
             if (fault instanceof RouteFault cut && connection instanceof Route && cut.isForAll() && cut.takesEffect()
                     || fault instanceof OpeningFault refusal && connection instanceof Client && refusal.refusesAtOnce()
@@ -155,9 +157,9 @@ public final class FaultInjection implements FaultInjector {
 
     @Override
     public void identified(Connection connection) {
-        ServerState running = server;
         if (faults.isEmpty())
             return;
+        ServerState running = server;
         if (connection instanceof Route route)
             cutIfRestored(route);
         else if (connection instanceof Client client && running != null && !isRefused(client))
