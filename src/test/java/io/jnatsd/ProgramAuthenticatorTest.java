@@ -122,6 +122,25 @@ class ProgramAuthenticatorTest {
     }
 
     @Test
+    void aCloseDoesNotWaitForItsAnswer() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1), answer = new CountDownLatch(1);
+        start(credentials -> {
+            asked.countDown();
+            answer.await();
+            return Optional.empty();
+        });
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("CONNECT {\"verbose\":false}\r\n");
+            assertTrue(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            server.close();
+            assertEquals(1, answer.getCount());
+            client.expectClosed();
+        } finally {
+            answer.countDown();
+        }
+    }
+
+    @Test
     void aReloadAsksTheNewOne() throws Exception {
         start(credentials -> Optional.of(NatsUser.named("anyone")));
         try (RawClient client = RawClient.connect(server.port())) {
