@@ -41,6 +41,7 @@ class JavadocExamplesTest {
             import java.security.KeyStore;
             import java.time.Duration;
             import java.util.*;
+            import javax.net.ssl.SSLContext;
             import org.junit.jupiter.api.Test;
             import org.junit.jupiter.api.extension.RegisterExtension;
             """;
@@ -51,10 +52,13 @@ class JavadocExamplesTest {
                     void start();
                     void placeOrder(String what);
                 }
-                NatsServer server, one, two;
-                Connection nats;
-                Application application;
-                byte[] order;
+                static NatsServer server, one, two;
+                static Connection nats;
+                static Application application;
+                static byte[] order;
+                static KeyStore keys;
+                static char[] password;
+                static SSLContext contextThatTrustsTheServer;
             }
             """;
 
