@@ -38,14 +38,15 @@ import org.opentest4j.TestAbortedException;
  * run for one test; with {@code @TestInstance(PER_CLASS)} for the class. Parameters and logs are as with
  * {@link NatsTest}. With several such fields, parameters are ambiguous; use {@link #server()} instead.
  *
- * <p>An extension object does not change. Threads: any thread.
+ * <p>Threads: any thread.
  */
 public final class NatsExtension
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver,
         InvocationInterceptor {
     /** Null to follow the annotations. */
     private final ServerPlan fixed;
-    private final Namespace namespace;
+    /** Each object has its own servers. */
+    private final Namespace namespace = Namespace.create(NatsExtension.class, this);
     /** What this object has started; several run at once only if classes or tests run in parallel. */
     private final List<TestServers> started = new CopyOnWriteArrayList<>();
 
@@ -58,13 +59,11 @@ public final class NatsExtension
 
     /** Creates an extension that follows the {@link NatsTest} annotation, or else starts one server for the class. */
     public NatsExtension() {
-        fixed = null;
-        namespace = Namespace.create(NatsExtension.class);
+        this(null);
     }
 
     private NatsExtension(ServerPlan fixed) {
         this.fixed = fixed;
-        namespace = Namespace.create(NatsExtension.class, this);
     }
 
     /**

@@ -103,14 +103,20 @@ class NatsExtensionTest {
         assertEquals(1, new HashSet<>(InTheFieldOfOneInstance.SERVERS).size());
     }
 
-    static class TwoFields {
+    static class FourFields {
         @RegisterExtension
         static final NatsExtension ONE = NatsExtension.of(server -> server.name("one"));
         @RegisterExtension
         static final NatsExtension TWO = NatsExtension.of(server -> server.name("two"));
 
+        @RegisterExtension
+        static final NatsExtension THREE = new NatsExtension();
+        @RegisterExtension
+        static final NatsExtension FOUR = new NatsExtension();
+
         @Test
-        void two() {
+        void four() {
+            assertNotEquals(THREE.url(), FOUR.url());
             assertEquals("one", ONE.server().name());
             assertEquals("two", TWO.server().name());
             assertNotEquals(ONE.url(), TWO.url());
@@ -119,7 +125,7 @@ class NatsExtensionTest {
 
     @Test
     void severalFieldsHaveTheirOwnServers() throws Exception {
-        TestRun.of(TwoFields.class).assertPassed();
+        TestRun.of(FourFields.class).assertPassed();
     }
 
     abstract static class Shared {
