@@ -2,9 +2,11 @@ package org.example;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.NatsServer;
+import io.jnatsd.NatsServerException;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.nio.file.Path;
@@ -96,5 +98,18 @@ class ByHandTest {
             assertEquals(List.of("java"), server.clients().stream().map(client -> client.language()).toList());
             nats.flush(Duration.ofSeconds(10));
         }
+    }
+
+    @Test
+    void aMistakeIsOneExceptionThatSaysWhatIsWrong() {
+        NatsServerException e = assertThrows(NatsServerException.class, () -> NatsServer.builder()
+                .configText("""
+                        port: 4222
+                        max_payload: "lots"
+                        """)
+                .start());
+        assertEquals(NatsServerException.Reason.CONFIGURATION, e.reason());
+        assertEquals("configText:2:14: expected an integer for \"max_payload\", but got the string \"lots\"",
+                e.getMessage());
     }
 }
