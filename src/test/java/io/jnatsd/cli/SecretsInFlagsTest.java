@@ -62,7 +62,7 @@ class SecretsInFlagsTest {
     void noMessageShowsASecret() throws Exception {
         String config = Files.writeString(folder.resolve("nats.conf"), "").toString();
         Random random = new Random(15);
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 500; i++) {
             SecretText secret = SecretText.random(random);
             List<String> args = new ArrayList<>(List.of("-t", "-c", config));
             for (String word : FLAGS.get(random.nextInt(FLAGS.size())).split(" "))

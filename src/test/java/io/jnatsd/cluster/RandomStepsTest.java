@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 class RandomStepsTest {
-    private static final int STEPS = 200;
+    private static final int STEPS = 120;
     private static final int MOST_SERVERS = 5;
     private static final int CHECK_EVERY = 10;
 

@@ -8,6 +8,8 @@ import io.jnatsd.NatsServer;
 import io.jnatsd.NatsServerBuilder;
 import io.jnatsd.NatsServerException;
 import io.nats.client.Connection;
+import io.nats.client.Options;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -207,6 +209,12 @@ class MistakesTest {
 
     @NatsTest(configText = "authorization { user: joe, password: secret }")
     static class Logins {
+        /** After an error in its login, jnats waits for the whole time. */
+        @NatsSettings
+        static void briefly(Options.Builder connection) {
+            connection.connectionTimeout(Duration.ofSeconds(1));
+        }
+
         @Test
         void none(Connection it) {
         }
