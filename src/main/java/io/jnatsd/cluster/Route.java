@@ -61,6 +61,7 @@ public final class Route extends Connection {
     private final RouteDialer dialer;
     private final SidTable subs;
     private final Delivery delivery = new Delivery(server.traffic, batch, outbound(), true);
+    private final StoredMessages storedMessages = new StoredMessages();
     private final QueueMembers members;
     private final RouteLogin login;
     private final PingTimer pings = new PingTimer(this);
@@ -254,9 +255,17 @@ public final class Route extends Connection {
         delivery.trace(m.headerLength() < 0 ? "MSG" : "HMSG", m);
         if (QueueMembers.areAddressed(m))
             members.deliver(m);
+        else if (StoredMessages.mayBe(m))
+            stored(m);
         else if (!delivery.deliverHere(m, said != null && said.system()))
             refuse(m);
         acknowledge();
+    }
+
+    private void stored(Message m) {
+        Message unpacked = storedMessages.unpacked(m);
+        if (!delivery.deliverHere(m, unpacked == null ? m : unpacked, said != null && said.system()))
+            refuse(m);
     }
 
     /** As in gnatsd 1.0, PUB is accepted and handled like MSG. */

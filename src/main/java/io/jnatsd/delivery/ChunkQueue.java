@@ -151,11 +151,15 @@ final class ChunkQueue {
 
     /** Returns the length of {@code MSG subject sid SP} for a message. */
     private static int lineLength(Subscription sub, Message m) {
+        if (m.isRedirected())
+            return MSG.length + m.subjectLength() + 2 + sub.sid().length();
         return sub.isLiteral() ? sub.head().length : MSG.length + m.subjectLength() + sub.head().length;
     }
 
     /** Writes {@code MSG subject sid SP}; returns the position after it. */
     private static int copyLine(Subscription sub, Message m, byte[] to, int start) {
+        if (m.isRedirected())
+            return copyRedirectedLine(sub, m, to, start);
         byte[] head = sub.head();
         int at = start;
         if (!sub.isLiteral()) {
@@ -165,6 +169,21 @@ final class ChunkQueue {
         }
         System.arraycopy(head, 0, to, at, head.length);
         return at + head.length;
+    }
+
+    /** The subject of the subscription is another one than that of the message. */
+    @SuppressWarnings("deprecation") // The subject and the sid have one char per byte.
+    private static int copyRedirectedLine(Subscription sub, Message m, byte[] to, int start) {
+        String sid = sub.sid();
+        System.arraycopy(MSG, 0, to, start, MSG.length);
+        int at = start + MSG.length;
+        System.arraycopy(m.buffer(), m.subjectStart(), to, at, m.subjectLength());
+        at += m.subjectLength();
+        to[at++] = ' ';
+        sid.getBytes(0, sid.length(), to, at);
+        at += sid.length();
+        to[at] = ' ';
+        return at + 1;
     }
 
     /**

@@ -126,6 +126,40 @@ public final class Delivery {
         return any;
     }
 
+    /** The form of a message that other servers get, made only if one of them does. */
+    public interface RoutedForm {
+        Message message();
+    }
+
+    /**
+     * Delivers a message to all who subscribe another subject than its own.
+     *
+     * @param remote the same message for other servers, addressed to that subject
+     * @return false if nobody received it
+     */
+    public boolean redirect(Destination to, Message m, RoutedForm remote) {
+        MatchResult match = to.match(traffic);
+        batchMatches++;
+        boolean any = false;
+        for (Subscription sub : match.plain())
+            any |= deliver(sub, m);
+        for (Subscription[] carriers : match.routed())
+            any |= deliverToFirst(carriers, remote.message());
+        for (Subscription[] members : match.queues())
+            any |= redirectToOne(members, m, remote);
+        return any;
+    }
+
+    private boolean redirectToOne(Subscription[] members, Message m, RoutedForm remote) {
+        int first = randomBelow(members.length);
+        for (int i = 0; i < members.length; i++) {
+            Subscription member = members[(first + i) % members.length];
+            if (deliver(member, member.receiver().remoteId() == null ? m : remote.message()))
+                return true;
+        }
+        return false;
+    }
+
     /**
      * Delivers a message from a route to the plain subscriptions of this server's clients, and never to a route.
      *
@@ -133,12 +167,17 @@ public final class Delivery {
      * @return false if the subject is reserved, so that publishing to it is not allowed
      */
     public boolean deliverHere(Message m, boolean trusted) {
-        MatchResult match = match(m);
+        return deliverHere(m, m, trusted);
+    }
+
+    /** Does the same for a message that receivers get in another form. */
+    public boolean deliverHere(Message address, Message m, boolean trusted) {
+        MatchResult match = match(address);
         if (match.isReserved())
             return false;
         if (match.isSystem() && !trusted && traffic.hasSystemUser() || match.plain().length == 0)
             return true;
-        if (mayWait(match, m)) {
+        if (address == m && mayWait(match, m)) {
             hold(match, m);
         } else {
             for (Subscription sub : match.plain())
@@ -230,7 +269,7 @@ public final class Delivery {
 
     /** Chooses a random member, all with the same probability; if it has just left, the next one that has not. */
     private boolean deliverToOne(Subscription[] members, Message m) {
-        int first = (int) ((nextRandom() & 0xFFFFFFFFL) * members.length >>> 32);
+        int first = randomBelow(members.length);
         for (int i = 0; i < members.length; i++) {
             int at = first + i;
             if (deliver(members[at < members.length ? at : at - members.length], m))
@@ -280,6 +319,10 @@ public final class Delivery {
             traffic.log.trace(sub.receiver(), "<<- [" + (m.headerLength() < 0 || stripped ? "MSG " : "HMSG ")
                     + m.subjectText() + " " + Arguments.text(sub.sid()) + " "
                     + (stripped ? m.headerlessTailText() : m.tailText()) + "]");
+    }
+
+    private int randomBelow(int bound) {
+        return (int) ((nextRandom() & 0xFFFFFFFFL) * bound >>> 32);
     }
 
     /** Xorshift: the choice in queue groups must be uniform, but need not be unpredictable. */

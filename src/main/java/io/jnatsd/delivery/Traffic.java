@@ -67,7 +67,7 @@ public final class Traffic {
     }
 
     /** Returns the limit of pending bytes of one receiver, negative for no limit. */
-    long maxPending() {
+    public long maxPending() {
         return maxPending;
     }
 

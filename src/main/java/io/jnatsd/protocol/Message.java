@@ -22,6 +22,8 @@ public final class Message {
     int payloadLength;
     /** Number of payload bytes that are headers, -1 for a message without headers. */
     int headerLength = -1;
+    /** It goes to those who subscribe another subject than its own. */
+    boolean redirected;
 
     /**
      * Creates a message of this server that has only headers.
@@ -77,6 +79,14 @@ public final class Message {
     /** Returns {@link Parser#hash} of the subject, which was computed while it was read. */
     public int subjectHash() {
         return subjectHash;
+    }
+
+    /**
+     * Returns whether it goes to those who subscribe another subject than its own, as a stored message does. A receiver
+     * is shown the message's subject.
+     */
+    public boolean isRedirected() {
+        return redirected;
     }
 
     public int sidStart() {

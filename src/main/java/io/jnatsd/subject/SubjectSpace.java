@@ -15,6 +15,12 @@ public final class SubjectSpace {
     private final Set<SidTable> announced = ConcurrentHashMap.newKeySet();
     private volatile Interest interest = Interest.NONE;
 
+    /** Is told of each subscription that comes or goes, of clients and of routes. */
+    public interface Watcher {
+        /** Called under the locks of a table, so that it must not wait, and must not change subscriptions. */
+        void changed(Subscription sub);
+    }
+
     /** Returns the index of all subscriptions, of this server's clients and of routes. */
     public SubscriptionIndex index() {
         return index;
@@ -44,6 +50,11 @@ public final class SubjectSpace {
     /** Replaces the set of routes that are informed of the subscriptions of clients. */
     public void interest(Interest next) {
         interest = next;
+    }
+
+    /** Sets who is told of subscriptions that come or go; null for nobody. */
+    public void watch(Watcher watcher) {
+        index.watch(watcher);
     }
 
     /** Announces existing subscriptions to the routes in {@link #interest} that were not informed of them yet. */

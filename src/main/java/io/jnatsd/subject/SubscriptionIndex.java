@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * result compares.
  */
 public final class SubscriptionIndex {
+    /** Is told of each subscription that comes or goes; null for nobody. */
+    private volatile SubjectSpace.Watcher watcher;
     private static final int STRIPES = 64;
     /** The cached match results may use this fraction of the heap. */
     private static final int CACHE_SHARE = 16;
@@ -54,6 +56,17 @@ public final class SubscriptionIndex {
     void insert(Subscription sub) {
         put(sub);
         inserts.increment();
+        tell(sub);
+    }
+
+    void watch(SubjectSpace.Watcher next) {
+        watcher = next;
+    }
+
+    private void tell(Subscription sub) {
+        SubjectSpace.Watcher told = watcher;
+        if (told != null)
+            told.changed(sub);
     }
 
     private void put(Subscription sub) {
@@ -82,8 +95,10 @@ public final class SubscriptionIndex {
 
     /** Removes a subscription, if it is still present. */
     void remove(Subscription sub) {
-        if (take(sub))
+        if (take(sub)) {
             removes.increment();
+            tell(sub);
+        }
     }
 
     private boolean take(Subscription sub) {
