@@ -365,6 +365,32 @@ public final class NatsServerBuilder {
         return set(o -> o.webSocketTls = options);
     }
 
+    // ---- JetStream -------------------------------------------------------------------------------------------
+
+    /**
+     * Switches JetStream on: streams, consumers, key-value buckets and object stores, in memory. All streams together
+     * may take half of the heap.
+     *
+     * @return this
+     */
+    public NatsServerBuilder jetStream() {
+        return set(o -> o.jetStream = true);
+    }
+
+    /**
+     * Switches JetStream on.
+     *
+     * @param maxMemory bytes that all streams may take, 1 or more; a message beyond it is refused
+     * @return this
+     */
+    public NatsServerBuilder jetStream(long maxMemory) {
+        long checked = atLeast(1, "maxMemory", maxMemory);
+        return set(o -> {
+            o.jetStream = true;
+            o.jetStreamMemory = checked;
+        });
+    }
+
     // ---- other ports -----------------------------------------------------------------------------------------
 
     /**

@@ -65,8 +65,15 @@ class ArchitectureTest {
             entry("monitor", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "subject", "delivery",
                     "connection", "client", "com.google.gson")),
             entry("system", List.of("protocol", "log", "delivery", "connection", "monitor", "com.google.gson")),
-            entry("server", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "delivery",
-                    "connection", "client", "cluster", "monitor", "system")),
+            entry("jetstream.store", List.of()),
+            entry("jetstream.config", List.of("text", "protocol")),
+            entry("jetstream.consumer", List.of("text", "delivery", "jetstream.config", "jetstream.store", "com.google.gson")),
+            entry("jetstream.stream", List.of("protocol", "log", "subject", "delivery", "jetstream.config", "jetstream.store",
+                    "jetstream.consumer", "com.google.gson")),
+            entry("jetstream.api", List.of("protocol", "log", "subject", "delivery", "jetstream.config", "jetstream.store",
+                    "jetstream.consumer", "jetstream.stream", "com.google.gson")),
+            entry("server", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
+                    "connection", "client", "cluster", "monitor", "system", "jetstream.api")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
             entry("fault", List.of("protocol", "log", "delivery", "connection", "client", "cluster")),
@@ -154,7 +161,7 @@ class ArchitectureTest {
     }
 
     private static String layer(String own) {
-        int dot = own.indexOf('.');
+        int dot = own.lastIndexOf('.');
         return dot < 0 ? "" : own.substring(1, dot);
     }
 
@@ -191,7 +198,7 @@ class ArchitectureTest {
     void everyPackageSaysWhatItIsFor() {
         Set<String> faults = new TreeSet<>();
         for (String layer : LAYERS.keySet()) {
-            String name = (layer.isEmpty() ? "" : layer + "/") + "package-info.java";
+            String name = (layer.isEmpty() ? "" : layer.replace('.', '/') + "/") + "package-info.java";
             String text = SOURCES.stream().filter(source -> source.name.equals(name)).map(Source::text).findFirst().orElse("");
             if (!text.startsWith("/**") || text.lines().count() < LEAST_PACKAGE_LINES)
                 faults.add(name + " has no comment of some lines");
@@ -216,8 +223,8 @@ class ArchitectureTest {
     private static ArchitecturePage page() throws IOException {
         ArchitecturePage page = ArchitecturePage.read(home.resolve("../../../../site/markdown/architecture.md").normalize());
         for (Source source : SOURCES) {
-            int slash = source.name.indexOf('/');
-            page.know(slash < 0 ? "" : source.name.substring(0, slash), source.tree);
+            int slash = source.name.lastIndexOf('/');
+            page.know(slash < 0 ? "" : source.name.substring(0, slash).replace('/', '.'), source.tree);
         }
         return page;
     }

@@ -5,6 +5,7 @@ import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.Problem;
+import io.jnatsd.config.ServerOptions;
 import io.jnatsd.server.OptionsSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +37,14 @@ record Configuration(Flags flags) implements OptionsSource {
 
     private Loaded loaded(OptionsBuilder builder, List<Problem> warnings, boolean plainTextSecrets)
             throws ConfigException {
-        Loaded loaded = new Loaded(OptionsCheck.build(builder), warnings, plainTextSecrets);
-        List<String> empty = flags.emptyLogins();
-        if (empty.isEmpty() || loaded.options().auth().requiresCredentials())
-            return loaded;
+        ServerOptions options = OptionsCheck.build(builder);
         List<Problem> all = new ArrayList<>(warnings);
-        all.add(new Problem("", 0, 0, String.join(" and ", empty) + (empty.size() == 1 ? " is" : " are")
-                + " empty: no credentials are required"));
-        return new Loaded(loaded.options(), List.copyOf(all), plainTextSecrets);
+        for (String warning : flags.withoutEffect())
+            all.add(new Problem("", 0, 0, warning));
+        List<String> empty = flags.emptyLogins();
+        if (!empty.isEmpty() && !options.auth().requiresCredentials())
+            all.add(new Problem("", 0, 0, String.join(" and ", empty) + (empty.size() == 1 ? " is" : " are")
+                    + " empty: no credentials are required"));
+        return new Loaded(options, List.copyOf(all), plainTextSecrets);
     }
 }

@@ -20,8 +20,6 @@ import picocli.CommandLine.Model.OptionSpec;
 final class FlagSyntax {
     private static final Set<String> TRUE = Set.of("1", "t", "true");
     private static final Set<String> FALSE = Set.of("0", "f", "false");
-    /** Flags of newer servers. They are not spelling errors and get no suggestion. */
-    private static final Set<String> JETSTREAM = Set.of("js", "jetstream", "sd", "store_dir");
     private static final String HELP = "--help=true", VERSION = "--version=true", TLS_HELP = "--help_tls=true";
 
     private FlagSyntax() {
@@ -59,8 +57,6 @@ final class FlagSyntax {
                 name = name.substring(0, equals);
             }
             OptionSpec option = known.containsKey("-" + name) ? known.get("-" + name) : known.get("--" + name);
-            if (option == null && JETSTREAM.contains(name))
-                throw UsageException.flag("flag not supported: -" + name + ": jnatsd has no JetStream");
             if (option == null)
                 throw UsageException.flag("flag provided but not defined: " + secrets.flag(args, i, "-" + name)
                         + FlagHint.of(name, known.keySet()));

@@ -66,6 +66,14 @@ final class Flags {
         private Integer profile;
     }
 
+    static final class JetStream {
+        @Option(names = {"-js", "--jetstream"}, arity = "1", description = "Enable JetStream, with streams in memory")
+        private Boolean enabled;
+        @Option(names = {"-sd", "--store_dir"}, paramLabel = "<folder>",
+                description = "Accepted for nats-server's sake; streams are kept in memory")
+        private String storeDir;
+    }
+
     static final class Logging {
         @Option(names = {"-l", "--log"}, paramLabel = "<file>", description = "File to redirect log output")
         private String file;
@@ -155,6 +163,8 @@ final class Flags {
 
     @ArgGroup(validate = false, heading = "%nServer Options:%n")
     private Server server = new Server();
+    @ArgGroup(validate = false, heading = "%nJetStream Options:%n")
+    private JetStream jetStream = new JetStream();
     @ArgGroup(validate = false, heading = "%nLogging Options:%n")
     private Logging log = new Logging();
     @ArgGroup(validate = false, heading = "%nAuthorization Options:%n")
@@ -208,6 +218,11 @@ final class Flags {
         return server.config == null || server.config.isEmpty() ? null : Path.of(server.config);
     }
 
+    /** Returns warnings about flags that are accepted without an effect. */
+    List<String> withoutEffect() {
+        return jetStream.storeDir == null ? List.of() : List.of("-sd has no effect: streams are kept in memory");
+    }
+
     /** Returns the login flags that an empty value unsets, for example when a script's variable is not set. */
     List<String> emptyLogins() {
         return LOGIN.stream().filter(empty::contains).toList();
@@ -250,6 +265,7 @@ final class Flags {
             applyLogin(o);
         applyTls(o);
         applyCluster(o);
+        o.jetStream = jetStream.enabled != null ? jetStream.enabled : o.jetStream;
     }
 
     private void applyServer(OptionsBuilder o) {

@@ -82,7 +82,21 @@ public final class Options {
                     (r, e) -> r.plainSecrets |= ClusterReader.read(e.block(), r.out, r.problems))
             .read(option("websocket ws", block(), o -> o.webSocket().fixed()).fixed("Websocket").byDefault("none")
                     .means("The port for clients over WebSocket; see websocket."),
-                    (r, e) -> WebSocketReader.read(e, r.out, r.problems));
+                    (r, e) -> WebSocketReader.read(e, r.out, r.problems))
+            .read(option("jetstream", OptionType.<Boolean>other("enabled, disabled, or block"), o -> o.jetStream().enabled())
+                    .fixed("JetStream").byDefault("disabled").means("Streams, consumers, key-value buckets; see jetstream."),
+                    (r, e) -> JetStreamReader.read(e, r.out, r.problems));
+
+    static final KeyTable<JetStreamReader> JETSTREAM = new KeyTable<JetStreamReader>("jetstream.")
+            .read(option("enabled enable", BOOLEAN, o -> o.jetStream().enabled()).fixed().byDefault("true")
+                    .means("Whether the block has an effect."), JetStreamReader::enabled)
+            .key(option("max_memory_store max_mem_store max_mem", SIZE, o -> o.jetStream().maxMemory()).fixed("JetStream.MaxMemory")
+                    .page().byDefault("half of the Java heap")
+                    .means("Bytes that all streams may take; a message beyond it is refused."), (r, v) -> r.out.jetStreamMemory = v)
+            .unsupported("store_dir store storedir max_file_store max_file sync_interval sync domain strict key ek encryption_key cipher"
+                    + " prev_key unique_tag extension_hint max_outstanding_catchup max_buffered_size max_buffered_msgs"
+                    + " request_queue_limit info_queue_limit max_concurrent_io limits tpm")
+            .unknown(key -> "Unknown field \"" + key + "\" in jetstream");
 
     static final KeyTable<OptionsReader> LIMITS = new KeyTable<OptionsReader>("")
             .key(option("max_connections max_conn", NUMBER, o -> o.limits().maxConnections()).live().page()
@@ -343,7 +357,7 @@ public final class Options {
     /** The top-level keys of a file. */
     static final KeyTable<OptionsReader> TOP_LEVEL = new KeyTable<OptionsReader>("")
             .include(SERVER).include(LOGIN).include(LIMITS).include(MONITORING).include(LOGGING)
-            .unsupported("jetstream store_dir leafnodes leaf gateway mqtt account"
+            .unsupported("store_dir leafnodes leaf gateway mqtt account"
                     + " system_account system no_system_account mappings maps"
                     + " resolver account_resolver resolver_preload resolver_tls resolver_pinned_accounts"
                     + " default_sentinel default_js_domain server_tags server_metadata ocsp"
@@ -351,7 +365,8 @@ public final class Options {
                     + " no_header_support trace_verbose trace_headers debug_verbose max_sub_tokens max_closed_clients"
                     + " prof_block_rate no_fast_producer_stall disable_short_first_ping write_timeout proxies")
             .refused("accounts operator operators roots root trusted trusted_keys")
-            .feature("JetStream", "jetstream store_dir default_js_domain")
+            .feature("files for JetStream", "store_dir")
+            .feature("JetStream domains", "default_js_domain")
             .feature("leaf nodes", "leafnodes leaf")
             .feature("gateways", "gateway")
             .feature("MQTT", "mqtt")
@@ -368,6 +383,7 @@ public final class Options {
             new Section("tls", o -> o.tls() != null, TLS.options()),
             new Section("cluster", o -> o.cluster().port() != 0, CLUSTER.options()),
             new Section("websocket", o -> o.webSocket().port() != 0, WEBSOCKET.options()),
+            new Section("jetstream", o -> o.jetStream().enabled(), JETSTREAM.options()),
             new Section("monitoring", null, MONITORING.options()),
             new Section("logging", null, LOGGING.options()));
 

@@ -3,6 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Compat;
+import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.config.ServerOptions.LameDuckOptions;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.ListenOptions;
@@ -29,6 +30,9 @@ public final class OptionsBuilder {
     public static final long DEFAULT_MAX_PENDING = 64L * 1024 * 1024;
     /** A third of the heap: together with the other bounded parts it fits into the old generation of any collector. */
     public static final long DEFAULT_MAX_PENDING_TOTAL = Runtime.getRuntime().maxMemory() / 3;
+
+    /** Half of the heap; the rest is for connections and for what waits for them. */
+    public static final long DEFAULT_JETSTREAM_MEMORY = Runtime.getRuntime().maxMemory() / 2;
 
     public String serverName = "";
     public Compat compat = Compat.CURRENT;
@@ -109,6 +113,9 @@ public final class OptionsBuilder {
     public List<String> webSocketOrigins = List.of();
     public Duration webSocketTimeout;
 
+    public boolean jetStream;
+    public long jetStreamMemory;
+
     public OptionsBuilder() {
     }
 
@@ -149,6 +156,8 @@ public final class OptionsBuilder {
         lameDuckDuration = o.lameDuck().duration();
         lameDuckGracePeriod = o.lameDuck().gracePeriod();
         copyWebSocket(o.webSocket());
+        jetStream = o.jetStream().enabled();
+        jetStreamMemory = o.jetStream().maxMemory();
     }
 
     private void copyCluster(ClusterOptions c) {
@@ -228,6 +237,7 @@ public final class OptionsBuilder {
                         or(lameDuckGracePeriod, Duration.ofSeconds(10))),
                 new WebSocketOptions(or(webSocketHost, "0.0.0.0"), webSocketPort, webSocketTls, webSocketSameOrigin,
                         List.copyOf(webSocketOrigins), or(webSocketTimeout, Duration.ofSeconds(2))),
+                new JetStreamOptions(jetStream, jetStreamMemory == 0 ? DEFAULT_JETSTREAM_MEMORY : jetStreamMemory),
                 configFile, pidFile, portsFileDir, profPort);
     }
 

@@ -83,6 +83,8 @@ public final class OptionsCheck {
 
     /** Checks what is not a matter of one option in the table. */
     private void combinations(ServerOptions o) {
+        if (o.jetStream().enabled() && o.compat() == ServerOptions.Compat.GNATSD_1_0)
+            violation("jetstream", "\"jetstream\" needs the protocol of today, which \"compat\" switches off");
         logins(o);
         cluster(o.cluster());
         monitor(o.monitor(), o.client().host());

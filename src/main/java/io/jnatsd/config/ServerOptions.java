@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  */
 public record ServerOptions(String serverName, Compat compat, ListenOptions client, Limits limits, AuthOptions auth,
         TlsOptions tls, ClusterOptions cluster, MonitorOptions monitor, LogOptions log, LameDuckOptions lameDuck,
-        WebSocketOptions webSocket, Path configFile, Path pidFile, Path portsFileDir, int profPort) {
+        WebSocketOptions webSocket, JetStreamOptions jetStream, Path configFile, Path pidFile, Path portsFileDir, int profPort) {
 
     /** How closely gnatsd 1.0.2 is followed where newer servers chose better. */
     public enum Compat {
@@ -206,6 +206,14 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
                     : new WebSocketOptions(host, port, tls.withoutObjects(), sameOrigin, allowedOrigins,
                             handshakeTimeout);
         }
+    }
+
+    /**
+     * JetStream.
+     *
+     * @param maxMemory bytes that all streams may take together
+     */
+    public record JetStreamOptions(boolean enabled, long maxMemory) {
     }
 
     /** What a server has when nothing is configured. */

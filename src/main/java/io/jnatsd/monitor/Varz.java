@@ -48,7 +48,7 @@ final class Varz implements JsonView {
     }
 
     private void putServer(GoJson json, ServerInfo info) throws IOException {
-        json.put("server_id", watched.serverId()).put("version", ServerInfo.VERSION).put("go", info.goVersion());
+        json.put("server_id", watched.serverId()).put("version", info.version()).put("go", info.goVersion());
         json.put("host", watched.client().host());
         json.put("auth_required", info.authRequired());
         json.put("ssl_required", info.tlsRequired()).put("tls_required", info.tlsRequired());

@@ -13,14 +13,22 @@ import java.util.List;
  * @param goVersion the runtime, in the field that gnatsd has for it
  * @param connectUrls addresses of servers for clients
  * @param onlyOld whether fields that gnatsd 1.0.2 does not have are omitted
+ * @param jetStream whether the server has JetStream; its version is then that of the release whose JetStream it follows
  */
 public record ServerInfo(String serverId, String serverName, String goVersion, String host, int port,
         boolean authRequired, boolean tlsRequired, boolean tlsVerify, boolean tlsAvailable, int maxPayload,
-        List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld) {
+        List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld, boolean jetStream) {
 
     /** The version of gnatsd that is implemented. Clients read it, and some require the form x.y.z. */
     public static final String VERSION = "1.0.2";
+    /** The version of nats-server whose JetStream is implemented. Clients choose features of JetStream by it. */
+    private static final String JETSTREAM_VERSION = "2.10.29";
     private static final int PROTOCOL = 1;
+
+    /** Returns the version that clients are told. */
+    public String version() {
+        return jetStream ? JETSTREAM_VERSION : VERSION;
+    }
 
     /**
      * Returns the INFO for clients over WebSocket: TLS was negotiated before, and {@code connectUrls} are addresses of
@@ -28,7 +36,7 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
      */
     public ServerInfo overWebSocket() {
         return new ServerInfo(serverId, serverName, goVersion, host, port, authRequired, false, false, false,
-                maxPayload, List.of(), headers, lameDuck, onlyOld);
+                maxPayload, List.of(), headers, lameDuck, onlyOld, jetStream);
     }
 
     /**
@@ -53,7 +61,7 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
 
     private void oldFields(JsonWriter json) throws IOException {
         json.name("server_id").value(serverId);
-        json.name("version").value(VERSION);
+        json.name("version").value(version());
         json.name("go").value(goVersion);
         json.name("host").value(host);
         json.name("port").value(port);
@@ -80,6 +88,8 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
         json.name("client_ip").value(clientIp);
         if (!nonce.isEmpty())
             json.name("nonce").value(nonce);
+        if (jetStream)
+            json.name("jetstream").value(true);
         if (lameDuck)
             json.name("ldm").value(true);
     }

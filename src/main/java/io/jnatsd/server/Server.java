@@ -13,6 +13,7 @@ import io.jnatsd.connection.MemoryReserve;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
+import io.jnatsd.jetstream.api.JetStream;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.text.HostPort;
@@ -60,6 +61,8 @@ public final class Server implements AutoCloseable {
     private volatile InfoPublisher infoPublisher;
     /** Null without a cluster. Written by the start. */
     private volatile ClusterPort cluster;
+    /** Null without JetStream. Written by the start. */
+    private volatile JetStream jetStream;
     /** Null without a WebSocket port. Written by the start. */
     private volatile WebSocketPort webSockets;
     /** The authenticator of the program, null to use the users of the options. Written under {@code reloadLock}. */
@@ -214,6 +217,8 @@ public final class Server implements AutoCloseable {
             cluster.create(options, serverId, port(), passwords, infoPublisher::push);
             cluster.apply(options, security.tls().routes());
         }
+        if (options.jetStream().enabled())
+            jetStream = startJetStream();
         systemAccess = new SystemAccess(this, views);
         systemAccess.update();
         watchCertificates(options);
@@ -222,6 +227,13 @@ public final class Server implements AutoCloseable {
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
+    }
+
+    private JetStream startJetStream() {
+        log.notice("Starting JetStream");
+        log.notice("  Max Memory: " + options.jetStream().maxMemory() + " bytes");
+        return JetStream.start(new JetStream.Server(state.info.serverName(), state.subjects, state.traffic, state.threads, log,
+                state::nextId, state.timer()), options.jetStream().maxMemory());
     }
 
     /** Opens the ports directly one after the other, the client port last. */
@@ -533,6 +545,8 @@ public final class Server implements AutoCloseable {
             systemAccess.close();
         if (monitoring != null)
             monitoring.close();
+        if (jetStream != null)
+            jetStream.close();
         if (cluster != null)
             cluster.close();
         try {

@@ -99,9 +99,8 @@ class CommandLineTest {
             -x             | 2 | flag provided but not defined: -x
             --uzer a       | 2 | flag provided but not defined: -uzer, did you mean --user?
             --clustr_name  | 2 | flag provided but not defined: -clustr_name, did you mean --cluster_name?
-            -js            | 2 | flag not supported: -js: jnatsd has no JetStream
-            --jetstream    | 2 | flag not supported: -jetstream: jnatsd has no JetStream
-            -sd /tmp/x     | 2 | flag not supported: -sd: jnatsd has no JetStream
+            -js=maybe      | 2 | invalid boolean value "maybe" for flag -js: expected true or false
+            -sd            | 2 | flag needs an argument: -sd
             ---port 4222   | 2 | bad flag syntax: ---port
             -=x            | 2 | bad flag syntax: -
             -p             | 2 | flag needs an argument: -p

@@ -405,8 +405,8 @@ class OptionKeysTest {
             xyzzy: {}           ~ test.conf:1:1: unknown key "xyzzy"
             cluster {rouets []} ~ test.conf:1:10: unknown key "rouets", did you mean "routes"?
             authorization {usr: x} ~ test.conf:1:16: unknown key "usr", did you mean "user"?
-            jetstream: true     ~ test.conf:1:1: "jetstream" (JetStream) is not supported by jnatsd and ignored
-            JetStream {}        ~ test.conf:1:1: "JetStream" (JetStream) is not supported by jnatsd and ignored
+            store_dir: x        ~ test.conf:1:1: "store_dir" (files for JetStream) is not supported by jnatsd and ignored
+            JetStream {max_file: 1G} ~ test.conf:1:12: "max_file" is not supported by jnatsd and ignored
             leafnodes {port: 7} ~ test.conf:1:1: "leafnodes" (leaf nodes) is not supported by jnatsd and ignored
             gateway {name: g}   ~ test.conf:1:1: "gateway" (gateways) is not supported by jnatsd and ignored
             mqtt {port: 1883}   ~ test.conf:1:1: "mqtt" (MQTT) is not supported by jnatsd and ignored

@@ -34,7 +34,7 @@ class ConfigzTest {
         })) {
             JsonObject configz = monitored.json("/configz");
             assertEquals(List.of("server_id", "config_load_time", "server", "limits", "authorization", "tls", "cluster",
-                    "websocket", "monitoring", "logging"), List.copyOf(configz.keySet()));
+                    "websocket", "jetstream", "monitoring", "logging"), List.copyOf(configz.keySet()));
             assertEquals("north", configz.getAsJsonObject("server").get("server_name").getAsString());
             assertEquals(monitored.server().port(), configz.getAsJsonObject("server").get("port").getAsInt());
             JsonObject limits = configz.getAsJsonObject("limits");
@@ -57,7 +57,7 @@ class ConfigzTest {
     void whatIsOffIsShownAsOff() throws IOException {
         try (TestMonitor monitored = TestMonitor.start()) {
             JsonObject configz = monitored.json("/configz");
-            for (String feature : List.of("tls", "cluster", "websocket"))
+            for (String feature : List.of("tls", "cluster", "websocket", "jetstream"))
                 assertEquals("{enabled:false}", group(configz, feature));
             assertEquals("{}", group(monitored.json("/varz"), "websocket"));
         }

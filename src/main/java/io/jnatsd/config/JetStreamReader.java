@@ -1,0 +1,42 @@
+package io.jnatsd.config;
+
+import io.jnatsd.config.ConfigValue.Block;
+import io.jnatsd.config.ConfigValue.Bool;
+import io.jnatsd.config.ConfigValue.Text;
+import java.util.Locale;
+
+/** Reads {@code jetstream}, which is a word or a block. Threads: one. */
+final class JetStreamReader {
+    final OptionsBuilder out;
+
+    private JetStreamReader(OptionsBuilder out) {
+        this.out = out;
+    }
+
+    static void read(Entry entry, OptionsBuilder out, Problems problems) throws MismatchException {
+        if (!(entry.value() instanceof Block)) {
+            out.jetStream = isOn(entry);
+            return;
+        }
+        out.jetStream = true;
+        Options.JETSTREAM.read(entry.block(), new JetStreamReader(out), problems);
+    }
+
+    private static boolean isOn(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Bool bool)
+            return bool.value();
+        if (!(entry.value() instanceof Text text))
+            throw new MismatchException(entry.value(),
+                    "Expected map, bool or string to define JetStream, got " + entry.value().kind());
+        return switch (text.value().toLowerCase(Locale.ROOT)) {
+            case "enabled", "enable", "true" -> true;
+            case "disabled", "disable", "false" -> false;
+            default -> throw new MismatchException(entry.value(),
+                    "Expected 'enabled' or 'disabled' for string value, got '" + text.value() + "'");
+        };
+    }
+
+    void enabled(Entry entry) throws MismatchException {
+        out.jetStream = isOn(entry);
+    }
+}

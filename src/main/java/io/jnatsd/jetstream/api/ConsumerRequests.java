@@ -1,0 +1,199 @@
+package io.jnatsd.jetstream.api;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.jnatsd.jetstream.config.ConsumerConfig;
+import io.jnatsd.jetstream.config.ConsumerConfigCheck;
+import io.jnatsd.jetstream.config.ErrorCode;
+import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.Retention;
+import io.jnatsd.jetstream.config.StreamConfig;
+import io.jnatsd.jetstream.config.StreamConfigCheck;
+import io.jnatsd.jetstream.consumer.Consumer;
+import io.jnatsd.jetstream.consumer.ConsumerUpdate;
+import io.jnatsd.jetstream.stream.Stream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The requests about consumers (JetStream: consumer API). Threads: the actor of the API. */
+final class ConsumerRequests {
+    private static final int PAGE_OF_NAMES = 1024, PAGE_OF_INFOS = 256;
+    private static final String CHARS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int NAME_LENGTH = 8;
+
+    private final Streams streams;
+
+    ConsumerRequests(Streams streams) {
+        this.streams = streams;
+    }
+
+    /** Whether an existing consumer may be meant. */
+    enum Action { CREATE, UPDATE }
+
+    record CreateRequest(String streamName, ConsumerConfig config, Action action) {
+        CreateRequest {
+            config = config == null ? ConsumerConfig.empty() : config;
+        }
+    }
+
+    /** What a request created: the answer, and whether there is a new consumer. */
+    record Created(ConsumerInfo info, boolean isNew) {
+    }
+
+    /** {@code CONSUMER.CREATE.S}: an ephemeral consumer. */
+    Created createEphemeral(String stream, byte[] body) throws JetStreamException, InterruptedException {
+        CreateRequest request = Json.read(body, CreateRequest.class);
+        if (request.config.durableName() != null)
+            throw new JetStreamException(ErrorCode.EPHEMERAL_WITH_DURABLE_NAME);
+        return create(stream, request.config.name(), request);
+    }
+
+    /** {@code CONSUMER.DURABLE.CREATE.S.C}. */
+    Created createDurable(String stream, String name, byte[] body) throws JetStreamException, InterruptedException {
+        CreateRequest request = Json.read(body, CreateRequest.class);
+        if (request.config.durableName() == null)
+            throw new JetStreamException(ErrorCode.DURABLE_NAME_NOT_SET);
+        if (!request.config.durableName().equals(name))
+            throw new JetStreamException(ErrorCode.DURABLE_NAME_MISMATCH);
+        return create(stream, name, request);
+    }
+
+    /**
+     * {@code CONSUMER.CREATE.S.C.FILTER}.
+     *
+     * @param filter what follows the name, null for none
+     */
+    Created createNamed(String stream, String name, String filter, byte[] body) throws JetStreamException, InterruptedException {
+        CreateRequest request = Json.read(body, CreateRequest.class);
+        ConsumerConfig config = request.config;
+        if (config.durableName() != null && !config.durableName().equals(name))
+            throw new JetStreamException(ErrorCode.DURABLE_NAME_MISMATCH);
+        if (filter != null && config.filterSubjects() != null)
+            throw new JetStreamException(ErrorCode.FILTERS_IN_SUBJECT);
+        if (filter != null && !filter.equals(config.filterSubject()))
+            throw new JetStreamException(ErrorCode.FILTER_MISMATCH);
+        return create(stream, name, request);
+    }
+
+    private Created create(String streamName, String name, CreateRequest request) throws JetStreamException, InterruptedException {
+        if (!streamName.equals(request.streamName))
+            throw new JetStreamException(ErrorCode.STREAM_NAME_MISMATCH);
+        if (name != null && (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0))
+            throw new JetStreamException(ErrorCode.CONSUMER_NAME_PATH);
+        Stream stream = streams.get(streamName);
+        if (request.config.numReplicas() > 1)
+            throw new JetStreamException(ErrorCode.REPLICAS_NOT_SUPPORTED);
+        return stream.call(s -> create(s, name, request));
+    }
+
+    private Created create(Stream stream, String name, CreateRequest request) throws JetStreamException {
+        Consumer existing = name == null ? null : stream.consumer(name);
+        if (existing == null && request.action == Action.UPDATE)
+            throw new JetStreamException(ErrorCode.CONSUMER_DOES_NOT_EXIST);
+        ConsumerConfig config = request.config.within(stream.config().consumerLimits(), name == null ? freeName(stream) : name);
+        ConsumerConfigCheck.check(config, stream.config());
+        if (existing != null)
+            return new Created(update(stream, existing, config, request.action), false);
+        checkRoom(stream, config);
+        return new Created(ConsumerInfo.of(stream.name(), stream.add(config), streams.server()), true);
+    }
+
+    private ConsumerInfo update(Stream stream, Consumer existing, ConsumerConfig config, Action action)
+            throws JetStreamException {
+        // As in other servers, a consumer that is not durable is never the same as one that is asked for.
+        boolean same = existing.config().equals(config);
+        if (action == Action.CREATE && (!same || config.durableName() == null))
+            throw new JetStreamException(ErrorCode.CONSUMER_EXISTS);
+        if (!same) {
+            ConsumerUpdate.check(existing.config(), config, existing.isBound());
+            checkWorkqueue(stream, config, existing);
+            existing.update(config);
+        }
+        return ConsumerInfo.of(stream.name(), existing, streams.server());
+    }
+
+    private static String freeName(Stream stream) {
+        while (true) {
+            StringBuilder name = new StringBuilder();
+            for (int i = 0; i < NAME_LENGTH; i++)
+                name.append(CHARS.charAt(ThreadLocalRandom.current().nextInt(CHARS.length())));
+            if (stream.consumer(name.toString()) == null)
+                return name.toString();
+        }
+    }
+
+    private static void checkRoom(Stream stream, ConsumerConfig config) throws JetStreamException {
+        StreamConfig s = stream.config();
+        long count = stream.consumers().stream().filter(consumer -> !consumer.config().isDirect()).count();
+        if (s.maxConsumers() >= 0 && !config.isDirect() && count >= s.maxConsumers())
+            throw new JetStreamException(ErrorCode.MAX_CONSUMERS);
+        checkWorkqueue(stream, config, null);
+    }
+
+    /** The filters of the consumers of a work queue must not overlap. */
+    private static void checkWorkqueue(Stream stream, ConsumerConfig config, Consumer self) throws JetStreamException {
+        if (stream.config().retention() != Retention.WORKQUEUE)
+            return;
+        for (Consumer other : stream.consumers()) {
+            if (other == self)
+                continue;
+            List<String> own = config.filters(), others = other.config().filters();
+            if (own.isEmpty() || others.isEmpty())
+                throw new JetStreamException(ErrorCode.WORKQUEUE_NO_FILTER);
+            for (String a : own)
+                for (String b : others)
+                    if (StreamConfigCheck.overlap(a, b))
+                        throw new JetStreamException(ErrorCode.WORKQUEUE_SAME_FILTER);
+        }
+    }
+
+    JsonObject info(String stream, String name, byte[] body) throws JetStreamException, InterruptedException {
+        StreamRequests.requireEmpty(body);
+        return Json.object(streams.get(stream).call(s -> ConsumerInfo.of(s.name(), find(s, name), streams.server())));
+    }
+
+    private static Consumer find(Stream stream, String name) throws JetStreamException {
+        Consumer found = stream.consumer(name);
+        if (found == null)
+            throw new JetStreamException(ErrorCode.CONSUMER_NOT_FOUND);
+        return found;
+    }
+
+    JsonObject names(String stream, byte[] body) throws JetStreamException, InterruptedException {
+        StreamRequests.Page page = Json.readOptional(body, StreamRequests.Page.class, new StreamRequests.Page(0, null));
+        List<String> all = streams.get(stream).call(s -> visible(s).stream().map(c -> c.config().name()).toList());
+        long offset = Math.clamp(page.offset(), 0, all.size());
+        JsonObject answer = StreamRequests.paging(all.size(), offset, PAGE_OF_NAMES);
+        answer.add("consumers", Json.tree(all.stream().skip(offset).limit(PAGE_OF_NAMES).toList()));
+        return answer;
+    }
+
+    JsonObject list(String stream, byte[] body) throws JetStreamException, InterruptedException {
+        StreamRequests.Page page = Json.readOptional(body, StreamRequests.Page.class, new StreamRequests.Page(0, null));
+        return streams.get(stream).call(s -> {
+            List<Consumer> all = visible(s);
+            long offset = Math.clamp(page.offset(), 0, all.size());
+            JsonObject answer = StreamRequests.paging(all.size(), offset, PAGE_OF_INFOS);
+            JsonArray infos = new JsonArray();
+            all.stream().skip(offset).limit(PAGE_OF_INFOS)
+                    .forEach(consumer -> infos.add(Json.object(ConsumerInfo.of(s.name(), consumer, streams.server()))));
+            answer.add("consumers", infos);
+            return answer;
+        });
+    }
+
+    private static List<Consumer> visible(Stream stream) {
+        return stream.consumers().stream().filter(consumer -> !consumer.config().isDirect())
+                .sorted(Comparator.comparing(consumer -> consumer.config().name())).toList();
+    }
+
+    JsonObject delete(String stream, String name, byte[] body) throws JetStreamException, InterruptedException {
+        StreamRequests.requireEmpty(body);
+        streams.get(stream).call(s -> {
+            s.remove(find(s, name));
+            return null;
+        });
+        return StreamRequests.success();
+    }
+}

@@ -1,0 +1,113 @@
+package io.jnatsd.jetstream.api;
+
+import io.jnatsd.jetstream.config.ErrorCode;
+import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.StreamConfig;
+import io.jnatsd.jetstream.config.StreamConfigCheck;
+import io.jnatsd.jetstream.stream.Environment;
+import io.jnatsd.jetstream.stream.Stream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The streams of a server by name. Threads: the actor of the API changes it; any thread reads.
+ */
+final class Streams {
+    /** A stream with the configuration that was applied last. */
+    private record Entry(Stream stream, StreamConfig config) {
+    }
+
+    private final Environment environment;
+    private final String server;
+    private final Map<String, Entry> streams = new ConcurrentSkipListMap<>();
+
+    Streams(Environment environment, String server) {
+        this.environment = environment;
+        this.server = server;
+    }
+
+    /** Returns the name of the server, which answers show. */
+    String server() {
+        return server;
+    }
+
+    List<Stream> all() {
+        return streams.values().stream().map(Entry::stream).toList();
+    }
+
+    /** Returns a stream, null if there is none with this name. */
+    Stream find(String name) {
+        Entry entry = streams.get(name);
+        return entry == null ? null : entry.stream;
+    }
+
+    Stream get(String name) throws JetStreamException {
+        Stream found = find(name);
+        if (found == null)
+            throw new JetStreamException(ErrorCode.STREAM_NOT_FOUND);
+        return found;
+    }
+
+    StreamConfig config(Stream stream) {
+        return streams.get(stream.name()).config;
+    }
+
+    /** Returns the stream with this configuration; one that exists must have the same. */
+    Stream create(StreamConfig config) throws JetStreamException {
+        Entry existing = streams.get(config.name());
+        if (existing != null) {
+            if (existing.config.equals(config))
+                return existing.stream;
+            throw new JetStreamException(ErrorCode.STREAM_NAME_IN_USE);
+        }
+        checkOverlap(config);
+        if (config.maxBytes() > 0 && !environment.memory().reserve(config.maxBytes()))
+            throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
+        if (config.storage() == StreamConfig.Storage.FILE)
+            environment.log().warn("Stream " + config.name() + " asks for files; its messages are kept in memory");
+        Stream created = Stream.start(environment, config);
+        streams.put(config.name(), new Entry(created, config));
+        return created;
+    }
+
+    /** @throws JetStreamException if another stream captures one of the subjects */
+    void checkOverlap(StreamConfig config) throws JetStreamException {
+        for (Entry other : streams.values())
+            if (!other.config.name().equals(config.name()))
+                for (String a : config.captured())
+                    for (String b : other.config.captured())
+                        if (StreamConfigCheck.overlap(a, b))
+                            throw new JetStreamException(ErrorCode.SUBJECTS_OVERLAP);
+    }
+
+    void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {
+        long more = Math.max(after.maxBytes(), 0) - Math.max(before.maxBytes(), 0);
+        if (more > 0 && !environment.memory().reserve(more))
+            throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
+        stream.call(s -> {
+            s.update(after);
+            return null;
+        });
+        if (more < 0)
+            environment.memory().release(-more);
+        streams.put(stream.name(), new Entry(stream, after));
+    }
+
+    void delete(Stream stream) throws JetStreamException, InterruptedException {
+        Entry removed = streams.remove(stream.name());
+        stream.call(s -> {
+            s.delete();
+            return null;
+        });
+        if (removed != null && removed.config.maxBytes() > 0)
+            environment.memory().release(removed.config.maxBytes());
+    }
+
+    /** Ends all streams; whoever waits for messages is told. */
+    void close() {
+        for (Entry each : streams.values())
+            each.stream.close("409 Server Shutdown");
+        streams.clear();
+    }
+}

@@ -1,0 +1,59 @@
+package io.jnatsd.jetstream.consumer;
+
+import io.jnatsd.delivery.Destination;
+import io.jnatsd.jetstream.store.MessageStore;
+import io.jnatsd.jetstream.store.StoredMessage;
+
+/**
+ * What a consumer needs of its stream. Threads: the actor of the stream.
+ */
+public interface Host {
+    /** Returns the messages of the stream. */
+    MessageStore store();
+
+    /** Returns the name of the stream. */
+    String stream();
+
+    /** Returns a time in nanoseconds for deadlines. */
+    long now();
+
+    /** Returns the time in nanoseconds since 1970. */
+    long wallClock();
+
+    /**
+     * Sends a stored message to those who subscribe a destination.
+     *
+     * @param ack the subject for acks, one char per byte
+     * @param headersOnly whether to leave the payload out, and to say its size in a header
+     * @return false if nobody received it
+     */
+    boolean send(Destination to, StoredMessage message, CharSequence ack, boolean headersOnly);
+
+    /**
+     * Sends a status.
+     *
+     * @param status what follows {@code NATS/1.0}, {@code "404 No Messages"}
+     * @param headers lines with CR LF, empty for none
+     * @param reply empty for none
+     */
+    void sendStatus(Destination to, String status, String headers, String reply);
+
+    /** Sends an empty message. */
+    void sendEmpty(String subject);
+
+    boolean hasInterest(Destination to);
+
+    boolean hasInterest(Destination to, String queue);
+
+    /** A message is done for a consumer: it was acknowledged, or delivered without acks. */
+    void consumed(Consumer by, long sequence);
+
+    /** Has {@link Consumer#run} called when this time has come, or earlier. */
+    void wake(Consumer consumer, long deadline);
+
+    /** Publishes an event, if anybody wants it. */
+    void publish(ConsumerEvent event);
+
+    /** Removes a consumer that has been idle for too long. */
+    void expire(Consumer consumer);
+}

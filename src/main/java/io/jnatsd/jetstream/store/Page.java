@@ -1,0 +1,176 @@
+package io.jnatsd.jetstream.store;
+
+import io.jnatsd.jetstream.store.SubjectTree.StoredSubject;
+import java.util.Arrays;
+
+/**
+ * The messages of {@value #SIZE} consecutive sequences: for each, its time, its subject, its address in the arena, and
+ * the next message on its subject. When most of them have been removed, the arrays shrink to those that are left.
+ *
+ * <p>An index is the place of a message in the arrays; it is valid until a message of the page is removed.
+ *
+ * <p>Threads: the actor of the stream.
+ */
+final class Page {
+    static final int SIZE = 256;
+    /** With fewer messages than this, the arrays have only as many elements. */
+    private static final int SPARSE = SIZE / 4;
+
+    private final long first;
+    /** The sequence of each index, counted from the first; null while index and sequence are the same. */
+    private byte[] offsets;
+    private long[] times = new long[SIZE];
+    private long[] addresses = new long[SIZE];
+    private long[] next = new long[SIZE];
+    /** Null for a message that was removed. */
+    private StoredSubject[] subjects = new StoredSubject[SIZE];
+    private int count;
+
+    /** @param first the sequence of its first message */
+    Page(long first) {
+        this.first = first;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Adds a message. The page must be complete, that is, none of its messages but the newest were left out. */
+    void add(long sequence, long time, StoredSubject subject, long address) {
+        int index = (int) (sequence - first);
+        if (offsets != null)
+            widen();
+        times[index] = time;
+        addresses[index] = address;
+        subjects[index] = subject;
+        next[index] = 0;
+        count++;
+    }
+
+    /** Returns the index of a message, or -1 if it was removed. */
+    int index(long sequence) {
+        int offset = (int) (sequence - first);
+        if (offsets == null)
+            return subjects[offset] == null ? -1 : offset;
+        int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
+        return index < 0 ? -1 : index;
+    }
+
+    /** Returns the first sequence from this one on that has a message, or -1. */
+    long firstFrom(long sequence) {
+        int offset = (int) Math.max(sequence - first, 0);
+        if (offsets == null) {
+            for (int i = offset; i < SIZE; i++)
+                if (subjects[i] != null)
+                    return first + i;
+            return -1;
+        }
+        int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
+        index = index < 0 ? -index - 1 : index;
+        return index == offsets.length ? -1 : first + offsets[index] + 128;
+    }
+
+    /** Returns the last sequence up to this one that has a message, or -1. */
+    long lastUpTo(long sequence) {
+        int offset = (int) Math.min(sequence - first, SIZE - 1);
+        if (offsets == null) {
+            for (int i = offset; i >= 0; i--)
+                if (subjects[i] != null)
+                    return first + i;
+            return -1;
+        }
+        int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
+        index = index < 0 ? -index - 2 : index;
+        return index < 0 ? -1 : first + offsets[index] + 128;
+    }
+
+    long time(int index) {
+        return times[index];
+    }
+
+    StoredSubject subject(int index) {
+        return subjects[index];
+    }
+
+    long address(int index) {
+        return addresses[index];
+    }
+
+    void moved(int index, long address) {
+        addresses[index] = address;
+    }
+
+    /** Returns the next message on the same subject, 0 if there is none. */
+    long next(int index) {
+        return next[index];
+    }
+
+    void next(int index, long sequence) {
+        next[index] = sequence;
+    }
+
+    /** Removes a message. {@code mayShrink} is false while messages are added to the page. */
+    void remove(int index, boolean mayShrink) {
+        count--;
+        if (offsets != null) {
+            keep(index);
+            return;
+        }
+        subjects[index] = null;
+        if (mayShrink && count <= SPARSE)
+            narrow();
+    }
+
+    private void keep(int without) {
+        int from = without + 1, rest = offsets.length - from, size = offsets.length - 1;
+        offsets = (byte[]) without(offsets, new byte[size], without, from, rest);
+        times = (long[]) without(times, new long[size], without, from, rest);
+        addresses = (long[]) without(addresses, new long[size], without, from, rest);
+        next = (long[]) without(next, new long[size], without, from, rest);
+        subjects = (StoredSubject[]) without(subjects, new StoredSubject[size], without, from, rest);
+    }
+
+    private static Object without(Object from, Object to, int index, int behind, int rest) {
+        System.arraycopy(from, 0, to, 0, index);
+        System.arraycopy(from, behind, to, index, rest);
+        return to;
+    }
+
+    private void narrow() {
+        byte[] kept = new byte[count];
+        long[] keptTimes = new long[count], keptAddresses = new long[count], keptNext = new long[count];
+        StoredSubject[] keptSubjects = new StoredSubject[count];
+        for (int i = 0, at = 0; i < SIZE; i++) {
+            if (subjects[i] == null)
+                continue;
+            kept[at] = (byte) (i - 128);
+            keptTimes[at] = times[i];
+            keptAddresses[at] = addresses[i];
+            keptNext[at] = next[i];
+            keptSubjects[at++] = subjects[i];
+        }
+        offsets = kept;
+        times = keptTimes;
+        addresses = keptAddresses;
+        next = keptNext;
+        subjects = keptSubjects;
+    }
+
+    private void widen() {
+        byte[] at = offsets;
+        long[] oldTimes = times, oldAddresses = addresses, oldNext = next;
+        StoredSubject[] oldSubjects = subjects;
+        offsets = null;
+        times = new long[SIZE];
+        addresses = new long[SIZE];
+        next = new long[SIZE];
+        subjects = new StoredSubject[SIZE];
+        for (int i = 0; i < at.length; i++) {
+            int index = at[i] + 128;
+            times[index] = oldTimes[i];
+            addresses[index] = oldAddresses[i];
+            next[index] = oldNext[i];
+            subjects[index] = oldSubjects[i];
+        }
+    }
+}

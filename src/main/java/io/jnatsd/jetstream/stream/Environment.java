@@ -1,0 +1,31 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.delivery.Traffic;
+import io.jnatsd.jetstream.consumer.ConsumerEvent;
+import io.jnatsd.log.Log;
+import io.jnatsd.log.Threads;
+import io.jnatsd.subject.SubjectSpace;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+
+/**
+ * What streams need of the server.
+ *
+ * @param ids gives an id that no connection has
+ * @param timer must not be blocked
+ * @param events is told what happens at consumers
+ */
+public record Environment(SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
+        ScheduledExecutorService timer, MemoryLimit memory, Events events) {
+    /** Publishes what happens at consumers, if anybody wants it. Called by the actors of streams. */
+    public interface Events {
+        /** Returns the subject of the event. */
+        String subject(String stream, ConsumerEvent event);
+
+        /** Returns the JSON of the event. */
+        byte[] json(String stream, ConsumerEvent event);
+
+        /** A consumer was removed because it was idle. */
+        void expired(String stream, String consumer);
+    }
+}

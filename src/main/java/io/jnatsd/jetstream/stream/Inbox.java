@@ -1,0 +1,351 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.Subject;
+import io.jnatsd.subject.Receiver;
+import io.jnatsd.subject.Run;
+import io.jnatsd.subject.SidTable;
+import io.jnatsd.subject.Subscription;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * What waits for the actor of a stream: the messages of its subscriptions, copied one behind the other into an array,
+ * and tasks. A publisher whose messages find the inbox full waits until there is room, so that nothing is lost and
+ * memory is bounded.
+ *
+ * <p>Threads: any thread delivers and posts; {@link Receiver#lock} guards what waits. The actor calls {@link #take}.
+ */
+public final class Inbox extends Receiver {
+    /** Publishers wait while more bytes than this wait. One batch of each may be added beyond it. */
+    private static final int ENOUGH = 4 * 1024 * 1024;
+    private static final int SMALLEST = 4096, LARGEST_KEPT = 1024 * 1024;
+    /** Before each message: kind, and the lengths of subject, reply, headers and body. */
+    private static final int HEAD = 20;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** What a message is for, by the subscription that it came for. */
+    public enum Kind { PUBLISH, ACK, PULL, FLOW_CONTROL, GET, GET_LAST, API }
+
+    /** What the actor takes at once. Threads: the actor. */
+    public static final class Contents {
+        private byte[] bytes = new byte[SMALLEST];
+        private int end;
+        private int at;
+        private Kind kind;
+        private int subjectLength;
+        private int replyLength;
+        private int headerLength;
+        private int bodyLength;
+
+        /** Goes to the next message; returns false at the end. */
+        public boolean next() {
+            if (at == end)
+                return false;
+            kind = KINDS[(int) INT.get(bytes, at)];
+            subjectLength = (int) INT.get(bytes, at + 4);
+            replyLength = (int) INT.get(bytes, at + 8);
+            headerLength = (int) INT.get(bytes, at + 12);
+            bodyLength = (int) INT.get(bytes, at + 16);
+            at += HEAD + subjectLength + replyLength + bodyLength;
+            return true;
+        }
+
+        public Kind kind() {
+            return kind;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        public int subjectStart() {
+            return at - bodyLength - replyLength - subjectLength;
+        }
+
+        int subjectLength() {
+            return subjectLength;
+        }
+
+        /** Returns the subject, one char per byte. */
+        public String subject() {
+            return new String(bytes, subjectStart(), subjectLength, StandardCharsets.ISO_8859_1);
+        }
+
+        public boolean hasReply() {
+            return replyLength > 0;
+        }
+
+        public String reply() {
+            return new String(bytes, at - bodyLength - replyLength, replyLength, StandardCharsets.ISO_8859_1);
+        }
+
+        /** Returns where headers and payload begin. */
+        public int bodyStart() {
+            return at - bodyLength;
+        }
+
+        /** Returns the length of headers and payload together. */
+        public int bodyLength() {
+            return bodyLength;
+        }
+
+        /** Returns the length of the headers, -1 for a message without headers. */
+        public int headerLength() {
+            return headerLength;
+        }
+
+        public int payloadStart() {
+            return bodyStart() + Math.max(headerLength, 0);
+        }
+
+        public int payloadLength() {
+            return bodyLength - Math.max(headerLength, 0);
+        }
+
+        private void clear() {
+            at = end = 0;
+            if (bytes.length > LARGEST_KEPT)
+                bytes = new byte[SMALLEST];
+        }
+    }
+
+    private static final Kind[] KINDS = Kind.values();
+
+    private final long id;
+    private final String label;
+    private final SidTable subs;
+    private final Condition arrived = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private Contents waiting = new Contents();
+    private Queue<Runnable> tasks = new ArrayDeque<>();
+    private int lastSid;
+    private boolean woken;
+    private boolean flushPromised;
+    private boolean closed;
+
+    public Inbox(long id, String stream, SidTable subs) {
+        this.id = id;
+        this.label = "stream " + stream;
+        this.subs = subs;
+    }
+
+    /** Subscribes; the sid begins with the number of the kind. */
+    public Subscription subscribe(Kind kind, String subject) {
+        byte[] bytes = subject.getBytes(StandardCharsets.ISO_8859_1);
+        boolean literal = !Subject.hasWildcard(bytes, 0, bytes.length);
+        Subscription sub = new Subscription(this, subject, null, kind.ordinal() + "-" + ++lastSid, literal);
+        subs.add(sub);
+        return sub;
+    }
+
+    public void unsubscribe(Subscription sub) {
+        subs.remove(sub);
+    }
+
+    // ---- other threads ---------------------------------------------------------------------------------------
+
+    @Override
+    public int deliver(Subscription sub, Message m, long maxPending) {
+        lock.lock();
+        try {
+            if (sub.isRemoved() || closed)
+                return 0;
+            sub.take(1);
+            int at = begin(sub, m.subjectLength(), m.replyLength(), m.headerLength(), m.payloadLength());
+            System.arraycopy(m.buffer(), m.subjectStart(), waiting.bytes, at, m.subjectLength());
+            at += m.subjectLength();
+            System.arraycopy(m.buffer(), m.tailStart(), waiting.bytes, at, m.replyLength());
+            System.arraycopy(m.buffer(), m.payloadStart(), waiting.bytes, at + m.replyLength(), m.payloadLength());
+            return DELIVERED | outcome();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int deliver(Subscription sub, Run run, int first, long maxPending) {
+        lock.lock();
+        try {
+            if (sub.isRemoved() || closed)
+                return 0;
+            int count = sub.take(run.count() - first);
+            byte[] subject = run.match().subject();
+            for (int i = first; i < first + count; i++) {
+                // A message of a run has neither a reply nor headers: its tail is "size CR LF payload CR LF".
+                int size = (int) run.payload(i, i + 1), end = run.tailStart(i) + run.tailLength(i) - 2;
+                int at = begin(sub, subject.length, 0, -1, size);
+                System.arraycopy(subject, 0, waiting.bytes, at, subject.length);
+                System.arraycopy(run.buffer(), end - size, waiting.bytes, at + subject.length, size);
+            }
+            return DELIVERED | count << COUNT_SHIFT | outcome();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int outcome() {
+        int outcome = waiting.end > ENOUGH ? CROWDED : 0;
+        if (!flushPromised) {
+            flushPromised = true;
+            outcome |= FLUSH;
+        }
+        return outcome;
+    }
+
+    /** Makes room for a message and writes its head; returns where its subject begins. */
+    private int begin(Subscription sub, int subjectLength, int replyLength, int headerLength, int bodyLength) {
+        int size = HEAD + subjectLength + replyLength + bodyLength, at = waiting.end;
+        if (at + size > waiting.bytes.length)
+            waiting.bytes = Arrays.copyOf(waiting.bytes, Math.max(2 * waiting.bytes.length, at + size));
+        INT.set(waiting.bytes, at, sub.sid().charAt(0) - '0');
+        INT.set(waiting.bytes, at + 4, subjectLength);
+        INT.set(waiting.bytes, at + 8, replyLength);
+        INT.set(waiting.bytes, at + 12, headerLength);
+        INT.set(waiting.bytes, at + 16, bodyLength);
+        waiting.end += size;
+        return at + HEAD;
+    }
+
+    @Override
+    public boolean flush() {
+        lock.lock();
+        try {
+            flushPromised = false;
+            arrived.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until there is room, whatever time is given: a message must not be lost. */
+    @Override
+    public void awaitRoom(long nanos, long maxPending) throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.end > ENOUGH && !closed)
+                room.await();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the actor run a task behind what waits; returns false if the stream is closed. */
+    public boolean post(Runnable task) {
+        lock.lock();
+        try {
+            if (closed)
+                return false;
+            tasks.add(task);
+            arrived.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes the actor. */
+    public void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Not called: {@link #deliver} never returns {@link Receiver#OVERFLOW}. */
+    @Override
+    public void overflowed() {
+    }
+
+    /** Not called: {@link #deliver} never returns {@link Receiver#OVER_BUDGET}. */
+    @Override
+    public void overBudget() {
+    }
+
+    @Override
+    public void exhausted(Subscription sub) {
+        subs.remove(sub);
+    }
+
+    // ---- the actor -------------------------------------------------------------------------------------------
+
+    /**
+     * Waits for something, and takes all messages and tasks.
+     *
+     * @param emptied what was taken before and is done with; its arrays are used again
+     * @param taken receives the tasks
+     * @return the messages, null if the inbox was closed and is empty
+     */
+    public Contents take(Contents emptied, Queue<Runnable> taken) throws InterruptedException {
+        emptied.clear();
+        lock.lock();
+        try {
+            while (waiting.end == 0 && tasks.isEmpty() && !woken && !closed)
+                arrived.await();
+            if (waiting.end == 0 && tasks.isEmpty() && closed)
+                return null;
+            woken = false;
+            Contents all = waiting;
+            waiting = emptied;
+            taken.addAll(tasks);
+            tasks.clear();
+            room.signalAll();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Unsubscribes, and takes nothing more. What waits is still handled. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        subs.removeAll();
+    }
+
+    @Override
+    public boolean isTraced() {
+        return false;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public String remoteId() {
+        return null;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String clientName() {
+        return "";
+    }
+
+    @Override
+    public String user() {
+        return "";
+    }
+}

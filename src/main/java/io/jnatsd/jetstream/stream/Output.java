@@ -1,0 +1,99 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.delivery.Batch;
+import io.jnatsd.delivery.Delivery;
+import io.jnatsd.delivery.Destination;
+import io.jnatsd.delivery.Traffic;
+import io.jnatsd.jetstream.store.StoredMessage;
+import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.MessageBuilder;
+import io.jnatsd.subject.Receiver;
+
+/**
+ * What a component of JetStream sends. Messages are collected and flushed at the end of a batch. Threads: the actor
+ * that owns it.
+ */
+public final class Output {
+    private final Traffic traffic;
+    private final Batch batch = new Batch();
+    private final Delivery delivery;
+    private final MessageBuilder builder = new MessageBuilder();
+    /** For the form that other servers get, since a message is valid until the next one is built. */
+    private final MessageBuilder remoteBuilder = new MessageBuilder();
+
+    public Output(Traffic traffic, Receiver own) {
+        this.traffic = traffic;
+        this.delivery = new Delivery(traffic, batch, own, false);
+        begin();
+    }
+
+    private void begin() {
+        batch.begin(traffic.maxPending());
+    }
+
+    /** Publishes a message; returns false if nobody received it. */
+    private boolean publish(Message m) {
+        boolean received = delivery.publish(delivery.match(m), m);
+        // It must not be held: the next message takes its place in the buffer.
+        delivery.settle();
+        return received;
+    }
+
+    public boolean publish(String subject, byte[] payload) {
+        return publish(builder.begin(subject).append(payload, 0, payload.length).end(false));
+    }
+
+    public void publish(String subject, CharSequence payload) {
+        publish(builder.begin(subject).append(payload).end(false));
+    }
+
+    /** Publishes stored headers and a payload with more headers behind the stored ones. */
+    public void republish(String subject, StoredMessage stored, CharSequence more, boolean headersOnly) {
+        publish(body(builder.begin(subject), stored, more, headersOnly).end(false));
+    }
+
+    private static MessageBuilder body(MessageBuilder to, StoredMessage stored, CharSequence more, boolean headersOnly) {
+        int headers = stored.headerLength(), payloadStart = stored.start() + Math.max(headers, 0);
+        to.headers(stored.array(), stored.start(), headers, more);
+        return headersOnly ? to : to.append(stored.array(), payloadStart, stored.start() + stored.length() - payloadStart);
+    }
+
+    /** Sends a status to a destination, with its own subject. */
+    public boolean status(Destination to, String status, String headers, String reply) {
+        builder.begin(to.subject());
+        if (!reply.isEmpty())
+            builder.reply(reply);
+        builder.append("NATS/1.0 ").append(status).append("\r\n").append(headers).append("\r\n").headersEnd();
+        Message m = builder.end(false);
+        return delivery.redirect(to, m, () -> m);
+    }
+
+    /** Sends a stored message under its own subject to a destination; returns false if nobody received it. */
+    public boolean redirect(Destination to, StoredMessage stored, CharSequence ack, boolean headersOnly) {
+        String more = headersOnly ? "Nats-Msg-Size: " + (stored.length() - Math.max(stored.headerLength(), 0)) + "\r\n" : "";
+        builder.begin(stored.subject(), 0, stored.subjectLength()).reply(ack);
+        Message m = body(builder, stored, more, headersOnly).end(true);
+        return delivery.redirect(to, m, () -> body(remoteBuilder.begin(to.subject()).reply(ack + "@" + stored.subjectText()),
+                stored, more, headersOnly).end(false));
+    }
+
+    public boolean hasInterest(Destination to) {
+        return to.hasInterest(traffic);
+    }
+
+    public boolean hasInterest(Destination to, String queue) {
+        return to.hasInterest(traffic, queue);
+    }
+
+    /** Returns whether anybody subscribes a subject. */
+    public boolean hasInterest(String subject) {
+        return new Destination(subject).hasInterest(traffic);
+    }
+
+    /** Ends a batch: sends what was collected. */
+    public void flush() throws InterruptedException {
+        delivery.endBatch();
+        batch.flush(false);
+        begin();
+    }
+}

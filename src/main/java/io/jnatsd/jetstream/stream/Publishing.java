@@ -1,0 +1,260 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.jetstream.config.ErrorCode;
+import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.Retention;
+import io.jnatsd.jetstream.config.StreamConfig;
+import io.jnatsd.jetstream.config.StreamConfig.Discard;
+import io.jnatsd.jetstream.config.SubjectTransform;
+import io.jnatsd.jetstream.store.MessageStore;
+import io.jnatsd.jetstream.store.StoredMessage;
+import io.jnatsd.jetstream.store.SubjectFilter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a published message gets into a stream: the checks in their order, the limits, and what follows from a stored
+ * message (JetStream: publishing). Threads: the actor of the stream.
+ */
+final class Publishing {
+    private static final int MOST_HEADERS = 65_535;
+    /** Memory of a message beside its bytes, at most. */
+    private static final int OVERHEAD = 128;
+
+    private final Stream stream;
+    private final MessageStore store;
+    private final Dedup dedup = new Dedup();
+    private final PublishHeaders headers = new PublishHeaders();
+    private final StoredMessage stored = new StoredMessage();
+    /** The message id of the last message, empty if it had none. */
+    private String lastId = "";
+    private long lastTime;
+    private SubjectTransform transform;
+    private SubjectTransform republish;
+    /** The message that is being published. */
+    private byte[] subject;
+    private int subjectStart;
+    private int subjectLength;
+    private byte[] body;
+    private int bodyStart;
+    private int bodyLength;
+    private int headerLength;
+    private String id;
+    private String rollup;
+
+    Publishing(Stream stream, MessageStore store) {
+        this.stream = stream;
+        this.store = store;
+    }
+
+    /** Applies a configuration, which has been checked. */
+    void configure(StreamConfig config) throws JetStreamException {
+        transform = config.subjectTransform() == null ? null : SubjectTransform.of(config.subjectTransform());
+        republish = config.republish() == null ? null : SubjectTransform.of(
+                new StreamConfig.Transform(config.republish().src(), config.republish().dest()));
+    }
+
+    long memory() {
+        return dedup.memory();
+    }
+
+    /** Stores a message or refuses it, and answers. */
+    void publish(Inbox.Contents m) {
+        boolean answered = m.hasReply() && stream.config().acknowledges();
+        try {
+            String answer = store(m);
+            if (answered)
+                stream.output().publish(m.reply(), answer);
+        } catch (JetStreamException e) {
+            if (answered)
+                stream.output().publish(m.reply(), "{\"error\":{\"code\":" + e.error().code() + ",\"err_code\":"
+                        + e.error().number() + ",\"description\":\"" + escaped(e.getMessage()) + "\"},\"stream\":\""
+                        + stream.name() + "\",\"seq\":0}");
+        }
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
+    }
+
+    private String answer(long sequence, boolean duplicate) {
+        return "{\"stream\":\"" + stream.name() + "\", \"seq\":" + Long.toUnsignedString(sequence)
+                + (duplicate ? ",\"duplicate\": true}" : "}");
+    }
+
+    private String store(Inbox.Contents m) throws JetStreamException {
+        StreamConfig config = stream.config();
+        if (config.sealed())
+            throw new JetStreamException(ErrorCode.SEALED);
+        take(m);
+        Long duplicate = checkHeaders(config);
+        if (duplicate != null)
+            return answer(duplicate, true);
+        long time = time();
+        checkSize(config);
+        if (config.retention() == Retention.INTEREST && !stream.isWanted(subject, subjectStart, subjectLength)) {
+            long skipped = store.skip(time);
+            remember(skipped, time);
+            return answer(skipped, false);
+        }
+        checkRoom(config);
+        long before = republish == null ? 0 : store.last(subject, subjectStart, subjectLength);
+        long sequence = store.append(subject, subjectStart, subjectLength, body, bodyStart, bodyLength, headerLength, time);
+        remember(sequence, time);
+        store.load(sequence, stored);
+        stream.stored(stored);
+        if (rollup != null)
+            store.purge(rollup.equals("all") ? SubjectFilter.ALL : SubjectFilter.of(stored.subjectText()), sequence, 0);
+        if (republish != null)
+            republish(before);
+        String answer = answer(sequence, false);
+        enforce(config);
+        return answer;
+    }
+
+    private void take(Inbox.Contents m) {
+        subject = m.bytes();
+        subjectStart = m.subjectStart();
+        subjectLength = m.subjectLength();
+        body = m.bytes();
+        bodyStart = m.bodyStart();
+        bodyLength = m.bodyLength();
+        headerLength = m.headerLength();
+        id = null;
+        rollup = null;
+        headers.set(body, bodyStart, headerLength);
+        if (transform == null)
+            return;
+        String changed = transform.apply(m.subject());
+        if (changed != null) {
+            subject = changed.getBytes(StandardCharsets.ISO_8859_1);
+            subjectStart = 0;
+            subjectLength = subject.length;
+        }
+    }
+
+    /** Returns the sequence of the message that this one repeats, null if it is new. */
+    private Long checkHeaders(StreamConfig config) throws JetStreamException {
+        if (headerLength < 0)
+            return null;
+        String expected = headers.get(PublishHeaders.EXPECTED_STREAM);
+        if (expected != null && !expected.equals(stream.name()))
+            throw new JetStreamException(ErrorCode.STREAM_MISMATCH);
+        checkSubjectSequence();
+        Long last = headers.number(PublishHeaders.EXPECTED_LAST_SEQUENCE);
+        if (last != null && last != store.state().last())
+            throw new JetStreamException(ErrorCode.WRONG_LAST_SEQUENCE, String.valueOf(store.state().last()));
+        id = headers.get(PublishHeaders.MSG_ID);
+        if (id != null && id.isEmpty())
+            id = null;
+        if (id != null && config.window() > 0) {
+            Long sequence = dedup.sequence(id, stream.now(), config.window());
+            if (sequence != null)
+                return sequence;
+        }
+        String lastExpected = headers.get(PublishHeaders.EXPECTED_LAST_MSG_ID);
+        if (lastExpected != null && !lastExpected.equals(lastId))
+            throw new JetStreamException(ErrorCode.WRONG_LAST_MSG_ID, lastId);
+        checkRollup(config);
+        return null;
+    }
+
+    private void checkSubjectSequence() throws JetStreamException {
+        Long expected = headers.number(PublishHeaders.EXPECTED_LAST_SUBJECT_SEQUENCE);
+        String other = headers.get(PublishHeaders.EXPECTED_LAST_SUBJECT_SEQUENCE_SUBJECT);
+        if (expected == null)
+            return;
+        long last = other == null || other.isEmpty() ? store.last(subject, subjectStart, subjectLength)
+                : store.last(SubjectFilter.of(other));
+        if (expected != last)
+            throw new JetStreamException(ErrorCode.WRONG_LAST_SEQUENCE, String.valueOf(last));
+    }
+
+    private void checkRollup(StreamConfig config) throws JetStreamException {
+        String value = headers.get(PublishHeaders.ROLLUP);
+        if (value == null)
+            return;
+        if (!config.allowRollupHdrs() || config.denyPurge())
+            throw new JetStreamException(ErrorCode.ROLLUP, "rollup not permitted");
+        rollup = value.toLowerCase(Locale.ROOT);
+        if (!rollup.equals("sub") && !rollup.equals("all"))
+            throw new JetStreamException(ErrorCode.ROLLUP, "rollup value invalid: \"" + rollup + "\"");
+    }
+
+    private void checkSize(StreamConfig config) throws JetStreamException {
+        if (config.maxMsgSize() >= 0 && bodyLength > config.maxMsgSize())
+            throw new JetStreamException(ErrorCode.MESSAGE_TOO_LARGE);
+        if (headerLength > MOST_HEADERS)
+            throw new JetStreamException(ErrorCode.HEADERS_TOO_LARGE);
+        if (!stream.environment().memory().hasRoom((long) bodyLength + subjectLength + OVERHEAD))
+            throw new JetStreamException(ErrorCode.INSUFFICIENT_RESOURCES);
+    }
+
+    /** With {@code discard: new}, a message for which there is no room is refused. */
+    private void checkRoom(StreamConfig config) throws JetStreamException {
+        if (config.discard() != Discard.NEW)
+            return;
+        long perSubject = config.maxMsgsPerSubject();
+        boolean replaces = perSubject > 0 && store.count(subject, subjectStart, subjectLength) >= perSubject;
+        if (replaces && config.refusesPerSubject() && rollup == null)
+            throw new JetStreamException(ErrorCode.STORE_FAILED, "maximum messages per subject exceeded");
+        MessageStore.State state = store.state();
+        if (config.maxMsgs() >= 0 && state.messages() >= config.maxMsgs() && !replaces)
+            throw new JetStreamException(ErrorCode.STORE_FAILED, "maximum messages exceeded");
+        long size = stream.sizes().of(subjectLength, bodyLength, headerLength);
+        if (config.maxBytes() >= 0 && state.bytes() + size - (replaces ? replacedSize() : 0) > config.maxBytes())
+            throw new JetStreamException(ErrorCode.STORE_FAILED, "maximum bytes exceeded");
+    }
+
+    private long replacedSize() {
+        byte[] literal = Arrays.copyOfRange(subject, subjectStart, subjectStart + subjectLength);
+        long first = store.next(List.of(SubjectFilter.of(new String(literal, StandardCharsets.ISO_8859_1))), 0);
+        return store.load(first, stored) ? stream.sizes().of(stored.subjectLength(), stored.length(), stored.headerLength()) : 0;
+    }
+
+    /** Returns the time of the message, which is never before that of another. */
+    private long time() {
+        lastTime = Math.max(lastTime, stream.wallClock());
+        return lastTime;
+    }
+
+    private void remember(long sequence, long time) {
+        lastId = id == null ? "" : id;
+        if (id != null && stream.config().window() > 0)
+            dedup.add(id, sequence, stream.now());
+    }
+
+    private void republish(long before) {
+        String to = republish.apply(stored.subjectText());
+        if (to == null)
+            return;
+        boolean headersOnly = stream.config().republish().headersOnly() != null;
+        String more = "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + stored.subjectText() + "\r\nNats-Sequence: "
+                + stored.sequence() + "\r\nNats-Time-Stamp: " + Times.text(stored.time()) + "\r\nNats-Last-Sequence: "
+                + before + "\r\n" + (headersOnly ? "Nats-Msg-Size: " + (stored.length() - Math.max(stored.headerLength(), 0)) + "\r\n" : "");
+        stream.output().republish(to, stored, more, headersOnly);
+    }
+
+    /** Removes what is above the limits after a message was stored. */
+    private void enforce(StreamConfig config) {
+        long perSubject = config.maxMsgsPerSubject();
+        if (perSubject > 0)
+            while (store.count(subject, subjectStart, subjectLength) > perSubject)
+                store.removeFirstOf(subject, subjectStart, subjectLength);
+        enforceTotals(config);
+    }
+
+    void enforceTotals(StreamConfig config) {
+        if (config.maxMsgs() < 0 && config.maxBytes() < 0)
+            return;
+        for (MessageStore.State state; exceeds(config, state = store.state()) && state.messages() > 0;)
+            store.removeFirst();
+    }
+
+    private static boolean exceeds(StreamConfig config, MessageStore.State state) {
+        return config.maxMsgs() >= 0 && state.messages() > config.maxMsgs()
+                || config.maxBytes() >= 0 && state.bytes() > config.maxBytes();
+    }
+}

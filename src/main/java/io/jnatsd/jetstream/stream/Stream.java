@@ -1,0 +1,540 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.delivery.Destination;
+import io.jnatsd.jetstream.config.ConsumerConfig;
+import io.jnatsd.jetstream.config.ErrorCode;
+import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.Retention;
+import io.jnatsd.jetstream.config.StreamConfig;
+import io.jnatsd.jetstream.consumer.AckSubject;
+import io.jnatsd.jetstream.consumer.Consumer;
+import io.jnatsd.jetstream.consumer.ConsumerEvent;
+import io.jnatsd.jetstream.consumer.Host;
+import io.jnatsd.jetstream.store.MemoryStore;
+import io.jnatsd.jetstream.store.MessageSize;
+import io.jnatsd.jetstream.store.MessageStore;
+import io.jnatsd.jetstream.store.StoredMessage;
+import io.jnatsd.jetstream.store.SubjectFilter;
+import io.jnatsd.subject.Subscription;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * A stream with its consumers. All their state belongs to one thread, the actor: it takes messages and tasks from the
+ * inbox in batches, stores, delivers, and sends what there is to say at the end of a batch.
+ *
+ * <p>Threads: {@link #call}, {@link #tell}, {@link #name} and {@link #close} any thread; all else the actor, a virtual
+ * thread.
+ */
+public final class Stream implements Host, Runnable {
+    /** Messages are removed by their age at most so often. */
+    private static final long AGE_PAUSE = 250_000_000;
+
+    private final Environment environment;
+    private final String name;
+    private final Instant created = Instant.now();
+    private final Inbox inbox;
+    private final Output output;
+    private final MessageStore store;
+    private final Publishing publishing;
+    private final DirectGet directGet;
+    private StreamConfig config;
+    private final Map<String, Subscription> captured = new HashMap<>();
+    private Subscription get;
+    private Subscription getLast;
+    private final Map<String, Consumer> consumers = new LinkedHashMap<>();
+    /** The consumers that may have something to deliver. */
+    private final Set<Consumer> ready = new LinkedHashSet<>();
+
+    /** When a consumer is to be woken; the newest entry of a consumer counts. */
+    private record Wake(Consumer consumer, long deadline) {
+    }
+
+    private final PriorityQueue<Wake> wakes = new PriorityQueue<>((a, b) -> Long.compare(a.deadline, b.deadline));
+    private final Map<Consumer, Long> deadlines = new HashMap<>();
+    private long nextAgeCheck = Long.MAX_VALUE;
+    /** The wake-up of the actor that is scheduled. */
+    private long scheduled = Long.MAX_VALUE;
+    private Future<?> wakeUp;
+    private long memory;
+    private boolean deleted;
+    /** Written by the actor. */
+    private volatile int pushConsumers;
+
+    private Stream(Environment environment, StreamConfig config) {
+        this.environment = environment;
+        this.config = config;
+        this.name = config.name();
+        this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable());
+        this.output = new Output(environment.traffic(), inbox);
+        this.store = new MemoryStore(sizes(), config.firstSeq() == null ? 1 : config.firstSeq());
+        this.publishing = new Publishing(this, store);
+        this.directGet = new DirectGet(this, output);
+        store.onRemoval(this::removed);
+    }
+
+    /** Creates a stream and starts its actor. The configuration has been checked. */
+    public static Stream start(Environment environment, StreamConfig config) throws JetStreamException {
+        Stream stream = new Stream(environment, config);
+        stream.publishing.configure(config);
+        stream.subscribe();
+        if (!environment.threads().start("stream-" + config.name(), stream))
+            stream.inbox.close();
+        return stream;
+    }
+
+    MessageSize sizes() {
+        return config.storage() == StreamConfig.Storage.MEMORY ? MessageSize.MEMORY : MessageSize.FILE;
+    }
+
+    private void subscribe() {
+        for (String subject : config.captured())
+            captured.computeIfAbsent(subject, s -> inbox.subscribe(Inbox.Kind.PUBLISH, s));
+        inbox.subscribe(Inbox.Kind.ACK, "$JS.ACK." + name + ".>");
+        inbox.subscribe(Inbox.Kind.PULL, "$JS.API.CONSUMER.MSG.NEXT." + name + ".*");
+        inbox.subscribe(Inbox.Kind.FLOW_CONTROL, "$JS.FC." + name + ".>");
+        subscribeDirectGet();
+    }
+
+    private void subscribeDirectGet() {
+        if (config.allowDirect() && get == null) {
+            get = inbox.subscribe(Inbox.Kind.GET, "$JS.API.DIRECT.GET." + name);
+            getLast = inbox.subscribe(Inbox.Kind.GET_LAST, "$JS.API.DIRECT.GET." + name + ".>");
+        } else if (!config.allowDirect() && get != null) {
+            inbox.unsubscribe(get);
+            inbox.unsubscribe(getLast);
+            get = getLast = null;
+        }
+    }
+
+    // ---- any thread ------------------------------------------------------------------------------------------
+
+    public String name() {
+        return name;
+    }
+
+    /** A task for the actor that may be refused. */
+    public interface Task<T> {
+        T run(Stream stream) throws JetStreamException;
+    }
+
+    /**
+     * Runs a task on the actor and waits for its result.
+     *
+     * @throws JetStreamException if the task throws it, or the stream is closed
+     */
+    public <T> T call(Task<T> task) throws JetStreamException, InterruptedException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        boolean posted = inbox.post(() -> {
+            try {
+                result.complete(task.run(this));
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            }
+        });
+        if (!posted)
+            throw new JetStreamException(ErrorCode.STREAM_NOT_FOUND);
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof JetStreamException refused)
+                throw refused;
+            throw new IllegalStateException("stream " + name + " failed", e.getCause());
+        }
+    }
+
+    /** Returns whether a subscription may matter to a consumer. Any thread. */
+    public boolean hasPushConsumers() {
+        return pushConsumers > 0;
+    }
+
+    /** Has the actor run a task. */
+    public void tell(java.util.function.Consumer<Stream> task) {
+        inbox.post(() -> task.accept(this));
+    }
+
+    /** Ends the actor after what waits. Who waits for messages is told why. */
+    public void close(String status) {
+        tell(stream -> stream.endConsumers(status));
+        inbox.close();
+    }
+
+    // ---- the actor -------------------------------------------------------------------------------------------
+
+    @Override
+    public void run() {
+        Inbox.Contents contents = new Inbox.Contents();
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        try {
+            while ((contents = inbox.take(contents, tasks)) != null) {
+                handle(contents);
+                for (Runnable task; (task = tasks.poll()) != null;)
+                    environment.threads().run(inbox, "task of stream " + name, task::run);
+                environment.threads().run(inbox, "delivery of stream " + name, this::deliver);
+                output.flush();
+                account();
+                scheduleWakeUp();
+            }
+        } catch (InterruptedException e) {
+            environment.log().debug("The actor of stream " + name + " was interrupted");
+        } finally {
+            inbox.close();
+            environment.memory().changed(-memory);
+            if (wakeUp != null)
+                wakeUp.cancel(false);
+        }
+    }
+
+    private void handle(Inbox.Contents contents) {
+        while (contents.next())
+            environment.threads().run(inbox, "message for stream " + name, () -> handleOne(contents));
+    }
+
+    private void handleOne(Inbox.Contents m) {
+        if (deleted)
+            return;
+        switch (m.kind()) {
+            case PUBLISH -> publishing.publish(m);
+            case ACK -> ack(m);
+            case PULL -> pull(m);
+            case FLOW_CONTROL -> flowControl(m.subject());
+            case GET -> directGet.get(m);
+            case GET_LAST -> directGet.getLast(m);
+        }
+    }
+
+    private void ack(Inbox.Contents m) {
+        AckSubject subject = AckSubject.parse(m.subject());
+        Consumer consumer = subject == null ? null : consumers.get(subject.consumer());
+        if (consumer != null)
+            consumer.ack(subject, m.hasReply() ? m.reply() : "", m.bytes(), m.payloadStart(), m.payloadLength());
+    }
+
+    private void pull(Inbox.Contents m) {
+        String subject = m.subject();
+        Consumer consumer = consumers.get(subject.substring(subject.lastIndexOf('.') + 1));
+        if (!m.hasReply())
+            return;
+        if (consumer == null)
+            output.status(new Destination(m.reply()), "503", "", "");
+        else
+            consumer.pull(m.reply(), m.bytes(), m.payloadStart(), m.payloadLength());
+    }
+
+    private void flowControl(String subject) {
+        String[] tokens = subject.split("\\.");
+        Consumer consumer = tokens.length > 3 ? consumers.get(tokens[3]) : null;
+        if (consumer != null)
+            consumer.flowControl(subject);
+    }
+
+    private void deliver() {
+        long now = now();
+        for (Wake due; (due = wakes.peek()) != null && due.deadline <= now;) {
+            wakes.remove();
+            if (deadlines.remove(due.consumer, due.deadline))
+                due.consumer.run();
+        }
+        if (nextAgeCheck <= now)
+            removeOld();
+        while (!ready.isEmpty()) {
+            List<Consumer> all = List.copyOf(ready);
+            ready.clear();
+            all.forEach(Consumer::deliver);
+        }
+    }
+
+    /** Tells the server how much memory the stream takes. */
+    private void account() {
+        long current = store.memory() + publishing.memory();
+        environment.memory().changed(current - memory);
+        memory = current;
+    }
+
+    private void scheduleWakeUp() {
+        long next = wakes.isEmpty() ? nextAgeCheck : Math.min(nextAgeCheck, wakes.peek().deadline);
+        if (next == Long.MAX_VALUE || next >= scheduled && wakeUp != null && !wakeUp.isDone())
+            return;
+        if (wakeUp != null)
+            wakeUp.cancel(false);
+        scheduled = next;
+        wakeUp = environment.timer().schedule(inbox::wake, Math.max(next - now(), 0), TimeUnit.NANOSECONDS);
+    }
+
+    // ---- messages --------------------------------------------------------------------------------------------
+
+    public StreamConfig config() {
+        return config;
+    }
+
+    public Instant created() {
+        return created;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    /** Returns whether a consumer exists that selects a subject. */
+    boolean isWanted(byte[] subject, int start, int length) {
+        byte[] copy = Arrays.copyOfRange(subject, start, start + length);
+        for (Consumer consumer : consumers.values())
+            if (consumer.selects(copy, length))
+                return true;
+        return false;
+    }
+
+    /** A message was stored. */
+    void stored(StoredMessage message) {
+        for (Consumer consumer : consumers.values()) {
+            if (consumer.selects(message)) {
+                consumer.stored(message.sequence());
+                ready.add(consumer);
+            }
+        }
+        if (config.maxAge() > 0 && nextAgeCheck == Long.MAX_VALUE)
+            planAgeCheck();
+    }
+
+    private void removed(StoredMessage message) {
+        for (Consumer consumer : consumers.values())
+            consumer.removed(message);
+    }
+
+    private void planAgeCheck() {
+        MessageStore.State state = store.state();
+        nextAgeCheck = config.maxAge() == 0 || state.messages() == 0 ? Long.MAX_VALUE
+                : now() + Math.max(state.firstTime() + config.maxAge() - wallClock(), AGE_PAUSE);
+    }
+
+    private void removeOld() {
+        removeOlder();
+        planAgeCheck();
+    }
+
+    private void removeOlder() {
+        if (config.maxAge() == 0)
+            return;
+        long oldest = wallClock() - config.maxAge();
+        for (MessageStore.State state; (state = store.state()).messages() > 0 && state.firstTime() < oldest;)
+            store.removeFirst();
+    }
+
+    // ---- what consumers need -----------------------------------------------------------------------------------
+
+    @Override
+    public MessageStore store() {
+        return store;
+    }
+
+    @Override
+    public String stream() {
+        return name;
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long wallClock() {
+        return Times.nanos(Instant.now());
+    }
+
+    @Override
+    public boolean send(Destination to, StoredMessage message, CharSequence ack, boolean headersOnly) {
+        return output.redirect(to, message, ack, headersOnly);
+    }
+
+    @Override
+    public void sendStatus(Destination to, String status, String headers, String reply) {
+        output.status(to, status, headers, reply);
+    }
+
+    @Override
+    public void sendEmpty(String subject) {
+        output.publish(subject, "");
+    }
+
+    @Override
+    public boolean hasInterest(Destination to) {
+        return output.hasInterest(to);
+    }
+
+    @Override
+    public boolean hasInterest(Destination to, String queue) {
+        return output.hasInterest(to, queue);
+    }
+
+    @Override
+    public void consumed(Consumer by, long sequence) {
+        if (config.retention() == Retention.WORKQUEUE)
+            store.remove(sequence);
+        else if (config.retention() == Retention.INTEREST)
+            removeUnneeded(sequence);
+    }
+
+    private final StoredMessage examined = new StoredMessage();
+
+    private boolean removeUnneeded(long sequence) {
+        if (!store.load(sequence, examined))
+            return false;
+        for (Consumer consumer : consumers.values())
+            if (consumer.selects(examined) && consumer.needs(sequence))
+                return false;
+        return store.remove(sequence);
+    }
+
+    @Override
+    public void wake(Consumer consumer, long deadline) {
+        Long known = deadlines.get(consumer);
+        if (known != null && known <= deadline)
+            return;
+        deadlines.put(consumer, deadline);
+        wakes.add(new Wake(consumer, deadline));
+    }
+
+    @Override
+    public void publish(ConsumerEvent event) {
+        String subject = environment.events().subject(name, event);
+        if (output.hasInterest(subject))
+            output.publish(subject, environment.events().json(name, event));
+    }
+
+    @Override
+    public void expire(Consumer consumer) {
+        remove(consumer);
+        environment.events().expired(name, consumer.config().name());
+    }
+
+    // ---- consumers -------------------------------------------------------------------------------------------
+
+    public Collection<Consumer> consumers() {
+        return Collections.unmodifiableCollection(consumers.values());
+    }
+
+    /** Returns a consumer, or null. */
+    public Consumer consumer(String consumerName) {
+        return consumers.get(consumerName);
+    }
+
+    /** Adds a consumer; the configuration is complete and has been checked. */
+    public Consumer add(ConsumerConfig consumerConfig) {
+        Consumer consumer = new Consumer(this, consumerConfig, Instant.now());
+        consumers.put(consumerConfig.name(), consumer);
+        countPushConsumers();
+        ready.add(consumer);
+        return consumer;
+    }
+
+    /** Removes a consumer; open pull requests get a status. */
+    public void remove(Consumer consumer) {
+        if (!consumers.remove(consumer.config().name(), consumer))
+            return;
+        countPushConsumers();
+        consumer.end("409 Consumer Deleted");
+        ready.remove(consumer);
+        deadlines.remove(consumer);
+        wakes.removeIf(wake -> wake.consumer == consumer);
+        removeUnneeded();
+    }
+
+    private void countPushConsumers() {
+        pushConsumers = (int) consumers.values().stream().filter(consumer -> consumer.config().isPush()).count();
+    }
+
+    /** Removes what no consumer needs, from a stream that keeps messages for its consumers. */
+    private void removeUnneeded() {
+        if (config.retention() != Retention.INTEREST)
+            return;
+        for (long at = store.next(List.of(), 0); at >= 0; at = store.next(List.of(), at + 1))
+            removeUnneeded(at);
+    }
+
+    private void endConsumers(String status) {
+        for (Consumer consumer : consumers.values())
+            consumer.end(status);
+        consumers.clear();
+        ready.clear();
+    }
+
+    /** Somebody has subscribed or unsubscribed what is the deliver subject of a consumer. */
+    public void interestChanged(Function<String, Boolean> matches) {
+        for (Consumer consumer : List.copyOf(consumers.values()))
+            if (consumer.config().isPush() && matches.apply(consumer.config().deliverSubject()))
+                consumer.interestChanged();
+    }
+
+    // ---- changes ---------------------------------------------------------------------------------------------
+
+    /** Applies a configuration that has been checked. */
+    public void update(StreamConfig changed) throws JetStreamException {
+        publishing.configure(changed);
+        StreamConfig before = config;
+        config = changed;
+        captured.entrySet().removeIf(entry -> {
+            boolean gone = !changed.captured().contains(entry.getKey());
+            if (gone)
+                inbox.unsubscribe(entry.getValue());
+            return gone;
+        });
+        for (String subject : changed.captured())
+            captured.computeIfAbsent(subject, s -> inbox.subscribe(Inbox.Kind.PUBLISH, s));
+        subscribeDirectGet();
+        removeOlder();
+        planAgeCheck();
+        long perSubject = changed.maxMsgsPerSubject();
+        if (perSubject > 0 && (before.maxMsgsPerSubject() < 0 || before.maxMsgsPerSubject() > perSubject))
+            enforcePerSubject(perSubject);
+        publishing.enforceTotals(changed);
+        removeUnneeded();
+    }
+
+    private void enforcePerSubject(long most) {
+        Map<String, Long> counts = new HashMap<>();
+        store.subjects(SubjectFilter.ALL, counts::put);
+        counts.forEach((subject, count) -> {
+            byte[] bytes = subject.getBytes(StandardCharsets.ISO_8859_1);
+            for (long left = count; left > most; left--)
+                store.removeFirstOf(bytes, 0, bytes.length);
+        });
+    }
+
+    /** Removes messages; see {@link MessageStore#purge}. */
+    public long purge(SubjectFilter filter, long below, long keep) {
+        long purged = store.purge(filter, below, keep);
+        for (Consumer consumer : consumers.values())
+            consumer.purged(store.state().first());
+        return purged;
+    }
+
+    /** Ends the stream for good. */
+    public void delete() {
+        endConsumers("409 Consumer Deleted");
+        deleted = true;
+        store.purge(SubjectFilter.ALL, 0, 0);
+        inbox.close();
+    }
+}
