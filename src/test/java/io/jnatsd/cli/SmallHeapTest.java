@@ -106,7 +106,7 @@ class SmallHeapTest {
 
     @Test
     void largeMessagesThatAreHalfThereCostNobodyElseAMessage() throws Exception {
-        int size = 1024 * 1024, each = 60, few = 2;
+        int size = 1024 * 1024, each = 30, few = 2;
         byte[] message = ("PUB large " + size + "\r\n" + "x".repeat(size) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         List<RawClient> stalled = new ArrayList<>();
         List<CompletableFuture<Void>> published = new ArrayList<>();

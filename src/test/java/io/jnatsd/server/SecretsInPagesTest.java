@@ -60,7 +60,7 @@ class SecretsInPagesTest {
 
     @Test
     void neitherLogNorPageShowsASecret() throws Exception {
-        for (int round = 0; round < 12; round++) {
+        for (int round = 0; round < 6; round++) {
             String client = secret(), route = secret(), monitor = secret();
             String common = "authorization { users: [ {user: joe, password: " + quoted(client) + "}, {user: sue, password: x} ] }\n"
                     + "http: \"127.0.0.1:-1\"\nhttp_user: admin\nhttp_password: " + quoted(monitor) + "\n";
