@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,18 @@ class ApplicationLibrariesTest {
             assertThrows(ClassNotFoundException.class, () -> Class.forName(absent));
     }
 
+    @Test
+    void theJarHasLessThanTwoMegabytes() throws IOException {
+        long size = Files.size(pathOf(NatsServer.class));
+        assertTrue(size < 2_000_000, size + " bytes");
+    }
+
+    private static Path pathOf(Class<?> type) {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+    }
+
     private static String jarOf(Class<?> type) {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()).getFileName().toString();
+        return pathOf(type).getFileName().toString();
     }
 
     @Test
