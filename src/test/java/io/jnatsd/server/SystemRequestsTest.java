@@ -143,7 +143,9 @@ class SystemRequestsTest {
             assertEquals("{\"code\":500,\"description\":\"no such client\"}",
                     ask(admin, own("KICK"), "{\"cid\":" + cid + "}").get("error").toString());
             assertEquals(400, ask(admin, own("KICK"), "{}").getAsJsonObject("error").get("code").getAsInt());
-            assertTrue(ask(admin, "PING.CONNZ", "{\"state\":1}").toString().contains("\"reason\":\"Kicked\""));
+            // The client's reader records its end, after the client has seen it.
+            await("record of the closed client").until(() -> ask(admin, "PING.CONNZ", "{\"state\":1}").toString()
+                    .contains("\"reason\":\"Kicked\""));
             assertTrue(server.log().toString().contains("Closed at the system user's request"), server.log()::toString);
         }
     }
