@@ -70,7 +70,7 @@ class ArchitectureTest {
             entry("jetstream.consumer", List.of("text", "delivery", "jetstream.config", "jetstream.store", "com.google.gson")),
             entry("jetstream.stream", List.of("protocol", "log", "subject", "delivery", "jetstream.config", "jetstream.store",
                     "jetstream.consumer", "com.google.gson")),
-            entry("jetstream.api", List.of("protocol", "log", "subject", "delivery", "jetstream.config", "jetstream.store",
+            entry("jetstream.api", List.of("protocol", "log", "subject", "delivery", "monitor", "jetstream.config", "jetstream.store",
                     "jetstream.consumer", "jetstream.stream", "com.google.gson")),
             entry("server", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
                     "connection", "client", "cluster", "monitor", "system", "jetstream.api")),

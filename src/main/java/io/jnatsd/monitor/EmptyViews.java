@@ -17,7 +17,7 @@ final class EmptyViews {
     }
 
     Map<String, JsonView> byName() {
-        return Map.of("leafz", this::leafz, "gatewayz", this::gatewayz, "jsz", this::jsz, "accountz", this::accountz);
+        return Map.of("leafz", this::leafz, "gatewayz", this::gatewayz, "accountz", this::accountz);
     }
 
     private GoJson begin(GoJson json) throws IOException {
@@ -33,18 +33,6 @@ final class EmptyViews {
         json.endObject();
     }
 
-    private void jsz(Query query, GoJson json) throws IOException {
-        begin(json).put("disabled", true);
-        json.beginObject("config").put("max_memory", 0).put("max_storage", 0).endObject();
-        for (String figure : List.of("memory", "storage", "reserved_memory", "reserved_storage", "accounts",
-                "ha_assets"))
-            json.put(figure, 0);
-        json.beginObject("api").put("total", 0).put("errors", 0).endObject();
-        for (String figure : List.of("streams", "consumers", "messages", "bytes"))
-            json.put(figure, 0);
-        json.endObject();
-    }
-
     /** All clients are in one account, whose name is {@code $G}. */
     private void accountz(Query query, GoJson json) throws IOException, BadQuery {
         String account = query.text("acc");
@@ -55,7 +43,7 @@ final class EmptyViews {
             json.put("accounts", List.of(ConnzQuery.ACCOUNT));
         } else {
             json.beginObject("account_detail").put("account_name", account);
-            json.put("expired", false).put("complete", true).put("jetstream_enabled", false);
+            json.put("expired", false).put("complete", true).put("jetstream_enabled", watched.jetStream().get() != null);
             json.put("leafnode_connections", 0).put("client_connections", watched.clients().count());
             json.put("subscriptions", watched.state().subjects.index().count()).endObject();
         }

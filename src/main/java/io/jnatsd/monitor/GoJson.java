@@ -1,5 +1,6 @@
 package io.jnatsd.monitor;
 
+import com.google.gson.JsonElement;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -94,6 +95,12 @@ final class GoJson {
         for (String value : values)
             add(value);
         return endArray();
+    }
+
+    /** Writes a value of any kind, on one line. */
+    GoJson put(String name, JsonElement value) throws IOException {
+        json.name(name).jsonValue(value.toString());
+        return this;
     }
 
     /** Adds an element to an array. */

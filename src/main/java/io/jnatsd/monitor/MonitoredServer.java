@@ -21,10 +21,11 @@ import java.util.function.Supplier;
  * @param options those in force
  * @param configLoaded when they were loaded
  * @param healthProblem why the server is not healthy; empty if it is
+ * @param jetStream gives null without JetStream
  */
 public record MonitoredServer(ServerState state, Clients clients, String serverId, String version, Instant started,
         Supplier<ServerOptions> options, Supplier<Instant> configLoaded, Supplier<String> healthProblem,
-        Supplier<List<RouteView>> routes) {
+        Supplier<List<RouteView>> routes, Supplier<JetStreamSource> jetStream) {
 
     MonitorOptions monitor() {
         return options.get().monitor();

@@ -126,9 +126,21 @@ final class Varz implements JsonView {
         json.beginObject("slow_consumer_stats");
         json.put("clients", Math.max(state.slowConsumers() - state.slowRoutes(), 0));
         json.put("routes", state.slowRoutes()).put("gateways", 0).put("leafs", 0).endObject();
-        for (String feature : List.of("gateway", "leaf", "mqtt", "jetstream"))
+        for (String feature : List.of("gateway", "leaf", "mqtt"))
             json.beginObject(feature).endObject();
+        putJetStream(json);
         putWebSocket(json, watched.webSocket());
+    }
+
+    private void putJetStream(GoJson json) throws IOException {
+        JetStreamSource source = watched.jetStream().get();
+        json.beginObject("jetstream");
+        if (source != null) {
+            json.beginObject("config").put("max_memory", watched.options().get().jetStream().maxMemory()).put("max_storage", 0)
+                    .endObject();
+            json.put("stats", source.totals());
+        }
+        json.endObject();
     }
 
     private static void putWebSocket(GoJson json, WebSocketOptions webSocket) throws IOException {

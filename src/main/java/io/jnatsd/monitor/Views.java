@@ -21,6 +21,7 @@ public final class Views {
         byName.put("routez", new Routez(watched));
         byName.put("subsz", new Subsz(watched));
         byName.put("healthz", new Healthz(watched));
+        byName.put("jsz", new Jsz(watched));
         byName.putAll(new EmptyViews(watched).byName());
     }
 

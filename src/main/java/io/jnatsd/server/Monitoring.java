@@ -34,7 +34,7 @@ final class Monitoring {
     /** Creates the views of a server that is starting. */
     static Views views(Server server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT,
-                Instant.now(), server::options, server::configLoaded, () -> healthProblem(server), () -> routes(server)));
+                Instant.now(), server::options, server::configLoaded, () -> healthProblem(server), () -> routes(server), server::jetStream));
     }
 
     /**

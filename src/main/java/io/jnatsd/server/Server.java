@@ -450,6 +450,11 @@ public final class Server implements AutoCloseable {
         return webSockets == null ? null : webSockets.url();
     }
 
+    /** Returns JetStream; null if it is off. */
+    JetStream jetStream() {
+        return jetStream;
+    }
+
     /** Returns this server's side of the cluster; null if it has none. */
     public Cluster cluster() {
         return cluster == null ? null : cluster.cluster();

@@ -81,7 +81,7 @@ class HttpsTest {
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false, false);
         Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
-                () -> "", List::of)), new PasswordCheck(Duration.ofSeconds(1)), certificate, requestTime,
+                () -> "", List::of, () -> null)), new PasswordCheck(Duration.ofSeconds(1)), certificate, requestTime,
                 Log.silent());
         monitor.listen(TestMonitor.ANY_PORT);
         monitor.serve();

@@ -27,7 +27,7 @@ class LargeConnzTest {
         ServerState state = new ServerState(Log.silent(), options);
         Clients clients = ManyClients.join(state, CLIENTS);
         Connz connz = new Connz(new MonitoredServer(state, clients, "ID", "1", Instant.now(), () -> options, Instant::now, () -> "",
-                List::of));
+                List::of, () -> null));
         for (String query : List.of("limit=100", "limit=100&sort=pending", "limit=100&offset=5000&sort=bytes_to",
                 "limit=100&sort=idle", "limit=100&filter=10.1.2.")) {
             long best = Long.MAX_VALUE, least = Long.MAX_VALUE;

@@ -44,7 +44,7 @@ class PageErrorTest {
                 if (broken.get())
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";
-            }, List::of);
+            }, List::of, () -> null);
             try (Monitor monitor = Monitor.create(new Views(watched), passwords, () -> null, 1024, log)) {
                 monitor.listen(TestMonitor.ANY_PORT);
                 monitor.serve();

@@ -1,10 +1,13 @@
 package io.jnatsd.jetstream.api;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
 import io.jnatsd.jetstream.stream.MemoryLimit;
@@ -12,6 +15,7 @@ import io.jnatsd.jetstream.stream.Output;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
+import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
@@ -28,7 +32,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Threads: a virtual thread, the actor of the API, answers; all public methods any thread.
  */
-public final class JetStream implements Runnable {
+public final class JetStream implements JetStreamSource, Runnable {
     private static final String PREFIX = "$JS.API.", TYPE = "io.nats.jetstream.api.v1.";
 
     private final Environment environment;
@@ -286,7 +290,7 @@ public final class JetStream implements Runnable {
             }
             case "NAMES", "LIST" -> {
                 r.defaults = StreamRequests.paging(0, 0, 0);
-                r.defaults.add("consumers", new com.google.gson.JsonArray());
+                r.defaults.add("consumers", new JsonArray());
                 return r.token(3).equals("NAMES") ? consumerRequests.names(stream, r.body) : consumerRequests.list(stream, r.body);
             }
             default -> {
@@ -314,32 +318,91 @@ public final class JetStream implements Runnable {
         return Json.object(created.info());
     }
 
-    private JsonObject accountInfo() throws InterruptedException {
-        int consumers = 0;
+    @Override
+    public JsonObject totals() {
+        long consumers = 0, messages = 0, bytes = 0;
+        JsonArray all = streams(false, false);
+        for (JsonElement each : all) {
+            JsonObject state = each.getAsJsonObject().getAsJsonObject("state");
+            consumers += state.get("consumer_count").getAsLong();
+            messages += state.get("messages").getAsLong();
+            bytes += state.get("bytes").getAsLong();
+        }
+        JsonObject totals = usage();
+        totals.addProperty("accounts", 1);
+        totals.addProperty("ha_assets", 0);
+        totals.addProperty("streams", all.size());
+        totals.addProperty("consumers", consumers);
+        totals.addProperty("messages", messages);
+        totals.addProperty("bytes", bytes);
+        totals.add("api", counts());
+        return totals;
+    }
+
+    @Override
+    public JsonArray streams(boolean consumers, boolean config) {
+        JsonArray all = new JsonArray();
         for (Stream stream : streams.all()) {
             try {
-                consumers += stream.call(s -> s.consumers().size());
+                JsonObject detail = stream.call(s -> detail(s, consumers, config));
+                all.add(detail);
             } catch (JetStreamException e) {
                 // The stream has just been deleted.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return all;
             }
         }
-        JsonObject info = new JsonObject();
-        info.addProperty("memory", environment.memory().used());
-        info.addProperty("storage", 0);
-        info.addProperty("reserved_memory", environment.memory().reserved());
-        info.addProperty("reserved_storage", 0);
-        info.addProperty("streams", streams.all().size());
-        info.addProperty("consumers", consumers);
+        return all;
+    }
+
+    private JsonObject detail(Stream stream, boolean consumers, boolean config) {
+        JsonObject info = Json.object(StreamInfo.of(stream, streams.server(), null, false)), detail = new JsonObject();
+        detail.addProperty("name", stream.name());
+        for (String part : new String[] {"created", "cluster", "state"})
+            detail.add(part, info.get(part));
+        if (config)
+            detail.add("config", info.get("config"));
+        if (!consumers)
+            return detail;
+        JsonArray details = new JsonArray();
+        for (Consumer consumer : stream.consumers()) {
+            JsonObject one = Json.object(ConsumerInfo.of(stream.name(), consumer, streams.server()));
+            if (!config)
+                one.remove("config");
+            details.add(one);
+        }
+        detail.add("consumer_detail", details);
+        return detail;
+    }
+
+    private JsonObject usage() {
+        JsonObject usage = new JsonObject();
+        usage.addProperty("memory", environment.memory().used());
+        usage.addProperty("storage", 0);
+        usage.addProperty("reserved_memory", environment.memory().reserved());
+        usage.addProperty("reserved_storage", 0);
+        return usage;
+    }
+
+    private JsonObject counts() {
+        JsonObject api = new JsonObject();
+        api.addProperty("total", requests.sum());
+        api.addProperty("errors", errors.sum());
+        return api;
+    }
+
+    private JsonObject accountInfo() {
+        JsonObject info = usage(), totals = totals();
+        info.add("streams", totals.get("streams"));
+        info.add("consumers", totals.get("consumers"));
         JsonObject limits = new JsonObject();
         for (String name : new String[] {"max_memory", "max_storage", "max_streams", "max_consumers", "max_ack_pending",
                 "memory_max_stream_bytes", "storage_max_stream_bytes"})
             limits.addProperty(name, -1);
         limits.addProperty("max_bytes_required", false);
         info.add("limits", limits);
-        JsonObject api = new JsonObject();
-        api.addProperty("total", requests.sum());
-        api.addProperty("errors", errors.sum());
-        info.add("api", api);
+        info.add("api", counts());
         return info;
     }
 }
