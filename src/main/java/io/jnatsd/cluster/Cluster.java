@@ -15,6 +15,7 @@ import io.jnatsd.protocol.RouteInfo;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.subject.SubscriptionView;
 import io.jnatsd.text.HostPort;
+import io.jnatsd.text.Quoted;
 import io.jnatsd.tls.TlsContext;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
@@ -141,7 +142,7 @@ public final class Cluster {
         boolean secured = o.tls() != null;
         return new RouteInfo(self.serverId(), ServerInfo.VERSION, "", host, port, !o.user().isEmpty(), secured, secured,
                 secured, self.maxPayload(), ip, lameDuck ? List.of() : urls.own(), server.info.headers(), configuredName(),
-                server.traffic.hasSystemUser(), lameDuck, RouteInfo.Link.NONE);
+                server.traffic.hasSystemUser(), lameDuck, server.info.jetStream(), RouteInfo.Link.NONE);
     }
 
     /** Returns the configured server name, empty if there is none and the id is used as the name. */
@@ -169,6 +170,8 @@ public final class Cluster {
             route.close(CloseReason.DUPLICATE_ROUTE, "");
             return;
         }
+        if (said.jetStream() && refusesJetStream(route, said))
+            return;
         RouteTable.Arrival arrival = routes.arrive(route);
         switch (arrival) {
             case FIRST -> {
@@ -197,6 +200,27 @@ public final class Cluster {
             }
             case TOO_LATE -> route.close(CloseReason.SERVER_SHUTDOWN, "");
         }
+    }
+
+    /**
+     * Refuses a server with JetStream if another one of the cluster has it: both would answer each request.
+     *
+     * @return whether it was refused
+     */
+    private boolean refusesJetStream(Route route, RouteInfo said) {
+        String holder = server.info.jetStream() ? name(own) : routes.all().stream().map(Route::said)
+                .filter(other -> other != null && other.jetStream() && !other.serverId().equals(said.serverId()))
+                .map(Cluster::name).findFirst().orElse("");
+        if (holder.isEmpty())
+            return false;
+        log.error(route, "Refused server " + Quoted.of(name(said)) + ": JetStream is already enabled on server "
+                + Quoted.of(holder) + ", and one server of a cluster can have it");
+        route.close(CloseReason.JETSTREAM, "-ERR 'JetStream is already enabled on another server of the cluster'\r\n");
+        return true;
+    }
+
+    private static String name(RouteInfo of) {
+        return of.serverName().isEmpty() ? of.serverId() : of.serverName();
     }
 
     private void duplicate(Route route, RouteTable.Arrival arrival) {

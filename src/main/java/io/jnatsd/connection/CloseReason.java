@@ -12,6 +12,7 @@ public enum CloseReason {
     WRITE_DEADLINE("Slow Consumer (Write Deadline)"), AUTHENTICATION_TIMEOUT("Authentication Timeout"),
     AUTHENTICATION_FAILURE("Authentication Failure"), TLS_HANDSHAKE("TLS Handshake Failure"),
     DUPLICATE_ROUTE("Duplicate Route"), ROUTE_REMOVED("Route Removed"), WRONG_PORT("Incorrect Port"), KICKED("Kicked"),
+    JETSTREAM("Second Server With JetStream"),
     SERVER_SHUTDOWN("Server Shutdown");
 
     private final String text;
@@ -37,7 +38,7 @@ public enum CloseReason {
      */
     IncidentSink.Kind incident() {
         return switch (this) {
-            case PROTOCOL_ERROR, PROTOCOL_VIOLATION, CLIENT_PROTOCOL, WRONG_PORT -> IncidentSink.Kind.PROTOCOL;
+            case PROTOCOL_ERROR, PROTOCOL_VIOLATION, CLIENT_PROTOCOL, WRONG_PORT, JETSTREAM -> IncidentSink.Kind.PROTOCOL;
             case CONTROL_LINE, PAYLOAD, MAX_CONNECTIONS -> IncidentSink.Kind.LIMIT;
             case STALE -> IncidentSink.Kind.STALE;
             case PENDING_BYTES, WRITE_DEADLINE -> IncidentSink.Kind.SLOW_CONSUMER;

@@ -18,12 +18,13 @@ import java.util.List;
  * @param serverName a name for people, empty for none
  * @param system the server lets only one user publish under {@code $SYS}
  * @param lameDuck the server is in lame duck mode
+ * @param jetStream the server has JetStream
  * @param link this connection among several connections with the same server
  */
 public record RouteInfo(String serverId, String version, String go, String host, int port, boolean authRequired,
         boolean sslRequired, boolean tlsRequired, boolean tlsVerify, long maxPayload, String ip,
         List<String> connectUrls, boolean headers, String serverName, boolean system,
-        boolean lameDuck, Link link) {
+        boolean lameDuck, boolean jetStream, Link link) {
     /**
      * One of several connections between two servers, only one of which is kept.
      *
@@ -43,13 +44,13 @@ public record RouteInfo(String serverId, String version, String go, String host,
     /** Returns a copy with a URL at which other servers reach the server. */
     public RouteInfo withIp(String url) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, url, connectUrls, headers, serverName, system, lameDuck, Link.NONE);
+                maxPayload, url, connectUrls, headers, serverName, system, lameDuck, jetStream, Link.NONE);
     }
 
     /** Returns a copy for a connection. */
     public RouteInfo withLink(Link other) {
         return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                maxPayload, ip, connectUrls, headers, serverName, system, lameDuck, other);
+                maxPayload, ip, connectUrls, headers, serverName, system, lameDuck, jetStream, other);
     }
 
     /** Returns the INFO line. On routes there is no space before the line end. */
@@ -83,6 +84,8 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 json.name("system").value(true);
             if (lameDuck)
                 json.name("ldm").value(true);
+            if (jetStream)
+                json.name("jetstream").value(true);
             if (link.rid() > 0)
                 json.name("rid").value(link.rid());
             if (link.after() > 0)
@@ -139,7 +142,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
         private String serverId = "", version = "", go = "", host = "", ip = "", serverName = "";
         private int port;
         private long maxPayload;
-        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system, lameDuck, last;
+        private boolean authRequired, sslRequired, tlsRequired, tlsVerify, headers, system, lameDuck, jetStream, last;
         private long rid, after;
         private List<String> connectUrls = List.of();
 
@@ -158,6 +161,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
                 case "headers" -> headers = JsonFields.bool(in);
                 case "system" -> system = JsonFields.bool(in);
                 case "ldm" -> lameDuck = JsonFields.bool(in);
+                case "jetstream" -> jetStream = JsonFields.bool(in);
                 case "rid" -> rid = JsonFields.number(in);
                 case "after" -> after = JsonFields.number(in);
                 case "last" -> last = JsonFields.bool(in);
@@ -170,7 +174,7 @@ public record RouteInfo(String serverId, String version, String go, String host,
 
         RouteInfo freeze() {
             return new RouteInfo(serverId, version, go, host, port, authRequired, sslRequired, tlsRequired, tlsVerify,
-                    maxPayload, ip, connectUrls, headers, serverName, system, lameDuck,
+                    maxPayload, ip, connectUrls, headers, serverName, system, lameDuck, jetStream,
                     new Link(rid, after, last));
         }
     }

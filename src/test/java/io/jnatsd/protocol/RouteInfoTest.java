@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouteInfoTest {
     private static final RouteInfo INFO = new RouteInfo("ID", "1.0.2", "", "0.0.0.0", 6222, true, true, true, true,
             1048576, "", List.of("192.0.2.2:4222", "[fd00::2]:4222"), true, "north",
-            true, false, RouteInfo.Link.NONE);
+            true, false, false, RouteInfo.Link.NONE);
 
     private static RouteInfo parse(String json) throws ProtocolException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);

@@ -203,8 +203,14 @@ public final class Stream implements Host, Runnable {
     }
 
     private void handle(Inbox.Contents contents) {
-        while (contents.next())
-            environment.threads().run(inbox, "message for stream " + name, () -> handleOne(contents));
+        boolean done;
+        do {
+            // After a message that fails, the next one is handled.
+            done = environment.threads().run(inbox, "message for stream " + name, () -> {
+                while (contents.next())
+                    handleOne(contents);
+            });
+        } while (!done);
     }
 
     private void handleOne(Inbox.Contents m) {

@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.api;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jnatsd.NatsServer;
@@ -13,12 +14,27 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A stream on one server of a cluster, used by a client of another one. */
 @Timeout(60)
 class JetStreamClusterTest {
+    @Test
+    void aSecondServerWithJetStreamIsRefused() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (NatsServer one = NatsServer.builder().name("one").cluster("c").jetStream().start();
+                NatsServer two = NatsServer.builder().name("two").cluster("c").route(one).logTo(lines::add).start()) {
+            two.awaitClusterOf(2);
+            try (NatsServer three = NatsServer.builder().name("three").cluster("c").jetStream().route(two).start()) {
+                await("refusal").until(() -> lines.stream().anyMatch(line -> line.endsWith("Refused server \"three\": JetStream is"
+                        + " already enabled on server \"one\", and one server of a cluster can have it")));
+            }
+        }
+    }
+
     @Test
     void aClientOfAnotherServerUsesTheStream() throws Exception {
         try (NatsServer one = NatsServer.builder().cluster("c").jetStream().start();
