@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.server.Server;
 import java.io.IOException;
@@ -176,10 +177,11 @@ final class RunTest {
     }
 
     @Test
-    void missingServerIsTold() throws IOException {
-        String address = server.address();
-        server.close();
-        fails("nats-bench: cannot connect to " + address + ": Connection refused", "-s", address);
+    void missingServerIsTold() {
+        try (HeldPort unused = new HeldPort()) {
+            String address = "127.0.0.1:" + unused.number();
+            fails("nats-bench: cannot connect to " + address + ": Connection refused", "-s", address);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
@@ -108,15 +109,12 @@ class GossipTest {
 
     @Test
     void withoutRetriesOneAttemptIsMade() throws IOException {
-        int free;
-        try (PeerPort port = new PeerPort()) {
-            free = port.number();
-        }
-        try (TestServer server = Clusters.logging(options -> { }); RawClient seed = Clusters.join(server, "SEED")) {
-            seed.send(third("THIRD", free, ""));
-            server.awaitLog("[DBG] Error trying to connect to route: dial tcp 127.0.0.1:" + free
+        try (HeldPort unused = new HeldPort(); TestServer server = Clusters.logging(options -> { });
+                RawClient seed = Clusters.join(server, "SEED")) {
+            seed.send(third("THIRD", unused.number(), ""));
+            server.awaitLog("[DBG] Error trying to connect to route: dial tcp 127.0.0.1:" + unused.number()
                     + ": connect: connection refused");
-            try (PeerPort late = new PeerPort(free)) {
+            try (PeerPort late = new PeerPort(unused.number())) {
                 assertTrue(late.isQuiet(1500));
             }
         }
@@ -124,14 +122,11 @@ class GossipTest {
 
     @Test
     void withRetriesALateServerIsReached() throws IOException {
-        int free;
-        try (PeerPort port = new PeerPort()) {
-            free = port.number();
-        }
-        try (TestServer server = Clusters.logging(o -> o.connectRetries = 5); RawClient seed = Clusters.join(server, "SEED")) {
-            seed.send(third("THIRD", free, ""));
+        try (HeldPort unused = new HeldPort(); TestServer server = Clusters.logging(o -> o.connectRetries = 5);
+                RawClient seed = Clusters.join(server, "SEED")) {
+            seed.send(third("THIRD", unused.number(), ""));
             await().until(() -> server.log().stream().filter(l -> l.contains("connection refused")).count() >= 2);
-            try (PeerPort late = new PeerPort(free)) {
+            try (PeerPort late = new PeerPort(unused.number())) {
                 late.acceptHello();
             }
         }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.cli.HeldPort;
 import io.jnatsd.server.ConfiguredServer;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.TestServer;
@@ -124,15 +125,17 @@ class RouteReloadTest {
 
     @Test
     void routesThatWereNeverReachedAreGivenUp() throws Exception {
-        int free;
-        try (PeerPort port = new PeerPort()) {
-            free = port.number();
+        try (HeldPort unused = new HeldPort()) {
+            dialAndGiveUp(unused.number());
         }
-        String routes = "cluster { listen: \"127.0.0.1:-1\", routes: [ \"nats://127.0.0.1:" + free + "\" ] }";
+    }
+
+    private void dialAndGiveUp(int unused) throws Exception {
+        String routes = "cluster { listen: \"127.0.0.1:-1\", routes: [ \"nats://127.0.0.1:" + unused + "\" ] }";
         try (ConfiguredServer server = ConfiguredServer.start(dir, "debug: true\n" + routes)) {
             Clusters.soon("a refusal").until(() -> server.log().stream().anyMatch(l -> l.contains("connection refused")));
             server.reload("debug: true\n" + routes.replaceFirst("\"nats://[^\"]*\"", ""));
-            try (PeerPort late = new PeerPort(free)) {
+            try (PeerPort late = new PeerPort(unused)) {
                 assertTrue(late.isQuiet(1500));
                 server.reload("debug: true\n" + routes);
                 late.acceptHello();
