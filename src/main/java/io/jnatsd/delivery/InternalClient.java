@@ -20,14 +20,13 @@ import java.util.function.Function;
  * <p>Threads: a virtual thread computes the responses one after the other; {@link Receiver#lock} guards the queue; all
  * other methods: any thread.
  */
-public final class InternalClient extends Receiver implements Runnable {
+public final class InternalClient extends InternalReceiver implements Runnable {
     private static final int MOST_REQUESTS = 1024;
     private static final int MOST_BYTES = 8 * 1024 * 1024;
 
     private final Traffic traffic;
     private final Threads threads;
     private final Function<Request, byte[]> answers;
-    private final long id;
     private final SidTable subs;
     private final Batch batch = new Batch();
     private final Delivery delivery;
@@ -46,9 +45,9 @@ public final class InternalClient extends Receiver implements Runnable {
     }
 
     private InternalClient(Traffic traffic, Threads threads, long id, Function<Request, byte[]> answers) {
+        super(id, "internal - cid:" + id);
         this.traffic = traffic;
         this.threads = threads;
-        this.id = id;
         this.answers = answers;
         this.subs = traffic.subjects.announcedTable();
         this.delivery = new Delivery(traffic, batch, this, false);
@@ -173,16 +172,6 @@ public final class InternalClient extends Receiver implements Runnable {
     public void awaitRoom(long nanos, long maxPending) {
     }
 
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVERFLOW}. */
-    @Override
-    public void overflowed() {
-    }
-
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVER_BUDGET}. */
-    @Override
-    public void overBudget() {
-    }
-
     @Override
     public void exhausted(Subscription sub) {
         subs.remove(sub);
@@ -199,35 +188,5 @@ public final class InternalClient extends Receiver implements Runnable {
             lock.unlock();
         }
         subs.removeAll();
-    }
-
-    @Override
-    public boolean isTraced() {
-        return false;
-    }
-
-    @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public String remoteId() {
-        return null;
-    }
-
-    @Override
-    public String label() {
-        return "internal - cid:" + id;
-    }
-
-    @Override
-    public String clientName() {
-        return "";
-    }
-
-    @Override
-    public String user() {
-        return "";
     }
 }

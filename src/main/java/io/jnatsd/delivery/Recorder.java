@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>Threads: the readers of the publishers call {@link #deliver} and so the sink; {@link #close}: any thread. {@link
  * Receiver#lock} guards whether the subscription has ended.
  */
-public final class Recorder extends Receiver {
+public final class Recorder extends InternalReceiver {
     /** Where the messages go. Called by any number of threads at a time, which must not wait; they hold no lock. */
     public interface Sink {
         /**
@@ -36,6 +36,8 @@ public final class Recorder extends Receiver {
     private final SidTable subs;
 
     private Recorder(Traffic traffic, Sink sink) {
+        // No connection has the id 0.
+        super(0, "recorder");
         this.sink = sink;
         this.subs = traffic.subjects.unannouncedTable();
     }
@@ -99,49 +101,8 @@ public final class Recorder extends Receiver {
     public void awaitRoom(long nanos, long maxPending) {
     }
 
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVERFLOW}. */
-    @Override
-    public void overflowed() {
-    }
-
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVER_BUDGET}. */
-    @Override
-    public void overBudget() {
-    }
-
     /** Not called: {@link #deliver} never returns {@link Receiver#LAST}. */
     @Override
     public void exhausted(Subscription sub) {
-    }
-
-    @Override
-    public boolean isTraced() {
-        return false;
-    }
-
-    /** No connection has this id. */
-    @Override
-    public long id() {
-        return 0;
-    }
-
-    @Override
-    public String remoteId() {
-        return null;
-    }
-
-    @Override
-    public String label() {
-        return "recorder";
-    }
-
-    @Override
-    public String clientName() {
-        return "";
-    }
-
-    @Override
-    public String user() {
-        return "";
     }
 }

@@ -113,11 +113,11 @@ public final class FaultInjection implements FaultInjector {
             client.outbound().interpose(faulty::over);
     }
 
-    /** The test comes from the program. If it fails, that must not end the client. */
+    /** The test comes from the program. If it throws anything, also an Error, that must not end the client. */
     private static boolean isSelected(ServerState running, ClientFault fault, Client client) {
         try {
             return fault.selection().includes(client);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             running.threads.failed(client, "the selection of clients", e);
             return false;
         }

@@ -71,14 +71,17 @@ final class TestServers implements ExtensionContext.Store.CloseableResource, Aut
     @Override
     public void close() {
         closed = true;
-        RuntimeException failure = null;
-        for (Node node : nodes)
-            try {
-                node.server.close();
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-        if (failure != null)
-            throw failure;
+        closeFrom(0);
+    }
+
+    /** Closes the others, too, if one of them throws something. */
+    private void closeFrom(int index) {
+        if (index == nodes.size())
+            return;
+        try {
+            nodes.get(index).server.close();
+        } finally {
+            closeFrom(index + 1);
+        }
     }
 }

@@ -22,7 +22,8 @@ import java.util.function.Function;
 final class Reload {
     /** The names of options in the order in which gnatsd checks and logs them; newer options are placed between. */
     static final List<String> ORDER = List.of("Port", "Host", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
-            "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "JetStream", "JetStream.MaxMemory", "cluster name", "cluster host", "cluster port",
+            "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "JetStream", "JetStream.MaxMemory",
+            "cluster name", "cluster host", "cluster port",
             "trace", "debug", "logtime", "log_level", "log_format", "trace_clients", "trace_subjects", "max_traced_msg_len",
             "max_connections", "max_subscriptions", "max_pending", "max_pending_total", "authorization users",
             "authorization username", "authorization password", "authorization token", "no_auth_user", "system_user",

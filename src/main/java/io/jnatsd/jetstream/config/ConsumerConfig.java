@@ -18,7 +18,8 @@ public record ConsumerConfig(String durableName, String name, String description
         Boolean direct, Map<String, String> metadata) {
 
     private static final long DEFAULT_ACK_WAIT = 30_000_000_000L;
-    private static final int DEFAULT_MAX_WAITING = 512;
+    private static final long DEFAULT_INACTIVE_THRESHOLD = 5_000_000_000L;
+    private static final int DEFAULT_MAX_WAITING = 512, DEFAULT_MAX_ACK_PENDING = 1000;
 
     /** With which message a consumer begins. */
     public enum DeliverPolicy { ALL, LAST, NEW, BY_START_SEQUENCE, BY_START_TIME, LAST_PER_SUBJECT, UNDEFINED }
@@ -110,9 +111,6 @@ public record ConsumerConfig(String durableName, String name, String description
                 sampleFreq, maxWaiting, ackPending, flowControl, headersOnly, maxBatch, maxExpires, maxBytes,
                 deliverSubject, deliverGroup, idleHeartbeat, threshold, numReplicas, memStorage, direct, metadata);
     }
-
-    private static final int DEFAULT_MAX_ACK_PENDING = 1000;
-    private static final long DEFAULT_INACTIVE_THRESHOLD = 5_000_000_000L;
 
     public boolean isPush() {
         return deliverSubject != null;

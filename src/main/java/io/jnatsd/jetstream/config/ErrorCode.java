@@ -5,7 +5,6 @@ package io.jnatsd.jetstream.config;
  * read. A {@code {}} in the text is replaced by what {@link JetStreamException} is given. Threads: immutable.
  */
 public enum ErrorCode {
-    ACCOUNT_LIMITS_EXCEEDED(10002, 400, "resource limits exceeded for account"),
     BAD_REQUEST(10003, 400, "bad request"),
     CLUSTER_REQUIRED(10010, 503, "JetStream clustering support required"),
     CONSUMER_CREATE(10012, 500, "{}"),
@@ -19,14 +18,10 @@ public enum ErrorCode {
     INSUFFICIENT_RESOURCES(10023, 503, "insufficient resources"),
     INVALID_JSON(10025, 400, "invalid JSON"),
     MAX_CONSUMERS(10026, 400, "maximum consumers limit reached"),
-    MAX_STREAMS(10027, 400, "maximum number of streams reached"),
     INSUFFICIENT_MEMORY(10028, 500, "insufficient memory resources available"),
     NO_MESSAGE(10037, 404, "no message found"),
     NOT_EMPTY(10038, 400, "expected an empty request payload"),
-    NOT_ENABLED_FOR_ACCOUNT(10039, 503, "JetStream not enabled for account"),
     SEQUENCE_NOT_FOUND(10043, 400, "sequence {} not found"),
-    INSUFFICIENT_STORAGE(10047, 500, "insufficient storage resources available"),
-    STREAM_CREATE(10049, 500, "{}"),
     STREAM_INVALID_CONFIG(10052, 500, "{}"),
     MESSAGE_TOO_LARGE(10054, 400, "message size exceeds maximum allowed"),
     MIRROR_UPDATE(10055, 400, "stream mirror configuration can not be updated"),
@@ -39,7 +34,6 @@ public enum ErrorCode {
     WRONG_LAST_MSG_ID(10070, 400, "wrong last msg ID: {}"),
     WRONG_LAST_SEQUENCE(10071, 400, "wrong last sequence: {}"),
     REPLICAS_NOT_SUPPORTED(10074, 500, "replicas > 1 not supported in non-clustered mode"),
-    NOT_ENABLED(10076, 503, "JetStream not enabled"),
     STORE_FAILED(10077, 503, "{}"),
     DELIVER_SUBJECT_WILDCARDS(10079, 400, "consumer deliver subject has wildcards"),
     PUSH_MAX_WAITING(10080, 400, "consumer in push mode can not set max waiting"),
@@ -55,14 +49,12 @@ public enum ErrorCode {
     DIRECT_DURABLE(10091, 400, "consumer direct requires an ephemeral consumer"),
     START_POSITION(10094, 400, "{}"),
     SAMPLING(10095, 400, "failed to parse consumer sampling configuration: {}"),
-    STREAM_NOT_VALID(10096, 500, "stream not valid"),
     HEADERS_TOO_LARGE(10097, 400, "header size exceeds maximum allowed of 64k"),
     WORKQUEUE_ACKS(10098, 400, "workqueue stream requires explicit ack"),
     WORKQUEUE_NO_FILTER(10099, 400, "multiple non-filtered consumers not allowed on workqueue stream"),
     WORKQUEUE_SAME_FILTER(10100, 400, "filtered consumer not unique on workqueue stream"),
     WORKQUEUE_DELIVER_ALL(10101, 400, "consumer must be deliver all on workqueue stream"),
     CONSUMER_NAME_TOO_LONG(10102, 400, "consumer name is too long, maximum allowed is {}"),
-    CONSUMER_ACTIVE(10105, 400, "consumer already exists and is still active"),
     CONSUMER_DESCRIPTION_TOO_LONG(10107, 400, "consumer description is too long, maximum allowed is {}"),
     FLOW_CONTROL_HEARTBEAT(10108, 400, "consumer with flow control also needs heartbeats"),
     SEALED(10109, 400, "invalid operation on sealed stream"),
@@ -73,7 +65,6 @@ public enum ErrorCode {
     MAX_EXPIRES_TOO_SHORT(10115, 400, "consumer max request expires needs to be >= 1ms"),
     MAX_DELIVER_BACKOFF(10116, 400, "max deliver is required to be > length of backoff values"),
     MAX_ACK_PENDING_EXCESS(10121, 400, "consumer max ack pending exceeds system limit of {}"),
-    MAX_BATCH_EXCESS(10125, 400, "consumer max request batch exceeds server limit of {}"),
     CONSUMER_REPLICAS(10126, 400, "consumer config replica count exceeds parent stream"),
     CONSUMER_NAME_PATH(10127, 400, "Consumer name can not contain path separators"),
     STREAM_NAME_PATH(10128, 400, "Stream name can not contain path separators"),
@@ -90,11 +81,8 @@ public enum ErrorCode {
     INACTIVE_THRESHOLD_EXCESS(10153, 400, "consumer inactive threshold exceeds system limit of {}"),
     TRANSFORM_SOURCE(10155, 400, "stream transform source: {}"),
     TRANSFORM_DESTINATION(10156, 400, "stream transform: {}"),
-    ACK_POLICY(10181, 400, "consumer ack policy invalid"),
-    REPLAY_POLICY(10182, 400, "consumer replay policy invalid"),
     ACK_WAIT_NEGATIVE(10183, 400, "consumer ack wait needs to be positive"),
-    BACKOFF_NEGATIVE(10184, 400, "consumer backoff needs to be positive"),
-    API_LEVEL(10185, 412, "JetStream minimum api level required");
+    BACKOFF_NEGATIVE(10184, 400, "consumer backoff needs to be positive");
 
     private final int number;
     private final int code;

@@ -2,8 +2,6 @@ package io.jnatsd.jetstream.config;
 
 import io.jnatsd.jetstream.config.StreamConfig.Discard;
 import io.jnatsd.protocol.Subject;
-import io.jnatsd.text.GoDuration;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -70,12 +68,6 @@ public final class StreamConfigCheck {
         require(c.window() >= 0, "duplicates window can not be negative");
         require(c.maxAge() == 0 || c.window() <= c.maxAge(), "duplicates window can not be larger then max age");
         require(c.window() == 0 || c.window() >= LEAST_TIME, "duplicates window needs to be >= 100ms");
-    }
-
-    /** @param limit the longest duplicate window that the server allows, in nanoseconds */
-    public static void checkWindow(StreamConfig c, long limit) throws JetStreamException {
-        require(c.window() <= limit, "duplicates window can not be larger then server limit of "
-                + GoDuration.format(Duration.ofNanos(limit)));
     }
 
     private static void subjects(StreamConfig c) throws JetStreamException {

@@ -165,11 +165,6 @@ public final class Consumer {
         return sequence >= next || pending.containsKey(sequence) || exhausted.contains(sequence);
     }
 
-    /** Returns whether it can begin with messages: something is available, and somebody may take it. */
-    public boolean hasWork() {
-        return !ended && (available > 0 || !again.isEmpty());
-    }
-
     // ---- delivery ----------------------------------------------------------------------------------------------
 
     /** Delivers as much as possible. */
@@ -588,9 +583,5 @@ public final class Consumer {
     /** Returns whether somebody subscribes the deliver subject of a push consumer. */
     public boolean isBound() {
         return taker instanceof PushTarget && taker.isActive();
-    }
-
-    public boolean isPull() {
-        return taker instanceof PullRequests;
     }
 }

@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.stream;
 
+import io.jnatsd.delivery.InternalReceiver;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.Receiver;
@@ -22,7 +23,7 @@ import java.util.concurrent.locks.Condition;
  *
  * <p>Threads: any thread delivers and posts; {@link Receiver#lock} guards what waits. The actor calls {@link #take}.
  */
-public final class Inbox extends Receiver {
+public final class Inbox extends InternalReceiver {
     /** Publishers wait while more bytes than this wait. One batch of each may be added beyond it. */
     private static final int ENOUGH = 4 * 1024 * 1024;
     private static final int SMALLEST = 4096, LARGEST_KEPT = 1024 * 1024;
@@ -118,8 +119,6 @@ public final class Inbox extends Receiver {
 
     private static final Kind[] KINDS = Kind.values();
 
-    private final long id;
-    private final String label;
     private final SidTable subs;
     private final Condition arrived = lock.newCondition();
     private final Condition room = lock.newCondition();
@@ -131,8 +130,7 @@ public final class Inbox extends Receiver {
     private boolean closed;
 
     public Inbox(long id, String stream, SidTable subs) {
-        this.id = id;
-        this.label = "stream " + stream;
+        super(id, "stream " + stream);
         this.subs = subs;
     }
 
@@ -262,16 +260,6 @@ public final class Inbox extends Receiver {
         }
     }
 
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVERFLOW}. */
-    @Override
-    public void overflowed() {
-    }
-
-    /** Not called: {@link #deliver} never returns {@link Receiver#OVER_BUDGET}. */
-    @Override
-    public void overBudget() {
-    }
-
     @Override
     public void exhausted(Subscription sub) {
         subs.remove(sub);
@@ -317,35 +305,5 @@ public final class Inbox extends Receiver {
             lock.unlock();
         }
         subs.removeAll();
-    }
-
-    @Override
-    public boolean isTraced() {
-        return false;
-    }
-
-    @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public String remoteId() {
-        return null;
-    }
-
-    @Override
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String clientName() {
-        return "";
-    }
-
-    @Override
-    public String user() {
-        return "";
     }
 }

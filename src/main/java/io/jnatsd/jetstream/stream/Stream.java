@@ -34,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A stream with its consumers. All their state belongs to one thread, the actor: it takes messages and tasks from the
@@ -74,6 +74,7 @@ public final class Stream implements Host, Runnable {
     private long scheduled = Long.MAX_VALUE;
     private Future<?> wakeUp;
     private long memory;
+    private final StoredMessage examined = new StoredMessage();
     private boolean deleted;
     /** Written by the actor. */
     private volatile int pushConsumers;
@@ -275,13 +276,15 @@ public final class Stream implements Host, Runnable {
     }
 
     private void scheduleWakeUp() {
-        long next = wakes.isEmpty() ? nextAgeCheck : Math.min(nextAgeCheck, wakes.peek().deadline);
-        if (next == Long.MAX_VALUE || next >= scheduled && wakeUp != null && !wakeUp.isDone())
+        long next = wakes.isEmpty() ? nextAgeCheck : Math.min(nextAgeCheck, wakes.peek().deadline), now = now();
+        // A wake-up whose time has come is spent, even if its task has not returned yet.
+        boolean pending = wakeUp != null && scheduled > now;
+        if (next == Long.MAX_VALUE || pending && next >= scheduled)
             return;
         if (wakeUp != null)
             wakeUp.cancel(false);
         scheduled = next;
-        wakeUp = environment.timer().schedule(inbox::wake, Math.max(next - now(), 0), TimeUnit.NANOSECONDS);
+        wakeUp = environment.timer().schedule(inbox::wake, Math.max(next - now, 0), TimeUnit.NANOSECONDS);
     }
 
     // ---- messages --------------------------------------------------------------------------------------------
@@ -402,8 +405,6 @@ public final class Stream implements Host, Runnable {
             removeUnneeded(sequence);
     }
 
-    private final StoredMessage examined = new StoredMessage();
-
     private boolean removeUnneeded(long sequence) {
         if (!store.load(sequence, examined))
             return false;
@@ -487,9 +488,9 @@ public final class Stream implements Host, Runnable {
     }
 
     /** Somebody has subscribed or unsubscribed what is the deliver subject of a consumer. */
-    public void interestChanged(Function<String, Boolean> matches) {
+    public void interestChanged(Predicate<String> matches) {
         for (Consumer consumer : List.copyOf(consumers.values()))
-            if (consumer.config().isPush() && matches.apply(consumer.config().deliverSubject()))
+            if (consumer.config().isPush() && matches.test(consumer.config().deliverSubject()))
                 consumer.interestChanged();
     }
 
