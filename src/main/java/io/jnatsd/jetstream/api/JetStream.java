@@ -232,6 +232,7 @@ public final class JetStream implements JetStreamSource, Runnable {
     private JsonObject handleStream(Request r) throws JetStreamException, InterruptedException {
         if (r.is("STREAM.NAMES", 4) || r.is("STREAM.LIST", 4)) {
             r.defaults = StreamRequests.paging(0, 0, 0);
+            r.defaults.add("streams", new JsonArray());
             return r.token(3).equals("NAMES") ? streamRequests.names(r.body) : streamRequests.list(r.body);
         }
         if (r.is("STREAM.MSG.GET.", 6))

@@ -6,6 +6,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
@@ -16,11 +17,16 @@ import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.stream.Times;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * JSON as the API has it: names with underscores, enums in lower case, times in RFC 3339 (JetStream: API conventions).
@@ -28,10 +34,122 @@ import java.util.Locale;
  */
 final class Json {
     private static final Gson GSON = new GsonBuilder().setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-            .disableHtmlEscaping().registerTypeAdapterFactory(new Enums()).registerTypeAdapter(Instant.class, new Times3339())
-            .create();
+            .disableHtmlEscaping().setStrictness(Strictness.STRICT).registerTypeAdapterFactory(new Enums())
+            .registerTypeAdapterFactory(new ExactTypes()).registerTypeAdapterFactory(new NoNulls())
+            .registerTypeAdapter(Long.class, new Integers<>(Long::valueOf, null))
+            .registerTypeAdapter(long.class, new Integers<>(Long::valueOf, 0L))
+            .registerTypeAdapter(Integer.class, new Integers<>(Integer::valueOf, null))
+            .registerTypeAdapter(int.class, new Integers<>(Integer::valueOf, 0))
+            .registerTypeAdapter(Instant.class, new Times3339()).create();
 
     private Json() {
+    }
+
+    /** A text is no number and a number is no text, where Gson would convert one to the other. */
+    private static final class ExactTypes implements TypeAdapterFactory {
+        private static final Map<Class<?>, JsonToken> TOKENS = Map.of(String.class, JsonToken.STRING, Boolean.class,
+                JsonToken.BOOLEAN, boolean.class, JsonToken.BOOLEAN);
+
+        @Override
+        public <T> TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
+            JsonToken token = TOKENS.get(type.getRawType());
+            return token == null ? null : new Exact<>(token, gson.getDelegateAdapter(this, type));
+        }
+    }
+
+    private static final class Exact<T> extends TypeAdapter<T> {
+        private final JsonToken token;
+        private final TypeAdapter<T> delegate;
+
+        Exact(JsonToken token, TypeAdapter<T> delegate) {
+            this.token = token;
+            this.delegate = delegate;
+        }
+
+        @Override
+        public void write(JsonWriter out, T value) throws IOException {
+            delegate.write(out, value);
+        }
+
+        @Override
+        public T read(JsonReader in) throws IOException {
+            JsonToken found = in.peek();
+            if (found != token && found != JsonToken.NULL)
+                throw new JsonParseException("expected " + token + ", not " + found);
+            return delegate.read(in);
+        }
+    }
+
+    /** An integer has digits only: {@code 1.0} and {@code 1e3} are none, and it does not wrap. */
+    private static final class Integers<T extends Number> extends TypeAdapter<T> {
+        private final Function<String, T> parse;
+        private final T zero;
+
+        /** @param zero what null is read as */
+        Integers(Function<String, T> parse, T zero) {
+            this.parse = parse;
+            this.zero = zero;
+        }
+
+        @Override
+        public void write(JsonWriter out, T value) throws IOException {
+            out.value(value);
+        }
+
+        @Override
+        public T read(JsonReader in) throws IOException {
+            JsonToken found = in.peek();
+            if (found == JsonToken.NULL) {
+                in.nextNull();
+                return zero;
+            }
+            if (found != JsonToken.NUMBER)
+                throw new JsonParseException("expected a number, not " + found);
+            return parse.apply(in.nextString());
+        }
+    }
+
+    /** A null within a list or a map is an empty text or zero, as if it were not there. */
+    private static final class NoNulls implements TypeAdapterFactory {
+        @Override
+        public <T> TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
+            if (type.getRawType() != List.class && type.getRawType() != Map.class)
+                return null;
+            Type[] arguments = ((ParameterizedType) type.getType()).getActualTypeArguments();
+            return new WithoutNulls<>(gson.getDelegateAdapter(this, type), gson, arguments[arguments.length - 1]);
+        }
+    }
+
+    private static final class WithoutNulls<T> extends TypeAdapter<T> {
+        private final TypeAdapter<T> delegate;
+        private final Gson gson;
+        private final Type element;
+
+        WithoutNulls(TypeAdapter<T> delegate, Gson gson, Type element) {
+            this.delegate = delegate;
+            this.gson = gson;
+            this.element = element;
+        }
+
+        @Override
+        public void write(JsonWriter out, T value) throws IOException {
+            delegate.write(out, value);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public T read(JsonReader in) throws IOException {
+            T value = delegate.read(in);
+            if (value instanceof List<?> list && list.contains(null))
+                ((List<Object>) list).replaceAll(each -> each == null ? nothing() : each);
+            if (value instanceof Map<?, ?> map && map.containsValue(null))
+                ((Map<Object, Object>) map).replaceAll((key, each) -> each == null ? nothing() : each);
+            return value;
+        }
+
+        private Object nothing() {
+            return element == String.class ? "" : element == Long.class ? (Object) 0L : gson.fromJson("{}", element);
+        }
     }
 
     /** An unknown word is an error, where Gson would take it for null. */
@@ -57,10 +175,8 @@ final class Json {
         @Override
         @SuppressWarnings("unchecked")
         public T read(JsonReader in) throws IOException {
-            if (in.peek() == JsonToken.NULL) {
-                in.nextNull();
-                return null;
-            }
+            if (in.peek() != JsonToken.STRING)
+                throw new JsonParseException("expected a word, not " + in.peek());
             String word = in.nextString();
             if (word.isEmpty())
                 return null;
@@ -94,11 +210,11 @@ final class Json {
 
     /** @throws JetStreamException if the body is no JSON of this type */
     static <T> T read(byte[] body, Class<T> type) throws JetStreamException {
+        String text = new String(body, StandardCharsets.UTF_8).strip();
         try {
-            T value = GSON.fromJson(new String(body, StandardCharsets.UTF_8), type);
-            if (value != null)
-                return value;
-        } catch (JsonParseException | ArithmeticException e) {
+            if (!text.isEmpty())
+                return GSON.fromJson(text.equals("null") ? "{}" : text, type);
+        } catch (JsonParseException | NumberFormatException e) {
             // Clients only see that it is not valid.
         }
         throw new JetStreamException(ErrorCode.INVALID_JSON);

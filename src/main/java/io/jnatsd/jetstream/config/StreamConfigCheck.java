@@ -83,7 +83,7 @@ public final class StreamConfigCheck {
             require(!overlap(subject, "$SYS.>") || covers("$SYS.ACCOUNT.>", subject) || !c.acknowledges(),
                     "subjects that overlap with system api require no-ack to be true");
             for (String other : subjects.subList(0, i))
-                require(!overlap(subject, other), "subject \"" + subject + "\" overlaps with \"" + other + "\"");
+                require(!overlap(subject, other), "subject \"" + other + "\" overlaps with \"" + subject + "\"");
         }
         require(!subjects.isEmpty(), "stream needs at least one configured subject or be a source/mirror");
     }

@@ -1,0 +1,78 @@
+package io.jnatsd.jetstream.differential;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A file of cases. A line {@code == name} begins a case, each other line is a step, {@code #} begins a line that is a
+ * comment. What the steps are is described at {@link Player}.
+ */
+record Script(List<Case> cases) {
+    /** What is played on an empty server. */
+    record Case(String name, List<Step> steps) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
+     * One line.
+     *
+     * @param place file and line
+     * @param verb its first word
+     * @param rest what follows the first word
+     */
+    record Step(String place, String verb, String rest) {
+        @Override
+        public String toString() {
+            return place + ": " + verb + " " + rest;
+        }
+    }
+
+    /** Reads all files of a folder. */
+    static List<Case> readAll(Path folder) throws IOException {
+        List<Path> files;
+        try (var all = Files.list(folder)) {
+            files = all.filter(path -> path.toString().endsWith(".txt")).sorted().toList();
+        }
+        List<Case> cases = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Path file : files)
+            for (Case each : read(file).cases) {
+                if (!names.add(each.name))
+                    throw new IOException(file + ": two cases are named " + each.name);
+                cases.add(each);
+            }
+        return cases;
+    }
+
+    private static Script read(Path file) throws IOException {
+        List<Case> cases = new ArrayList<>();
+        int number = 0;
+        for (String line : Files.readAllLines(file)) {
+            number++;
+            String place = file.getFileName() + ":" + number;
+            if (line.isBlank() || line.startsWith("#"))
+                continue;
+            if (line.startsWith("== ")) {
+                cases.add(new Case(line.substring(3).strip(), new ArrayList<>()));
+                continue;
+            }
+            if (cases.isEmpty())
+                throw new IOException(place + ": a step before the first case");
+            cases.getLast().steps.add(step(place, line));
+        }
+        return new Script(cases);
+    }
+
+    static Step step(String place, String line) {
+        String[] parts = line.split(" ", 2);
+        return new Step(place, parts[0], parts.length < 2 ? "" : parts[1]);
+    }
+}
