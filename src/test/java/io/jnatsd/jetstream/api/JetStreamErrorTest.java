@@ -76,7 +76,7 @@ class JetStreamErrorTest {
             STREAM.CREATE.X | {'name':'X','max_age':200000000,'duplicate_window':300000000} | 10052 500 duplicates window can not be larger then max age
             STREAM.CREATE.X | {'name':'X','subjects':['x..y']} | 10052 500 invalid subject
             STREAM.CREATE.X | {'name':'X','subjects':['x.a','x.a']} | 10052 500 duplicate subjects detected
-            STREAM.CREATE.X | {'name':'X','subjects':['x.*','x.a']} | 10052 500 subject "x.a" overlaps with "x.*"
+            STREAM.CREATE.X | {'name':'X','subjects':['x.*','x.a']} | 10052 500 subject "x.*" overlaps with "x.a"
             STREAM.CREATE.X | {'name':'X','subjects':['>']} | 10052 500 capturing all subjects requires no-ack to be true
             STREAM.CREATE.X | {'name':'X','subjects':['$JS.API.>']} | 10052 500 subjects that overlap with jetstream api require no-ack to be true
             STREAM.CREATE.X | {'name':'X','deny_purge':true,'allow_rollup_hdrs':true} | 10052 500 roll-ups require the purge permission
