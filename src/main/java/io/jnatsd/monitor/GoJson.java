@@ -1,6 +1,9 @@
 package io.jnatsd.monitor;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -8,6 +11,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Writes JSON that is indented and escaped like that of Go's encoder, so that responses equal gnatsd's byte for byte.
@@ -97,9 +101,28 @@ final class GoJson {
         return endArray();
     }
 
-    /** Writes a value of any kind, on one line. */
     GoJson put(String name, JsonElement value) throws IOException {
-        json.name(name).jsonValue(value.toString());
+        json.name(name);
+        return add(value);
+    }
+
+    /** Adds an element of any kind to an array. */
+    GoJson add(JsonElement value) throws IOException {
+        if (value instanceof JsonObject object) {
+            json.beginObject();
+            for (Map.Entry<String, JsonElement> member : object.entrySet())
+                put(member.getKey(), member.getValue());
+            json.endObject();
+        } else if (value instanceof JsonArray array) {
+            json.beginArray();
+            for (JsonElement element : array)
+                add(element);
+            json.endArray();
+        } else if (value instanceof JsonPrimitive text && text.isString()) {
+            add(text.getAsString());
+        } else {
+            json.jsonValue(value.toString());
+        }
         return this;
     }
 

@@ -1,18 +1,46 @@
 package io.jnatsd.monitor;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.List;
 
-/** What the monitor shows of JetStream. Threads: any thread; the methods may wait for a stream. */
+/** What the monitor shows of JetStream. Threads: any thread. */
 public interface JetStreamSource {
-    /** Returns memory, storage, what is reserved of both, streams, consumers, messages, bytes, and {@code api}. */
+    /**
+     * Returns memory, storage, what is reserved of both, streams, consumers, messages, bytes, and {@code api}. Does not
+     * wait for streams.
+     */
     JsonObject totals();
 
     /**
-     * Returns the streams by name.
+     * Returns the names of the streams in order. Does not wait for streams.
      *
-     * @param consumers whether each has its consumers
-     * @param config whether streams and consumers have their configurations
+     * @param filter a text that the name or a subject must contain, in lower case; empty for all
      */
-    JsonArray streams(boolean consumers, boolean config);
+    List<String> streams(String filter, StreamSort sort);
+
+    /**
+     * Returns one stream. Waits until it answers.
+     *
+     * @return null if there is no such stream, or the thread was interrupted
+     */
+    JsonObject stream(String name, Detail detail);
+
+    /** Returns the words for what a consumer does or waits for. */
+    List<String> deliveryStates();
+
+    /**
+     * What is shown of a stream beside its state.
+     *
+     * @param config whether stream and consumers have their configurations
+     * @param consumers whether there are consumers
+     * @param offset the first consumer, in the order of their names
+     * @param limit the most consumers
+     */
+    record Detail(boolean config, boolean consumers, int offset, int limit) {
+    }
+
+    /** The order of streams. */
+    enum StreamSort {
+        NAME, MESSAGES, BYTES, CONSUMERS, LAST_SEQ
+    }
 }

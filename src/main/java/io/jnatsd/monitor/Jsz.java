@@ -1,16 +1,25 @@
 package io.jnatsd.monitor;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.jnatsd.monitor.JetStreamSource.Detail;
+import io.jnatsd.monitor.JetStreamSource.StreamSort;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * {@code /jsz}: JetStream, with its streams and consumers if the parameters ask for them. All is in one account, whose
- * name is {@code $G}. Threads: any thread.
+ * name is {@code $G}. As in nats-server, {@code offset} and {@code limit} count accounts; those for streams and consumers
+ * are of jnatsd. Threads: any thread.
  */
 final class Jsz implements JsonView {
-    private static final int MOST_STREAMS = 1024;
+    private static final Map<String, StreamSort> SORTS = sorts();
+    /** The figures of JetStream as a whole, in the order of nats-server. */
+    private static final List<String> USAGE = List.of("memory", "storage", "reserved_memory", "reserved_storage");
 
     private final MonitoredServer watched;
 
@@ -18,60 +27,103 @@ final class Jsz implements JsonView {
         this.watched = watched;
     }
 
+    private static Map<String, StreamSort> sorts() {
+        Map<String, StreamSort> names = new LinkedHashMap<>();
+        Arrays.stream(StreamSort.values()).forEach(sort -> names.put(sort.name().toLowerCase(Locale.ROOT), sort));
+        return names;
+    }
+
+    /**
+     * The parameters.
+     *
+     * @param stream the name of the only stream to show, empty for all
+     */
+    private record Selection(boolean account, boolean streams, String stream, String filter, StreamSort sort, int offset,
+            int limit, Detail detail) {
+        static Selection of(Query query) throws BadQuery {
+            query.flag("leader-only");
+            query.flag("raft");
+            String stream = query.text("stream");
+            boolean consumers = query.flag("consumers");
+            boolean streams = consumers | query.flag("streams") | !stream.isEmpty();
+            String account = query.text("acc");
+            boolean shown = account.isEmpty() ? (streams | query.flag("accounts")) && isFirstPage(query)
+                    : account.equals(ConnzQuery.ACCOUNT);
+            return new Selection(shown, streams, stream, query.text("filter").toLowerCase(Locale.ROOT),
+                    query.choice("sort", SORTS, StreamSort.NAME, String.join(", ", SORTS.keySet())),
+                    Math.max(query.number("stream_offset", 0), 0), limit(query, "stream_limit"),
+                    new Detail(query.flag("config"), consumers, Math.max(query.number("consumer_offset", 0), 0),
+                            limit(query, "consumer_limit")));
+        }
+
+        /** Returns whether a page of accounts has the first one, which is the only one. */
+        private static boolean isFirstPage(Query query) throws BadQuery {
+            query.number("limit", 0);
+            return query.number("offset", 0) <= 0;
+        }
+
+        private static int limit(Query query, String name) throws BadQuery {
+            int limit = query.number(name, 0);
+            return limit > 0 ? limit : Integer.MAX_VALUE;
+        }
+    }
+
     @Override
     public void write(Query query, GoJson json) throws IOException, BadQuery {
+        Selection selection = Selection.of(query);
         JetStreamSource source = watched.jetStream().get();
         json.beginObject().put("server_id", watched.serverId()).put("now", Instant.now());
         if (source == null)
             json.put("disabled", true);
         json.beginObject("config").put("max_memory", source == null ? 0 : watched.options().get().jetStream().maxMemory())
                 .put("max_storage", 0).endObject();
-        putTotals(json, source == null ? new JsonObject() : source.totals());
-        if (source != null)
-            putDetails(query, json, source);
+        JsonObject totals = source == null ? new JsonObject() : source.totals();
+        putUsage(json, totals, number(totals, "accounts"));
+        for (String figure : List.of("streams", "consumers", "messages", "bytes"))
+            json.put(figure, number(totals, figure));
+        if (source != null && selection.account) {
+            json.beginArray("account_details").beginObject();
+            json.put("name", ConnzQuery.ACCOUNT).put("id", ConnzQuery.ACCOUNT);
+            putUsage(json, totals, 0);
+            if (selection.streams)
+                putStreams(json, source, selection);
+            json.endObject().endArray();
+        }
         json.endObject();
     }
 
-    private static void putTotals(GoJson json, JsonObject totals) throws IOException {
-        for (String figure : new String[] {"memory", "storage", "reserved_memory", "reserved_storage", "accounts", "ha_assets"})
+    private static void putUsage(GoJson json, JsonObject totals, long accounts) throws IOException {
+        for (String figure : USAGE)
             json.put(figure, number(totals, figure));
+        json.put("accounts", accounts).put("ha_assets", 0);
         JsonObject api = totals.has("api") ? totals.getAsJsonObject("api") : new JsonObject();
         json.beginObject("api").put("total", number(api, "total")).put("errors", number(api, "errors")).endObject();
-        for (String figure : new String[] {"streams", "consumers", "messages", "bytes"})
-            json.put(figure, number(totals, figure));
     }
 
     private static long number(JsonObject from, String name) {
         return from.has(name) ? from.get(name).getAsLong() : 0;
     }
 
-    private void putDetails(Query query, GoJson json, JetStreamSource source) throws IOException, BadQuery {
-        boolean consumers = query.flag("consumers"), streams = consumers | query.flag("streams"),
-                accounts = streams | query.flag("accounts") | !query.text("acc").isEmpty(), config = query.flag("config");
-        if (!accounts)
-            return;
-        String account = query.text("acc");
-        if (!account.isEmpty() && !account.equals(ConnzQuery.ACCOUNT))
-            throw new BadQuery("Invalid acc: " + Query.shown(account) + " (allowed: " + ConnzQuery.ACCOUNT + ")");
-        int offset = query.number("offset", 0), limit = query.number("limit", MOST_STREAMS);
-        JsonObject detail = new JsonObject();
-        detail.addProperty("name", ConnzQuery.ACCOUNT);
-        detail.addProperty("id", ConnzQuery.ACCOUNT);
-        JsonObject totals = source.totals();
-        for (String figure : new String[] {"memory", "storage", "reserved_memory", "reserved_storage"})
-            detail.addProperty(figure, number(totals, figure));
-        detail.add("api", totals.get("api"));
-        if (streams)
-            detail.add("stream_detail", page(source.streams(consumers, config), offset, limit));
-        JsonArray details = new JsonArray();
-        details.add(detail);
-        json.put("account_details", details);
-    }
-
-    private static JsonArray page(JsonArray all, int offset, int limit) {
-        JsonArray page = new JsonArray();
-        for (int i = Math.max(offset, 0); i < all.size() && page.size() < limit; i++)
-            page.add(all.get(i));
-        return page;
+    /** Writes one stream after the other, so that the memory for a response does not grow with their number. */
+    private static void putStreams(GoJson json, JetStreamSource source, Selection selection) throws IOException {
+        List<String> names = selection.stream.isEmpty() ? source.streams(selection.filter, selection.sort)
+                : List.of(selection.stream);
+        int from = Math.min(selection.offset, names.size()), to = from + Math.min(selection.limit, names.size() - from);
+        int total = names.size();
+        boolean any = false;
+        for (String name : names.subList(from, to)) {
+            JsonObject stream = source.stream(name, selection.detail);
+            if (stream == null) {
+                total--;
+                continue;
+            }
+            if (!any)
+                json.beginArray("stream_detail");
+            any = true;
+            json.add(stream);
+        }
+        if (any)
+            json.endArray();
+        json.put("stream_total", total);
     }
 }

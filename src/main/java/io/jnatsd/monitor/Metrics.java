@@ -50,7 +50,7 @@ final class Metrics implements Page {
         putRoutes(watched.routes().get(), text);
         text.metric("gnatsd_healthz_status", Kind.GAUGE, "0 if the server is healthy").sample(
                 watched.healthProblem().get().isEmpty() ? 0 : 1);
-        putStreams(text);
+        JetStreamMetrics.put(watched, text);
         putServer(text);
         putCache(text);
         putClosed(text);
@@ -75,28 +75,6 @@ final class Metrics implements Page {
             else if (TEXTS.contains(name) && value.isString())
                 text.metric(prefix + "_" + name, Kind.GAUGE, name).sample(1, "value", value.getAsString());
         }
-    }
-
-    /** Writes the streams and their consumers, if there is JetStream. */
-    private void putStreams(PrometheusText text) {
-        JetStreamSource source = watched.jetStream().get();
-        if (source == null)
-            return;
-        for (JsonElement each : source.streams(true, false)) {
-            JsonObject stream = each.getAsJsonObject(), state = stream.getAsJsonObject("state");
-            String name = stream.get("name").getAsString();
-            for (String figure : List.of("messages", "bytes", "first_seq", "last_seq", "consumer_count"))
-                text.metric("jnatsd_stream_" + figure, Kind.GAUGE, figure + " of a stream").sample(
-                        state.get(figure).getAsDouble(), "stream", name);
-            for (JsonElement one : stream.getAsJsonArray("consumer_detail"))
-                putConsumer(text, name, one.getAsJsonObject());
-        }
-    }
-
-    private static void putConsumer(PrometheusText text, String stream, JsonObject consumer) {
-        for (String figure : List.of("num_pending", "num_ack_pending", "num_redelivered", "num_waiting"))
-            text.metric("jnatsd_consumer_" + figure, Kind.GAUGE, figure + " of a consumer").sample(
-                    consumer.get(figure).getAsDouble(), "stream", stream, "consumer", consumer.get("name").getAsString());
     }
 
     /** Writes sums over the connected clients. */

@@ -15,6 +15,7 @@ import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.jetstream.api.JetStream;
 import io.jnatsd.log.Log;
+import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.monitor.Views;
 import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.CertWatch;
@@ -450,9 +451,9 @@ public final class Server implements AutoCloseable {
         return webSockets == null ? null : webSockets.url();
     }
 
-    /** Returns JetStream; null if it is off. */
-    JetStream jetStream() {
-        return jetStream;
+    /** Returns what the monitor shows of JetStream; null if it is off. */
+    JetStreamSource jetStream() {
+        return jetStream == null ? null : jetStream.monitor();
     }
 
     /** Returns this server's side of the cluster; null if it has none. */

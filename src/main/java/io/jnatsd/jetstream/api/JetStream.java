@@ -1,13 +1,11 @@
 package io.jnatsd.jetstream.api;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
-import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
 import io.jnatsd.jetstream.stream.MemoryLimit;
@@ -24,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,7 +29,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Threads: a virtual thread, the actor of the API, answers; all public methods any thread.
  */
-public final class JetStream implements JetStreamSource, Runnable {
+public final class JetStream implements Runnable {
     private static final String PREFIX = "$JS.API.", TYPE = "io.nats.jetstream.api.v1.";
 
     private final Environment environment;
@@ -42,8 +39,7 @@ public final class JetStream implements JetStreamSource, Runnable {
     private final Advisories advisories = new Advisories(this::expired);
     private final Inbox inbox;
     private final Output output;
-    private final LongAdder requests = new LongAdder();
-    private final LongAdder errors = new LongAdder();
+    private final JetStreamMonitor monitor;
 
     /** What JetStream needs of the server. */
     public record Server(String name, SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
@@ -56,6 +52,7 @@ public final class JetStream implements JetStreamSource, Runnable {
         streams = new Streams(environment, server.name);
         streamRequests = new StreamRequests(streams);
         consumerRequests = new ConsumerRequests(streams);
+        monitor = new JetStreamMonitor(streams, environment.memory());
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable());
         output = new Output(server.traffic, inbox);
     }
@@ -127,7 +124,7 @@ public final class JetStream implements JetStreamSource, Runnable {
             answerUnknown(m, tokens);
             return;
         }
-        requests.increment();
+        monitor.countRequest();
         Request request = new Request(tokens, subject, body);
         JsonObject answer = new JsonObject();
         try {
@@ -135,7 +132,7 @@ public final class JetStream implements JetStreamSource, Runnable {
             type(request, answer);
             handle(request).entrySet().forEach(e -> answer.add(e.getKey(), e.getValue()));
         } catch (JetStreamException e) {
-            errors.increment();
+            monitor.countError();
             request.defaults.entrySet().forEach(each -> answer.add(each.getKey(), each.getValue()));
             answer.add("error", error(e));
         }
@@ -319,82 +316,13 @@ public final class JetStream implements JetStreamSource, Runnable {
         return Json.object(created.info());
     }
 
-    @Override
-    public JsonObject totals() {
-        long consumers = 0, messages = 0, bytes = 0;
-        JsonArray all = streams(false, false);
-        for (JsonElement each : all) {
-            JsonObject state = each.getAsJsonObject().getAsJsonObject("state");
-            consumers += state.get("consumer_count").getAsLong();
-            messages += state.get("messages").getAsLong();
-            bytes += state.get("bytes").getAsLong();
-        }
-        JsonObject totals = usage();
-        totals.addProperty("accounts", 1);
-        totals.addProperty("ha_assets", 0);
-        totals.addProperty("streams", all.size());
-        totals.addProperty("consumers", consumers);
-        totals.addProperty("messages", messages);
-        totals.addProperty("bytes", bytes);
-        totals.add("api", counts());
-        return totals;
-    }
-
-    @Override
-    public JsonArray streams(boolean consumers, boolean config) {
-        JsonArray all = new JsonArray();
-        for (Stream stream : streams.all()) {
-            try {
-                JsonObject detail = stream.call(s -> detail(s, consumers, config));
-                all.add(detail);
-            } catch (JetStreamException e) {
-                // The stream has just been deleted.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return all;
-            }
-        }
-        return all;
-    }
-
-    private JsonObject detail(Stream stream, boolean consumers, boolean config) {
-        JsonObject info = Json.object(StreamInfo.of(stream, streams.server(), null, false)), detail = new JsonObject();
-        detail.addProperty("name", stream.name());
-        for (String part : new String[] {"created", "cluster", "state"})
-            detail.add(part, info.get(part));
-        if (config)
-            detail.add("config", info.get("config"));
-        if (!consumers)
-            return detail;
-        JsonArray details = new JsonArray();
-        for (Consumer consumer : stream.consumers()) {
-            JsonObject one = Json.object(ConsumerInfo.of(stream.name(), consumer, streams.server()));
-            if (!config)
-                one.remove("config");
-            details.add(one);
-        }
-        detail.add("consumer_detail", details);
-        return detail;
-    }
-
-    private JsonObject usage() {
-        JsonObject usage = new JsonObject();
-        usage.addProperty("memory", environment.memory().used());
-        usage.addProperty("storage", 0);
-        usage.addProperty("reserved_memory", environment.memory().reserved());
-        usage.addProperty("reserved_storage", 0);
-        return usage;
-    }
-
-    private JsonObject counts() {
-        JsonObject api = new JsonObject();
-        api.addProperty("total", requests.sum());
-        api.addProperty("errors", errors.sum());
-        return api;
+    /** Returns what the monitor shows. */
+    public JetStreamSource monitor() {
+        return monitor;
     }
 
     private JsonObject accountInfo() {
-        JsonObject info = usage(), totals = totals();
+        JsonObject info = monitor.usage(), totals = monitor.totals();
         info.add("streams", totals.get("streams"));
         info.add("consumers", totals.get("consumers"));
         JsonObject limits = new JsonObject();
@@ -403,7 +331,7 @@ public final class JetStream implements JetStreamSource, Runnable {
             limits.addProperty(name, -1);
         limits.addProperty("max_bytes_required", false);
         info.add("limits", limits);
-        info.add("api", counts());
+        info.add("api", totals.get("api"));
         return info;
     }
 }

@@ -9,6 +9,7 @@ import io.jnatsd.jetstream.stream.Stream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /**
  * The streams of a server by name. Threads: the actor of the API changes it; any thread reads.
@@ -34,6 +35,11 @@ final class Streams {
 
     List<Stream> all() {
         return streams.values().stream().map(Entry::stream).toList();
+    }
+
+    /** Returns the streams whose configurations a condition selects. */
+    List<Stream> matching(Predicate<StreamConfig> condition) {
+        return streams.values().stream().filter(entry -> condition.test(entry.config)).map(Entry::stream).toList();
     }
 
     /** Returns a stream, null if there is none with this name. */

@@ -5,6 +5,7 @@ import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.config.ConsumerConfig.AckPolicy;
 import io.jnatsd.jetstream.config.ConsumerConfig.DeliverPolicy;
 import io.jnatsd.jetstream.config.ConsumerConfig.ReplayPolicy;
+import io.jnatsd.jetstream.consumer.DeliveryState.Kind;
 import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
@@ -57,10 +58,7 @@ public final class Consumer {
     private final TreeSet<Long> again = new TreeSet<>();
     /** The messages that were delivered as often as allowed, and never acknowledged. */
     private final Set<Long> exhausted = new HashSet<>();
-    /** With original replay: the last sequence that is delivered with pauses, and when the next one may go. */
-    private long replayUntil;
-    private long notBefore;
-    private long previousTime;
+    private final Replay replay;
     private long lastActivity;
     private boolean hadInterest;
     private boolean ended;
@@ -78,7 +76,7 @@ public final class Consumer {
         floorSequence = (firstOnes.length > 0 ? firstOnes[0] : next) - 1;
         deliveredSequence = floorSequence;
         lastActivity = host.now();
-        notBefore = lastActivity;
+        replay = new Replay(config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
         scheduleExpiry();
     }
 
@@ -100,8 +98,6 @@ public final class Consumer {
         if (config.deliverPolicy() == DeliverPolicy.LAST_PER_SUBJECT)
             firstOnes = store.lastOfEach(filters);
         available = firstOnes.length + store.count(filters, next);
-        if (config.replayPolicy() == ReplayPolicy.ORIGINAL)
-            replayUntil = state.last();
     }
 
     private long lastMatch(MessageStore store, long end) {
@@ -209,21 +205,16 @@ public final class Consumer {
             return -1;
         }
         next = found;
-        return found <= replayUntil && mustPause(found) ? -1 : found;
+        return replay.covers(found) && mustPause(found) ? -1 : found;
     }
 
-    /** With original replay, a message waits as long as it did when it was published. */
     private boolean mustPause(long sequence) {
-        long now = host.now();
-        if (previousTime != 0 && notBefore <= now && host.store().load(sequence, message)) {
-            long pause = message.time() - previousTime;
-            previousTime = 0;
-            if (pause > SLACK)
-                notBefore = now + pause;
-        }
-        if (notBefore > now)
-            schedule(notBefore);
-        return notBefore > now;
+        if (!host.store().load(sequence, message))
+            return false;
+        long now = host.now(), due = replay.due(message.time(), now);
+        if (due > now)
+            schedule(due);
+        return due > now;
     }
 
     /** Returns false if nobody received the message. */
@@ -258,7 +249,7 @@ public final class Consumer {
             else
                 next = sequence + 1;
             deliveredSequence = Math.max(deliveredSequence, sequence);
-            previousTime = message.time();
+            replay.delivered(message.time());
         } else {
             again.remove(sequence);
         }
@@ -578,6 +569,27 @@ public final class Consumer {
 
     public long undelivered() {
         return available;
+    }
+
+    /** Returns whether it delivers messages, and if not, why. */
+    public DeliveryState deliveryState() {
+        long now = host.now();
+        if (!again.isEmpty())
+            return taker.state(now);
+        if (available == 0)
+            return awaitsRedelivery(now);
+        if (pending.size() >= config.mostPending())
+            return DeliveryState.of(Kind.MAX_ACK_PENDING);
+        DeliveryState state = taker.state(now);
+        return state.kind() == Kind.RUNNING && replay.due() > now ? new DeliveryState(Kind.REPLAY, replay.due() - now) : state;
+    }
+
+    private DeliveryState awaitsRedelivery(long now) {
+        long due = Long.MAX_VALUE;
+        for (Pending waiting : pending.values())
+            due = Math.min(due, waiting.due);
+        return due == Long.MAX_VALUE ? DeliveryState.of(Kind.NO_MESSAGES)
+                : new DeliveryState(Kind.REDELIVERY, Math.max(due - now, 1));
     }
 
     /** Returns whether somebody subscribes the deliver subject of a push consumer. */

@@ -170,6 +170,11 @@ final class PullRequests extends Taker {
     }
 
     @Override
+    DeliveryState state(long now) {
+        return DeliveryState.of(waiting.isEmpty() ? DeliveryState.Kind.NO_PULL_REQUEST : DeliveryState.Kind.RUNNING);
+    }
+
+    @Override
     void end(String status) {
         for (PullRequest request : waiting)
             host.sendStatus(request.reply, status, request.pendingHeaders(), "");

@@ -125,6 +125,16 @@ final class PushTarget extends Taker {
     }
 
     @Override
+    DeliveryState state(long now) {
+        if (!isActive())
+            return DeliveryState.of(DeliveryState.Kind.NO_INTEREST);
+        if (isStalled())
+            return DeliveryState.of(DeliveryState.Kind.FLOW_CONTROL);
+        return allowedAt > now ? new DeliveryState(DeliveryState.Kind.RATE_LIMIT, allowedAt - now)
+                : DeliveryState.of(DeliveryState.Kind.RUNNING);
+    }
+
+    @Override
     void end(String status) {
     }
 }

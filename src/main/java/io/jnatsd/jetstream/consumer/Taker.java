@@ -29,6 +29,9 @@ abstract sealed class Taker permits PullRequests, PushTarget {
     /** Returns whether somebody takes messages, or may do so soon. */
     abstract boolean isActive();
 
+    /** Returns what keeps it from taking a message that is there, {@link DeliveryState.Kind#RUNNING} if nothing does. */
+    abstract DeliveryState state(long now);
+
     /** The consumer ends: tells all who wait. */
     abstract void end(String status);
 }

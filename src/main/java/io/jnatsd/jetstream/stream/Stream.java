@@ -40,8 +40,7 @@ import java.util.function.Predicate;
  * A stream with its consumers. All their state belongs to one thread, the actor: it takes messages and tasks from the
  * inbox in batches, stores, delivers, and sends what there is to say at the end of a batch.
  *
- * <p>Threads: {@link #call}, {@link #tell}, {@link #name} and {@link #close} any thread; all else the actor, a virtual
- * thread.
+ * <p>Threads: the methods under "any thread", any thread; all else the actor, a virtual thread.
  */
 public final class Stream implements Host, Runnable {
     /** Messages are removed by their age at most so often. */
@@ -76,8 +75,7 @@ public final class Stream implements Host, Runnable {
     private long memory;
     private final StoredMessage examined = new StoredMessage();
     private boolean deleted;
-    /** Written by the actor. */
-    private volatile int pushConsumers;
+    private final StreamFigures figures = new StreamFigures();
 
     private Stream(Environment environment, StreamConfig config) {
         this.environment = environment;
@@ -161,9 +159,13 @@ public final class Stream implements Host, Runnable {
         }
     }
 
-    /** Returns whether a subscription may matter to a consumer. Any thread. */
+    /** Returns whether a subscription may matter to a consumer. */
     public boolean hasPushConsumers() {
-        return pushConsumers > 0;
+        return figures.pushConsumers() > 0;
+    }
+
+    public StreamFigures figures() {
+        return figures;
     }
 
     /** Has the actor run a task. */
@@ -268,8 +270,9 @@ public final class Stream implements Host, Runnable {
         }
     }
 
-    /** Tells the server how much memory the stream takes. */
+    /** Tells the server how much memory the stream takes, and others its figures. */
     private void account() {
+        figures.state(store.state());
         long current = store.memory() + publishing.memory();
         environment.memory().changed(current - memory);
         memory = current;
@@ -451,7 +454,7 @@ public final class Stream implements Host, Runnable {
     public Consumer add(ConsumerConfig consumerConfig) {
         Consumer consumer = new Consumer(this, consumerConfig, Instant.now());
         consumers.put(consumerConfig.name(), consumer);
-        countPushConsumers();
+        figures.added(consumerConfig);
         ready.add(consumer);
         return consumer;
     }
@@ -460,16 +463,12 @@ public final class Stream implements Host, Runnable {
     public void remove(Consumer consumer) {
         if (!consumers.remove(consumer.config().name(), consumer))
             return;
-        countPushConsumers();
+        figures.removed(consumer.config());
         consumer.end("409 Consumer Deleted");
         ready.remove(consumer);
         deadlines.remove(consumer);
         wakes.removeIf(wake -> wake.consumer == consumer);
         removeUnneeded();
-    }
-
-    private void countPushConsumers() {
-        pushConsumers = (int) consumers.values().stream().filter(consumer -> consumer.config().isPush()).count();
     }
 
     /** Removes what no consumer needs, from a stream that keeps messages for its consumers. */
@@ -481,8 +480,10 @@ public final class Stream implements Host, Runnable {
     }
 
     private void endConsumers(String status) {
-        for (Consumer consumer : consumers.values())
+        for (Consumer consumer : consumers.values()) {
             consumer.end(status);
+            figures.removed(consumer.config());
+        }
         consumers.clear();
         ready.clear();
     }

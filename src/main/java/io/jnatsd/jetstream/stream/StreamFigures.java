@@ -1,0 +1,61 @@
+package io.jnatsd.jetstream.stream;
+
+import io.jnatsd.jetstream.config.ConsumerConfig;
+import io.jnatsd.jetstream.store.MessageStore;
+
+/**
+ * Figures of a stream that others read without a task for the actor: after each batch, the actor writes them. Each is
+ * right, but they may be of different batches. Threads: the actor of the stream writes, any thread reads.
+ */
+public final class StreamFigures {
+    private volatile long messages;
+    private volatile long bytes;
+    private volatile long lastSequence;
+    private volatile int consumers;
+    private volatile int pushConsumers;
+
+    void state(MessageStore.State state) {
+        messages = state.messages();
+        bytes = state.bytes();
+        lastSequence = state.last();
+    }
+
+    /** A consumer came. */
+    void added(ConsumerConfig consumer) {
+        count(consumer, 1);
+    }
+
+    /** A consumer is gone. */
+    void removed(ConsumerConfig consumer) {
+        count(consumer, -1);
+    }
+
+    private void count(ConsumerConfig consumer, int difference) {
+        // The actor is the only writer.
+        if (!consumer.isDirect())
+            consumers = consumers + difference;
+        if (consumer.isPush())
+            pushConsumers = pushConsumers + difference;
+    }
+
+    public long messages() {
+        return messages;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Returns the number of consumers without those of mirrors and sources. */
+    public int consumers() {
+        return consumers;
+    }
+
+    int pushConsumers() {
+        return pushConsumers;
+    }
+}
