@@ -108,7 +108,7 @@ final class ConsumerRequests {
         if (!same) {
             ConsumerUpdate.check(existing.config(), config, existing.isBound());
             checkWorkqueue(stream, config, existing);
-            existing.update(config);
+            stream.update(existing, config);
         }
         return ConsumerInfo.of(stream.name(), existing, streams.server());
     }

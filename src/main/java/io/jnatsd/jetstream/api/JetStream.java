@@ -11,6 +11,7 @@ import io.jnatsd.jetstream.stream.Inbox;
 import io.jnatsd.jetstream.stream.MemoryLimit;
 import io.jnatsd.jetstream.stream.Output;
 import io.jnatsd.jetstream.stream.Stream;
+import io.jnatsd.jetstream.stream.StreamClock;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.monitor.JetStreamSource;
@@ -43,12 +44,17 @@ public final class JetStream implements Runnable {
 
     /** What JetStream needs of the server. */
     public record Server(String name, SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer, StreamClock clock) {
+        /** With the time of the operating system. */
+        public Server(String name, SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
+                ScheduledExecutorService timer) {
+            this(name, subjects, traffic, threads, log, ids, timer, StreamClock.SYSTEM);
+        }
     }
 
     private JetStream(Server server, long memory) {
         environment = new Environment(server.subjects, server.traffic, server.threads, server.log, server.ids, server.timer,
-                new MemoryLimit(memory), advisories);
+                server.clock, new MemoryLimit(memory), advisories);
         streams = new Streams(environment, server.name);
         streamRequests = new StreamRequests(streams);
         consumerRequests = new ConsumerRequests(streams);

@@ -12,7 +12,6 @@ import io.jnatsd.jetstream.store.SubjectFilter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +41,8 @@ public final class Consumer {
 
     /** The sequence in the stream from which on messages are new. */
     private long next;
-    /** For {@code last_per_subject}: the sequences that come first, and the index of the next one. */
-    private long[] firstOnes = {};
-    private int firstOnesAt;
+    /** What comes before {@code next}. */
+    private final LastPerSubject firstOnes;
     /** The messages that were not delivered yet. */
     private long available;
     private long nextConsumerSequence = 1;
@@ -72,11 +70,14 @@ public final class Consumer {
         this.filters = filters(config);
         this.ackSubject = new AckSubject.Builder(host.stream(), config.name());
         this.taker = config.isPush() ? new PushTarget(this, host) : new PullRequests(this, host);
+        this.firstOnes = new LastPerSubject(config.deliverPolicy() == DeliverPolicy.LAST_PER_SUBJECT
+                ? host.store().lastOfEach(filters) : new long[0]);
         begin();
-        floorSequence = (firstOnes.length > 0 ? firstOnes[0] : next) - 1;
+        floorSequence = (firstOnes.isEmpty() ? next : firstOnes.first()) - 1;
         deliveredSequence = floorSequence;
         lastActivity = host.now();
         replay = new Replay(config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
+        hadInterest = taker.isActive();
         scheduleExpiry();
     }
 
@@ -95,9 +96,7 @@ public final class Consumer {
             case BY_START_SEQUENCE -> Math.max(config.optStartSeq(), state.first());
             case BY_START_TIME -> store.firstSince(nanos(config.optStartTime()));
         };
-        if (config.deliverPolicy() == DeliverPolicy.LAST_PER_SUBJECT)
-            firstOnes = store.lastOfEach(filters);
-        available = firstOnes.length + store.count(filters, next);
+        available = firstOnes.count() + store.count(filters, next);
     }
 
     private long lastMatch(MessageStore store, long end) {
@@ -132,33 +131,29 @@ public final class Consumer {
             available++;
     }
 
-    /** A message is about to be removed from the stream. */
-    public void removed(StoredMessage gone) {
+    /**
+     * A message is about to be removed from the stream.
+     *
+     * @return whether there may be something to deliver, or to tell those who wait
+     */
+    public boolean removed(StoredMessage gone) {
         long sequence = gone.sequence();
-        if (sequence >= next ? selects(gone) : removeFromFirstOnes(sequence))
+        boolean wasNew = sequence >= next ? selects(gone) : firstOnes.remove(sequence);
+        if (wasNew)
             available--;
         exhausted.remove(sequence);
-        if (pending.remove(sequence) != null) {
+        boolean wasPending = pending.remove(sequence) != null;
+        if (wasPending) {
             again.remove(sequence);
             moveFloor();
         }
-    }
-
-    private boolean removeFromFirstOnes(long sequence) {
-        int at = Arrays.binarySearch(firstOnes, firstOnesAt, firstOnes.length, sequence);
-        if (at < 0)
-            return false;
-        long[] left = new long[firstOnes.length - firstOnesAt - 1];
-        System.arraycopy(firstOnes, firstOnesAt, left, 0, at - firstOnesAt);
-        System.arraycopy(firstOnes, at + 1, left, at - firstOnesAt, firstOnes.length - at - 1);
-        firstOnes = left;
-        firstOnesAt = 0;
-        return true;
+        return wasNew || wasPending;
     }
 
     /** Returns whether a stream must keep a message for it. The message must be one that it selects. */
     public boolean needs(long sequence) {
-        return sequence >= next || pending.containsKey(sequence) || exhausted.contains(sequence);
+        return sequence >= next || pending.containsKey(sequence) || exhausted.contains(sequence)
+                || firstOnes.contains(sequence);
     }
 
     // ---- delivery ----------------------------------------------------------------------------------------------
@@ -197,8 +192,8 @@ public final class Consumer {
         }
         if (available == 0 || pending.size() >= config.mostPending())
             return -1;
-        if (firstOnesAt < firstOnes.length)
-            return firstOnes[firstOnesAt];
+        if (!firstOnes.isEmpty())
+            return firstOnes.first();
         long found = host.store().next(filters, next);
         if (found < 0) {
             next = Math.max(next, host.store().state().last() + 1);
@@ -244,8 +239,8 @@ public final class Consumer {
         lastDelivery = Instant.now();
         if (before == null) {
             available--;
-            if (firstOnesAt < firstOnes.length)
-                firstOnesAt++;
+            if (!firstOnes.isEmpty())
+                firstOnes.removeFirst();
             else
                 next = sequence + 1;
             deliveredSequence = Math.max(deliveredSequence, sequence);
@@ -408,9 +403,12 @@ public final class Consumer {
 
     /** Somebody has subscribed or unsubscribed the deliver subject. */
     public void interestChanged() {
-        if (taker.isActive() || hadInterest)
+        boolean has = taker.isActive();
+        if (has || hadInterest)
             lastActivity = host.now();
-        hadInterest = taker.isActive();
+        if (has && !hadInterest && taker instanceof PushTarget target)
+            target.begin();
+        hadInterest = has;
         scheduleExpiry();
         deliver();
     }
@@ -470,11 +468,12 @@ public final class Consumer {
                 scheduleExpiry();
             return false;
         }
-        if (now < lastActivity + config.inactiveThreshold() || hasAckRunning()) {
-            schedule(Math.max(now + SLACK, lastActivity + config.inactiveThreshold()));
+        if (now < lastActivity + config.inactiveThreshold()) {
+            scheduleExpiry();
             return false;
         }
-        return true;
+        // The end of the last ack's time is a wake-up of its own.
+        return !hasAckRunning();
     }
 
     /** A pull consumer is not idle while a message may still be acknowledged in time. */
@@ -491,9 +490,8 @@ public final class Consumer {
         config = changed;
         filters = filters(changed);
         if (!filters.equals(before)) {
-            firstOnes = new long[0];
-            firstOnesAt = 0;
-            available = host.store().count(filters, next);
+            firstOnes.keep(sequence -> host.store().load(sequence, message) && selects(message));
+            available = firstOnes.count() + host.store().count(filters, next);
         }
         if (slower)
             for (Pending waiting : pending.values())
@@ -509,7 +507,7 @@ public final class Consumer {
     public void purged(long first) {
         if (next < first) {
             next = first;
-            available = firstOnes.length - firstOnesAt + host.store().count(filters, next);
+            available = firstOnes.count() + host.store().count(filters, next);
         }
         if (pending.isEmpty() && floorSequence < first - 1)
             floorSequence = Math.max(floorSequence, Math.min(deliveredSequence, first - 1));

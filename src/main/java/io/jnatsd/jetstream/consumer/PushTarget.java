@@ -30,6 +30,7 @@ final class PushTarget extends Taker {
         this.consumer = consumer;
         this.host = host;
         configure();
+        rest(host.now());
     }
 
     /** Applies a changed configuration. */
@@ -37,8 +38,12 @@ final class PushTarget extends Taker {
         String subject = config().deliverSubject();
         if (to == null || !to.subject().equals(subject))
             to = new Destination(subject);
-        rest(host.now());
         allowedAt = host.now();
+    }
+
+    /** Somebody subscribes the deliver subject, which nobody did before. */
+    void begin() {
+        rest(host.now());
     }
 
     private ConsumerConfig config() {

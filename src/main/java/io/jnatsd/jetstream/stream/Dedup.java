@@ -32,7 +32,7 @@ final class Dedup {
         memory += ID_BYTES + id.length();
     }
 
-    private void forget(long now, long window) {
+    void forget(long now, long window) {
         for (Seen oldest; (oldest = order.peek()) != null && now - oldest.time > window;) {
             order.remove();
             sequences.remove(oldest.id);

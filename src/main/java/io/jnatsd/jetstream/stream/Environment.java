@@ -13,10 +13,11 @@ import java.util.function.LongSupplier;
  *
  * @param ids gives an id that no connection has
  * @param timer must not be blocked
+ * @param clock the time of messages and deadlines; {@code timer} runs by the real time
  * @param events is told what happens at consumers
  */
 public record Environment(SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
-        ScheduledExecutorService timer, MemoryLimit memory, Events events) {
+        ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory, Events events) {
     /** Publishes what happens at consumers, if anybody wants it. Called by the actors of streams. */
     public interface Events {
         /** Returns the subject of the event. */

@@ -52,6 +52,8 @@ final class Publishing {
     /** Applies a configuration, which has been checked. */
     void configure(StreamConfig config) throws JetStreamException {
         transform = config.subjectTransform() == null ? null : SubjectTransform.of(config.subjectTransform());
+        // An id that is too old for the window before or for the new one does not come back with a longer one.
+        dedup.forget(stream.now(), Math.min(stream.config().window(), config.window()));
         republish = config.republish() == null ? null : SubjectTransform.of(
                 new StreamConfig.Transform(config.republish().src(), config.republish().dest()));
     }

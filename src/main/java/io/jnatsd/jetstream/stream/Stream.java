@@ -331,7 +331,8 @@ public final class Stream implements Host, Runnable {
 
     private void removed(StoredMessage message) {
         for (Consumer consumer : consumers.values())
-            consumer.removed(message);
+            if (consumer.removed(message))
+                ready.add(consumer);
     }
 
     private void planAgeCheck() {
@@ -367,12 +368,12 @@ public final class Stream implements Host, Runnable {
 
     @Override
     public long now() {
-        return System.nanoTime();
+        return environment.clock().nanos();
     }
 
     @Override
     public long wallClock() {
-        return Times.nanos(Instant.now());
+        return environment.clock().wallClock();
     }
 
     @Override
@@ -457,6 +458,12 @@ public final class Stream implements Host, Runnable {
         figures.added(consumerConfig);
         ready.add(consumer);
         return consumer;
+    }
+
+    /** Applies a configuration of a consumer that has been checked. */
+    public void update(Consumer consumer, ConsumerConfig changed) {
+        consumer.update(changed);
+        removeUnneeded();
     }
 
     /** Removes a consumer; open pull requests get a status. */
