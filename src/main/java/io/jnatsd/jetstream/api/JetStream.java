@@ -1,10 +1,8 @@
 package io.jnatsd.jetstream.api;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
-import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
@@ -35,8 +33,7 @@ public final class JetStream implements Runnable {
 
     private final Environment environment;
     private final Streams streams;
-    private final StreamRequests streamRequests;
-    private final ConsumerRequests consumerRequests;
+    private final Endpoints endpoints;
     private final Advisories advisories = new Advisories(this::expired);
     private final Inbox inbox;
     private final Output output;
@@ -56,8 +53,7 @@ public final class JetStream implements Runnable {
         environment = new Environment(server.subjects, server.traffic, server.threads, server.log, server.ids, server.timer,
                 server.clock, new MemoryLimit(memory), advisories);
         streams = new Streams(environment, server.name);
-        streamRequests = new StreamRequests(streams);
-        consumerRequests = new ConsumerRequests(streams);
+        endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable());
         output = new Output(server.traffic, inbox);
@@ -124,32 +120,37 @@ public final class JetStream implements Runnable {
     private void answer(Inbox.Contents m) throws InterruptedException {
         String subject = m.subject();
         byte[] body = Arrays.copyOfRange(m.bytes(), m.payloadStart(), m.payloadStart() + m.payloadLength());
-        String[] tokens = subject.split("\\.", -1);
-        String endpoint = tokens.length > 3 ? tokens[2] + "." + tokens[3] : tokens[2];
-        if (endpoint.equals("CONSUMER.MSG") || endpoint.equals("DIRECT.GET")) {
+        String[] tokens = subject.substring(PREFIX.length()).split("\\.", -1);
+        if (subject.startsWith(PREFIX + "CONSUMER.MSG.") || subject.startsWith(PREFIX + "DIRECT.GET.")) {
             answerUnknown(m, tokens);
             return;
         }
         monitor.countRequest();
-        Request request = new Request(tokens, subject, body);
-        JsonObject answer = new JsonObject();
-        try {
-            answer.addProperty("type", TYPE + "system_response");
-            type(request, answer);
-            handle(request).entrySet().forEach(e -> answer.add(e.getKey(), e.getValue()));
-        } catch (JetStreamException e) {
-            monitor.countError();
-            request.defaults.entrySet().forEach(each -> answer.add(each.getKey(), each.getValue()));
-            answer.add("error", error(e));
-        }
-        byte[] json = Json.bytes(answer);
+        Request request = new Request(tokens, body);
+        byte[] json = Json.bytes(answer(request));
         if (m.hasReply())
             output.publish(m.reply(), json);
-        if (request.advisory != null)
-            publish(request.advisory);
+        if (request.advisory() != null)
+            publish(request.advisory());
         if (output.hasInterest(Advisories.auditSubject()))
             output.publish(Advisories.auditSubject(), advisories.audit(streams.server(), subject,
                     new String(body, StandardCharsets.UTF_8), new String(json, StandardCharsets.UTF_8)));
+    }
+
+    private JsonObject answer(Request request) throws InterruptedException {
+        Endpoints.Endpoint endpoint = endpoints.find(request.tokens());
+        JsonObject answer = new JsonObject();
+        answer.addProperty("type", TYPE + endpoint.type() + "_response");
+        JsonObject rest;
+        try {
+            rest = endpoint.operation().run(request);
+        } catch (JetStreamException e) {
+            monitor.countError();
+            rest = endpoint.empty();
+            rest.add("error", error(e));
+        }
+        rest.entrySet().forEach(field -> answer.add(field.getKey(), field.getValue()));
+        return answer;
     }
 
     private void publish(Advisories.Action action) {
@@ -168,158 +169,11 @@ public final class JetStream implements Runnable {
     private void answerUnknown(Inbox.Contents m, String[] tokens) throws InterruptedException {
         if (!m.hasReply())
             return;
-        boolean pull = tokens[2].equals("CONSUMER");
-        Stream stream = streams.find(tokens.length > (pull ? 5 : 4) ? tokens[pull ? 5 : 4] : "");
-        boolean handled = stream != null && (pull ? tokens.length == 7 : streams.config(stream).allowDirect());
+        boolean pull = tokens[0].equals("CONSUMER");
+        Stream stream = streams.find(tokens.length > (pull ? 3 : 2) ? tokens[pull ? 3 : 2] : "");
+        boolean handled = stream != null && (pull ? tokens.length == 5 : streams.config(stream).allowDirect());
         if (!handled)
             output.status(new Destination(m.reply()), "503", "", "");
-    }
-
-    /** One request: the tokens of its subject, what it is answered with, and what is published about it. */
-    private static final class Request {
-        private final String[] tokens;
-        private final String subject;
-        private final byte[] body;
-        /** What an answer with an error has beside the error. */
-        private JsonObject defaults = new JsonObject();
-        private Advisories.Action advisory;
-
-        Request(String[] tokens, String subject, byte[] body) {
-            this.tokens = tokens;
-            this.subject = subject;
-            this.body = body;
-        }
-
-        String token(int i) {
-            return tokens[i];
-        }
-
-        boolean is(String endpoint, int tokenCount) {
-            return tokens.length == tokenCount && subject.startsWith(PREFIX + endpoint);
-        }
-    }
-
-    /** Sets the type of the answer, which errors have, too. */
-    private static void type(Request r, JsonObject answer) {
-        String endpoint = r.subject.substring(PREFIX.length());
-        for (String[] each : TYPES)
-            if (endpoint.equals(each[0]) || endpoint.startsWith(each[0] + ".")) {
-                answer.addProperty("type", TYPE + each[1] + "_response");
-                return;
-            }
-    }
-
-    private static final String[][] TYPES = {{"INFO", "account_info"}, {"STREAM.CREATE", "stream_create"},
-            {"STREAM.UPDATE", "stream_update"}, {"STREAM.NAMES", "stream_names"}, {"STREAM.LIST", "stream_list"},
-            {"STREAM.INFO", "stream_info"}, {"STREAM.DELETE", "stream_delete"}, {"STREAM.PURGE", "stream_purge"},
-            {"STREAM.MSG.GET", "stream_msg_get"}, {"STREAM.MSG.DELETE", "stream_msg_delete"},
-            {"STREAM.LEADER.STEPDOWN", "stream_leader_stepdown"}, {"STREAM.PEER.REMOVE", "stream_remove_peer"},
-            {"CONSUMER.CREATE", "consumer_create"}, {"CONSUMER.DURABLE.CREATE", "consumer_create"},
-            {"CONSUMER.NAMES", "consumer_names"}, {"CONSUMER.LIST", "consumer_list"}, {"CONSUMER.INFO", "consumer_info"},
-            {"CONSUMER.DELETE", "consumer_delete"}, {"CONSUMER.LEADER.STEPDOWN", "consumer_leader_stepdown"},
-            {"META.LEADER.STEPDOWN", "meta_leader_stepdown"}, {"SERVER.REMOVE", "meta_server_remove"}};
-
-    private JsonObject handle(Request r) throws JetStreamException, InterruptedException {
-        String group = r.token(2);
-        if (group.equals("INFO") && r.tokens.length == 3)
-            return accountInfo();
-        if (group.equals("STREAM"))
-            return handleStream(r);
-        if (group.equals("CONSUMER"))
-            return handleConsumer(r);
-        if (r.is("META.LEADER.STEPDOWN", 5) || r.is("SERVER.REMOVE", 4))
-            throw new JetStreamException(ErrorCode.CLUSTER_REQUIRED);
-        throw new JetStreamException(ErrorCode.BAD_REQUEST);
-    }
-
-    private JsonObject handleStream(Request r) throws JetStreamException, InterruptedException {
-        if (r.is("STREAM.NAMES", 4) || r.is("STREAM.LIST", 4)) {
-            r.defaults = StreamRequests.paging(0, 0, 0);
-            r.defaults.add("streams", new JsonArray());
-            return r.token(3).equals("NAMES") ? streamRequests.names(r.body) : streamRequests.list(r.body);
-        }
-        if (r.is("STREAM.MSG.GET.", 6))
-            return streamRequests.messageGet(r.token(5), r.body);
-        if (r.is("STREAM.MSG.DELETE.", 6))
-            return streamRequests.messageDelete(r.token(5), r.body);
-        if (r.is("STREAM.LEADER.STEPDOWN.", 6) || r.is("STREAM.PEER.REMOVE.", 6))
-            throw new JetStreamException(ErrorCode.CLUSTER_REQUIRED);
-        if (r.tokens.length != 5)
-            throw new JetStreamException(ErrorCode.BAD_REQUEST);
-        String name = r.token(4);
-        return switch (r.token(3)) {
-            case "CREATE" -> {
-                boolean isNew = streams.find(name) == null;
-                JsonObject answer = streamRequests.create(name, r.body);
-                r.advisory = isNew ? advisories.stream(name, "create") : null;
-                yield answer;
-            }
-            case "UPDATE" -> {
-                JsonObject answer = streamRequests.update(name, r.body);
-                r.advisory = advisories.stream(name, "modify");
-                yield answer;
-            }
-            case "INFO" -> {
-                r.defaults = StreamRequests.paging(0, 0, 0);
-                yield streamRequests.info(name, r.body);
-            }
-            case "DELETE" -> {
-                JsonObject answer = streamRequests.delete(name, r.body);
-                r.advisory = advisories.stream(name, "delete");
-                yield answer;
-            }
-            case "PURGE" -> streamRequests.purge(name, r.body);
-            default -> throw new JetStreamException(ErrorCode.BAD_REQUEST);
-        };
-    }
-
-    private JsonObject handleConsumer(Request r) throws JetStreamException, InterruptedException {
-        if (r.is("CONSUMER.LEADER.STEPDOWN.", 7))
-            throw new JetStreamException(ErrorCode.CLUSTER_REQUIRED);
-        if (r.subject.startsWith(PREFIX + "CONSUMER.DURABLE.CREATE")) {
-            if (r.tokens.length != 7)
-                throw new JetStreamException(ErrorCode.DURABLE_NAME_NOT_IN_SUBJECT);
-            return created(r, r.token(5), consumerRequests.createDurable(r.token(5), r.token(6), r.body));
-        }
-        if (r.tokens.length < 5)
-            throw new JetStreamException(ErrorCode.BAD_REQUEST);
-        String stream = r.token(4);
-        switch (r.token(3)) {
-            case "CREATE" -> {
-                if (r.tokens.length == 5)
-                    return created(r, stream, consumerRequests.createEphemeral(stream, r.body));
-                String filter = r.tokens.length == 6 ? null
-                        : String.join(".", Arrays.asList(r.tokens).subList(6, r.tokens.length));
-                return created(r, stream, consumerRequests.createNamed(stream, r.token(5), filter, r.body));
-            }
-            case "NAMES", "LIST" -> {
-                r.defaults = StreamRequests.paging(0, 0, 0);
-                r.defaults.add("consumers", new JsonArray());
-                return r.token(3).equals("NAMES") ? consumerRequests.names(stream, r.body) : consumerRequests.list(stream, r.body);
-            }
-            default -> {
-                if (r.tokens.length != 6)
-                    throw new JetStreamException(ErrorCode.BAD_REQUEST);
-            }
-        }
-        String consumer = r.token(5);
-        switch (r.token(3)) {
-            case "INFO" -> {
-                return consumerRequests.info(stream, consumer, r.body);
-            }
-            case "DELETE" -> {
-                JsonObject answer = consumerRequests.delete(stream, consumer, r.body);
-                r.advisory = advisories.consumer(stream, consumer, "delete");
-                return answer;
-            }
-            default -> throw new JetStreamException(ErrorCode.BAD_REQUEST);
-        }
-    }
-
-    private JsonObject created(Request r, String stream, ConsumerRequests.Created created) {
-        if (created.isNew())
-            r.advisory = advisories.consumer(stream, created.info().name(), "create");
-        return Json.object(created.info());
     }
 
     /** Returns what the monitor shows. */

@@ -46,6 +46,10 @@ final class StreamRequests {
     record GetRequest(long seq, String lastBySubj, String nextBySubj, Instant startTime, Long batch, Long maxBytes) {
     }
 
+    boolean exists(String name) {
+        return streams.find(name) != null;
+    }
+
     JsonObject create(String name, byte[] body) throws JetStreamException, InterruptedException {
         StreamConfig config = Json.read(body, StreamConfig.class);
         if (!config.name().equals(name))
