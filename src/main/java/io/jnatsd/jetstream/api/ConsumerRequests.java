@@ -88,7 +88,7 @@ final class ConsumerRequests {
     }
 
     private Created create(Stream stream, String name, CreateRequest request) throws JetStreamException {
-        Consumer existing = name == null ? null : stream.consumer(name);
+        Consumer existing = name == null ? null : stream.consumers().get(name);
         if (existing == null && request.action == Action.UPDATE)
             throw new JetStreamException(ErrorCode.CONSUMER_DOES_NOT_EXIST);
         ConsumerConfig config = request.config.within(stream.config().consumerLimits(), name == null ? freeName(stream) : name);
@@ -118,15 +118,14 @@ final class ConsumerRequests {
             StringBuilder name = new StringBuilder();
             for (int i = 0; i < NAME_LENGTH; i++)
                 name.append(CHARS.charAt(ThreadLocalRandom.current().nextInt(CHARS.length())));
-            if (stream.consumer(name.toString()) == null)
+            if (stream.consumers().get(name.toString()) == null)
                 return name.toString();
         }
     }
 
     private static void checkRoom(Stream stream, ConsumerConfig config) throws JetStreamException {
         StreamConfig s = stream.config();
-        long count = stream.consumers().stream().filter(consumer -> !consumer.config().isDirect()).count();
-        if (s.maxConsumers() >= 0 && !config.isDirect() && count >= s.maxConsumers())
+        if (s.maxConsumers() >= 0 && !config.isDirect() && stream.consumers().counted() >= s.maxConsumers())
             throw new JetStreamException(ErrorCode.MAX_CONSUMERS);
         checkWorkqueue(stream, config, null);
     }
@@ -135,7 +134,7 @@ final class ConsumerRequests {
     private static void checkWorkqueue(Stream stream, ConsumerConfig config, Consumer self) throws JetStreamException {
         if (stream.config().retention() != Retention.WORKQUEUE)
             return;
-        for (Consumer other : stream.consumers()) {
+        for (Consumer other : stream.consumers().all()) {
             if (other == self)
                 continue;
             List<String> own = config.filters(), others = other.config().filters();
@@ -154,7 +153,7 @@ final class ConsumerRequests {
     }
 
     private static Consumer find(Stream stream, String name) throws JetStreamException {
-        Consumer found = stream.consumer(name);
+        Consumer found = stream.consumers().get(name);
         if (found == null)
             throw new JetStreamException(ErrorCode.CONSUMER_NOT_FOUND);
         return found;
@@ -184,7 +183,7 @@ final class ConsumerRequests {
     }
 
     private static List<Consumer> visible(Stream stream) {
-        return stream.consumers().stream().filter(consumer -> !consumer.config().isDirect())
+        return stream.consumers().all().stream().filter(consumer -> !consumer.config().isDirect())
                 .sorted(Comparator.comparing(consumer -> consumer.config().name())).toList();
     }
 

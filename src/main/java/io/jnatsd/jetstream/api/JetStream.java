@@ -13,7 +13,6 @@ import io.jnatsd.jetstream.stream.StreamClock;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.monitor.JetStreamSource;
-import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
@@ -86,13 +85,8 @@ public final class JetStream implements Runnable {
 
     /** A subscription has come or gone: push consumers begin or stop. Called under locks, so that it only posts. */
     private void interestChanged(Subscription sub) {
-        byte[] pattern = sub.subject().getBytes(StandardCharsets.ISO_8859_1);
         for (Stream stream : streams.all())
-            if (stream.hasPushConsumers())
-                stream.tell(s -> s.interestChanged(subject -> {
-                    byte[] bytes = Subject.bytes(subject);
-                    return Subject.matches(pattern, bytes, 0, bytes.length);
-                }));
+            stream.interestChanged(sub.subject());
     }
 
     @Override

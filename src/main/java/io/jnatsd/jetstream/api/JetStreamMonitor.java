@@ -126,13 +126,13 @@ final class JetStreamMonitor implements JetStreamSource {
         if (detail.config())
             json.add("config", info.get("config"));
         json.add("state", info.get("state"));
-        if (detail.consumers() && !stream.consumers().isEmpty())
+        if (detail.consumers() && !stream.consumers().all().isEmpty())
             putConsumers(stream, detail, json);
         return json;
     }
 
     private void putConsumers(Stream stream, Detail detail, JsonObject json) {
-        List<Consumer> all = new ArrayList<>(stream.consumers());
+        List<Consumer> all = new ArrayList<>(stream.consumers().all());
         all.removeIf(consumer -> consumer.config().isDirect());
         all.sort(Comparator.comparing(consumer -> consumer.config().name()));
         Map<DeliveryState.Kind, Integer> states = new EnumMap<>(DeliveryState.Kind.class);

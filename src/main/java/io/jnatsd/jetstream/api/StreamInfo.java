@@ -33,7 +33,7 @@ record StreamInfo(StreamConfig config, Instant created, State state, Cluster clu
         State state = new State(s.messages(), s.bytes(), fresh ? 0 : s.first(), time(s.firstTime()), s.last(), time(s.lastTime()),
                 s.subjects() == 0 ? null : s.subjects(), subjects, gaps == 0 ? null : gaps,
                 deleted && gaps > 0 ? stream.store().gaps(MOST_DELETED) : null,
-                (int) stream.consumers().stream().filter(consumer -> !consumer.config().isDirect()).count());
+                stream.consumers().counted());
         return new StreamInfo(stream.config(), stream.created(), state, new Cluster(server), Instant.now());
     }
 

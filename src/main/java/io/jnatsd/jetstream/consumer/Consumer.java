@@ -3,22 +3,15 @@ package io.jnatsd.jetstream.consumer;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.config.ConsumerConfig.AckPolicy;
-import io.jnatsd.jetstream.config.ConsumerConfig.DeliverPolicy;
 import io.jnatsd.jetstream.config.ConsumerConfig.ReplayPolicy;
 import io.jnatsd.jetstream.consumer.DeliveryState.Kind;
-import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
-import io.jnatsd.jetstream.store.SubjectFilter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -32,28 +25,35 @@ public final class Consumer {
     /** A message is delivered again this much earlier, so that one wake-up serves those that are due together. */
     private static final long SLACK = 1_000_000;
 
+    /** A deliver loop that has sent as many bytes as this gives way to others. */
+    private static final int TURN_BYTES = 128 * 1024;
+
+    /** When the consumer has something to do. */
+    static final class Wake extends Deadlines.Element {
+        final Consumer consumer;
+
+        private Wake(Consumer consumer) {
+            this.consumer = consumer;
+        }
+    }
+
+    private final Consumers consumers;
     private final Host host;
     private final Instant created;
+    private final Wake wake = new Wake(this);
+    /** The consumer is in the queue of those that may have something to deliver. */
+    private boolean ready;
     private ConsumerConfig config;
-    private List<SubjectFilter> filters;
+    private final Cursor cursor;
     private final AckSubject.Builder ackSubject;
     private final Taker taker;
-
-    /** The sequence in the stream from which on messages are new. */
-    private long next;
-    /** What comes before {@code next}. */
-    private final LastPerSubject firstOnes;
-    /** The messages that were not delivered yet. */
-    private long available;
     private long nextConsumerSequence = 1;
     private long deliveredSequence;
     private Instant lastDelivery;
     private long floorConsumerSequence;
     private long floorSequence;
     private Instant lastAck;
-    private final TreeMap<Long, Pending> pending = new TreeMap<>();
-    /** The messages of {@code pending} that are to be delivered again now. */
-    private final TreeSet<Long> again = new TreeSet<>();
+    private final PendingMessages pending = new PendingMessages();
     /** The messages that were delivered as often as allowed, and never acknowledged. */
     private final Set<Long> exhausted = new HashSet<>();
     private final Replay replay;
@@ -63,17 +63,17 @@ public final class Consumer {
     private final StoredMessage message = new StoredMessage();
 
     /** @param config complete, with a name */
-    public Consumer(Host host, ConsumerConfig config, Instant created) {
+    Consumer(Consumers consumers, Host host, ConsumerConfig config, Instant created) {
+        this.consumers = consumers;
         this.host = host;
         this.config = config;
         this.created = created;
-        this.filters = filters(config);
+        this.cursor = new Cursor(this, consumers, host.store(), config);
         this.ackSubject = new AckSubject.Builder(host.stream(), config.name());
         this.taker = config.isPush() ? new PushTarget(this, host) : new PullRequests(this, host);
-        this.firstOnes = new LastPerSubject(config.deliverPolicy() == DeliverPolicy.LAST_PER_SUBJECT
-                ? host.store().lastOfEach(filters) : new long[0]);
-        begin();
-        floorSequence = (firstOnes.isEmpty() ? next : firstOnes.first()) - 1;
+        if (config.isPush())
+            consumers.delivers(this, config.deliverSubject());
+        floorSequence = cursor.position() - 1;
         deliveredSequence = floorSequence;
         lastActivity = host.now();
         replay = new Replay(config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
@@ -81,88 +81,55 @@ public final class Consumer {
         scheduleExpiry();
     }
 
-    private static List<SubjectFilter> filters(ConsumerConfig config) {
-        return config.filters().stream().map(SubjectFilter::of).toList();
-    }
-
-    private void begin() {
-        MessageStore store = host.store();
-        MessageStore.State state = store.state();
-        long end = state.last() + 1;
-        next = switch (config.deliverPolicy()) {
-            case ALL, UNDEFINED -> state.first();
-            case LAST -> lastMatch(store, end);
-            case NEW, LAST_PER_SUBJECT -> end;
-            case BY_START_SEQUENCE -> Math.max(config.optStartSeq(), state.first());
-            case BY_START_TIME -> store.firstSince(nanos(config.optStartTime()));
-        };
-        available = firstOnes.count() + store.count(filters, next);
-    }
-
-    private long lastMatch(MessageStore store, long end) {
-        long last = store.previous(filters, end);
-        return last < 0 ? end : last;
-    }
-
-    private static long nanos(Instant time) {
-        return time.getEpochSecond() * 1_000_000_000L + time.getNano();
-    }
-
     // ---- what the stream tells ---------------------------------------------------------------------------------
 
-    /** Returns whether it selects a message. */
-    public boolean selects(StoredMessage stored) {
-        return selects(stored.subject(), stored.subjectLength());
+    Wake wake() {
+        return wake;
     }
 
-    /** Returns whether it selects a subject. */
-    public boolean selects(byte[] subject, int length) {
-        if (filters.isEmpty())
-            return true;
-        for (SubjectFilter filter : filters)
-            if (filter.matches(subject, length))
-                return true;
-        return false;
+    boolean isReady() {
+        return ready;
     }
 
-    /** A message that it selects was stored. */
-    public void stored(long sequence) {
-        if (sequence >= next)
-            available++;
+    void ready(boolean is) {
+        ready = is;
     }
 
-    /**
-     * A message is about to be removed from the stream.
-     *
-     * @return whether there may be something to deliver, or to tell those who wait
-     */
-    public boolean removed(StoredMessage gone) {
-        long sequence = gone.sequence();
-        boolean wasNew = sequence >= next ? selects(gone) : firstOnes.remove(sequence);
-        if (wasNew)
-            available--;
-        exhausted.remove(sequence);
-        boolean wasPending = pending.remove(sequence) != null;
-        if (wasPending) {
-            again.remove(sequence);
-            moveFloor();
-        }
-        return wasNew || wasPending;
+    /** A message that it selects is about to be removed from the stream. */
+    void removed(long sequence) {
+        if (cursor.removed(sequence))
+            changed();
+        forget(sequence);
+    }
+
+    /** A message that was delivered is about to be removed. */
+    void forget(long sequence) {
+        if (!exhausted.isEmpty())
+            exhausted.remove(sequence);
+        if (pending.remove(sequence) == null)
+            return;
+        moveFloor();
+        changed();
+    }
+
+    /** There may be something to deliver, or to tell those who wait. */
+    private void changed() {
+        if (taker.target() != null)
+            consumers.ready(this);
     }
 
     /** Returns whether a stream must keep a message for it. The message must be one that it selects. */
-    public boolean needs(long sequence) {
-        return sequence >= next || pending.containsKey(sequence) || exhausted.contains(sequence)
-                || firstOnes.contains(sequence);
+    boolean needs(long sequence) {
+        return cursor.isLeft(sequence) || pending.get(sequence) != null || exhausted.contains(sequence);
     }
 
     // ---- delivery ----------------------------------------------------------------------------------------------
 
-    /** Delivers as much as possible. */
-    public void deliver() {
+    /** Delivers a part of what is possible. It is ready if that is not all. */
+    void deliver() {
         if (ended)
             return;
-        boolean any = false;
+        long sent = 0;
         while (true) {
             Destination to = taker.target();
             if (to == null)
@@ -170,37 +137,38 @@ public final class Consumer {
             long sequence = nextToDeliver();
             if (sequence < 0)
                 break;
-            if (!deliver(to, sequence))
+            if (sent >= TURN_BYTES) {
+                consumers.ready(this);
                 break;
-            any = true;
+            }
+            int size = deliver(to, sequence);
+            if (size < 0)
+                break;
+            sent += size;
         }
-        if (any)
+        if (sent > 0) {
             lastActivity = host.now();
-        if (again.isEmpty() && available == 0)
+            lastDelivery = Instant.now();
+        }
+        if (pending.firstAgain() == null && cursor.left() == 0) {
             taker.drained();
+            if (taker.target() != null)
+                cursor.await();
+        }
         schedule(taker.run(host.now()));
     }
 
     /** Returns the sequence of the next message, -1 if there is none, or it has to wait. */
     private long nextToDeliver() {
-        while (!again.isEmpty()) {
-            long sequence = again.first();
-            Pending waiting = pending.get(sequence);
-            if (waiting.deliveries < config.mostDeliveries())
-                return sequence;
-            exhaust(sequence, waiting);
+        for (Pending first; (first = pending.firstAgain()) != null;) {
+            if (first.deliveries < config.mostDeliveries())
+                return first.sequence;
+            exhaust(first);
         }
-        if (available == 0 || pending.size() >= config.mostPending())
+        if (cursor.left() == 0 || pending.size() >= config.mostPending())
             return -1;
-        if (!firstOnes.isEmpty())
-            return firstOnes.first();
-        long found = host.store().next(filters, next);
-        if (found < 0) {
-            next = Math.max(next, host.store().state().last() + 1);
-            return -1;
-        }
-        next = found;
-        return replay.covers(found) && mustPause(found) ? -1 : found;
+        long found = cursor.peek();
+        return found >= 0 && replay.covers(found) && mustPause(found) ? -1 : found;
     }
 
     private boolean mustPause(long sequence) {
@@ -212,41 +180,36 @@ public final class Consumer {
         return due > now;
     }
 
-    /** Returns false if nobody received the message. */
-    private boolean deliver(Destination to, long sequence) {
+    /** Returns the size of the message, 0 if another target is to be tried, -1 if there is none. */
+    private int deliver(Destination to, long sequence) {
         Pending waiting = pending.get(sequence);
         if (!host.store().load(sequence, message)) {
-            // Cannot happen: removed() is called for every message that goes.
+            // Cannot happen: removed() or forget() is called for every message that goes.
             throw new IllegalStateException("message " + sequence + " of stream " + host.stream() + " is gone");
         }
         int deliveries = waiting == null ? 1 : waiting.deliveries + 1;
-        long left = waiting == null ? available - 1 : available;
+        long left = waiting == null ? cursor.left() - 1 : cursor.left();
         ackSubject.set(deliveries, sequence, nextConsumerSequence, message.time(), left);
         int size = message.subjectLength() + ackSubject.length() + message.length();
         if (!taker.fits(size))
-            return true;
+            return 0;
         if (!host.send(to, message, ackSubject, config.hasHeadersOnly())) {
             taker.unreachable();
-            return taker instanceof PullRequests;
+            return taker instanceof PullRequests ? 0 : -1;
         }
         taker.sent(size);
         sent(sequence, waiting, deliveries);
-        return true;
+        return size;
     }
 
     private void sent(long sequence, Pending before, int deliveries) {
         long now = host.now(), consumerSequence = nextConsumerSequence++;
-        lastDelivery = Instant.now();
         if (before == null) {
-            available--;
-            if (!firstOnes.isEmpty())
-                firstOnes.removeFirst();
-            else
-                next = sequence + 1;
+            cursor.advance(sequence);
             deliveredSequence = Math.max(deliveredSequence, sequence);
             replay.delivered(message.time());
         } else {
-            again.remove(sequence);
+            pending.notAgain(before);
         }
         if (config.ackPolicy() == AckPolicy.NONE) {
             floorConsumerSequence = consumerSequence;
@@ -254,25 +217,28 @@ public final class Consumer {
             host.consumed(this, sequence);
             return;
         }
-        Pending waiting = before != null ? before : new Pending(consumerSequence);
+        Pending waiting = before != null ? before : new Pending(sequence, consumerSequence);
         waiting.deliveries = deliveries;
         waiting.delivered = now;
-        waiting.due = due(now, config.wait(deliveries));
         if (before == null)
-            pending.put(sequence, waiting);
-        schedule(waiting.due);
+            pending.add(waiting);
+        setDue(waiting, due(now, config.wait(deliveries)));
+    }
+
+    private void setDue(Pending waiting, long deadline) {
+        pending.due(waiting, deadline);
+        schedule(deadline);
     }
 
     private static long due(long now, long wait) {
         return wait == Long.MAX_VALUE ? Long.MAX_VALUE : now + wait;
     }
 
-    private void exhaust(long sequence, Pending waiting) {
-        again.remove(sequence);
-        pending.remove(sequence);
-        exhausted.add(sequence);
+    private void exhaust(Pending waiting) {
+        pending.remove(waiting.sequence);
+        exhausted.add(waiting.sequence);
         moveFloor();
-        host.publish(new ConsumerEvent.MaxDeliveries(config.name(), sequence, waiting.deliveries));
+        host.publish(new ConsumerEvent.MaxDeliveries(config.name(), waiting.sequence, waiting.deliveries));
     }
 
     // ---- acks --------------------------------------------------------------------------------------------------
@@ -301,16 +267,16 @@ public final class Consumer {
         } else if (!reply.isEmpty()) {
             host.sendEmpty(reply);
         }
-        deliver();
+        consumers.ready(this);
     }
 
     private void acknowledge(long sequence) {
         if (config.ackPolicy() == AckPolicy.ALL) {
-            List<Long> done = new ArrayList<>(pending.headMap(sequence, true).keySet());
-            for (long each : done)
-                take(each);
+            for (Pending oldest; (oldest = pending.first()) != null && oldest.sequence <= sequence;)
+                take(oldest.sequence);
         } else if (config.ackPolicy() == AckPolicy.EXPLICIT) {
-            exhausted.remove(sequence);
+            if (!exhausted.isEmpty())
+                exhausted.remove(sequence);
             Pending waiting = pending.get(sequence);
             if (waiting != null)
                 sample(sequence, waiting);
@@ -328,9 +294,7 @@ public final class Consumer {
 
     /** A message is done. */
     private void take(long sequence) {
-        Pending waiting = pending.remove(sequence);
-        again.remove(sequence);
-        if (waiting == null)
+        if (pending.remove(sequence) == null)
             return;
         lastAck = Instant.now();
         host.consumed(this, sequence);
@@ -342,11 +306,10 @@ public final class Consumer {
             return;
         host.publish(new ConsumerEvent.Naked(config.name(), waiting.consumerSequence, sequence, waiting.deliveries));
         if (delay > 0) {
-            again.remove(sequence);
-            waiting.due = host.now() + delay;
-            schedule(waiting.due);
+            pending.notAgain(waiting);
+            setDue(waiting, host.now() + delay);
         } else {
-            again.add(sequence);
+            pending.again(waiting);
         }
     }
 
@@ -354,9 +317,8 @@ public final class Consumer {
         Pending waiting = pending.get(sequence);
         if (waiting == null)
             return;
-        again.remove(sequence);
-        waiting.due = due(host.now(), config.wait(waiting.deliveries));
-        schedule(waiting.due);
+        pending.notAgain(waiting);
+        setDue(waiting, due(host.now(), config.wait(waiting.deliveries)));
     }
 
     private void terminate(long sequence, String reason) {
@@ -370,13 +332,13 @@ public final class Consumer {
     }
 
     private void moveFloor() {
-        Map.Entry<Long, Pending> oldest = pending.firstEntry();
+        Pending oldest = pending.first();
         if (oldest == null) {
             floorConsumerSequence = nextConsumerSequence - 1;
             floorSequence = deliveredSequence;
         } else {
-            floorConsumerSequence = oldest.getValue().consumerSequence - 1;
-            floorSequence = oldest.getKey() - 1;
+            floorConsumerSequence = oldest.consumerSequence - 1;
+            floorSequence = oldest.sequence - 1;
         }
     }
 
@@ -401,8 +363,8 @@ public final class Consumer {
         }
     }
 
-    /** Somebody has subscribed or unsubscribed the deliver subject. */
-    public void interestChanged() {
+    /** A client has subscribed or unsubscribed the deliver subject. */
+    void interestChanged() {
         boolean has = taker.isActive();
         if (has || hadInterest)
             lastActivity = host.now();
@@ -417,7 +379,7 @@ public final class Consumer {
 
     private void schedule(long deadline) {
         if (deadline != Long.MAX_VALUE)
-            host.wake(this, deadline);
+            consumers.wake(wake, deadline);
     }
 
     private void scheduleExpiry() {
@@ -426,18 +388,13 @@ public final class Consumer {
     }
 
     /** Does what is due. */
-    public void run() {
+    void run() {
         if (ended)
             return;
         long now = host.now();
-        for (Map.Entry<Long, Pending> each : pending.entrySet()) {
-            Pending waiting = each.getValue();
-            if (waiting.due <= now + SLACK)
-                retry(each.getKey(), waiting);
-            else
-                schedule(waiting.due);
-        }
-        giveUp();
+        for (Pending due; (due = pending.pollDue(now + SLACK)) != null;)
+            retry(due);
+        schedule(pending.earliestDue());
         if (expired(now)) {
             host.expire(this);
             return;
@@ -445,18 +402,12 @@ public final class Consumer {
         deliver();
     }
 
-    private void retry(long sequence, Pending waiting) {
-        waiting.due = Long.MAX_VALUE;
-        again.add(sequence);
-    }
-
-    /** Messages whose time is up after their last delivery are given up, also if nobody takes messages. */
-    private void giveUp() {
-        for (long sequence : List.copyOf(again)) {
-            Pending waiting = pending.get(sequence);
-            if (waiting.due == Long.MAX_VALUE && waiting.deliveries >= config.mostDeliveries())
-                exhaust(sequence, waiting);
-        }
+    /** A message whose time is up after its last delivery is given up, also if nobody takes messages. */
+    private void retry(Pending waiting) {
+        if (waiting.deliveries >= config.mostDeliveries())
+            exhaust(waiting);
+        else
+            pending.again(waiting);
     }
 
     private boolean expired(long now) {
@@ -478,25 +429,28 @@ public final class Consumer {
 
     /** A pull consumer is not idle while a message may still be acknowledged in time. */
     private boolean hasAckRunning() {
-        return !config.isPush() && pending.size() > again.size();
+        return !config.isPush() && pending.size() > pending.again().size();
     }
 
     // ---- changes -----------------------------------------------------------------------------------------------
 
     /** Applies a configuration that {@link ConsumerUpdate} allows. */
     public void update(ConsumerConfig changed) {
-        List<SubjectFilter> before = filters;
         boolean slower = !Objects.equals(changed.ackWait(), config.ackWait());
-        config = changed;
-        filters = filters(changed);
-        if (!filters.equals(before)) {
-            firstOnes.keep(sequence -> host.store().load(sequence, message) && selects(message));
-            available = firstOnes.count() + host.store().count(filters, next);
+        if (config.isPush()) {
+            consumers.deliversNoMore(this, config.deliverSubject());
+            consumers.delivers(this, changed.deliverSubject());
         }
+        config = changed;
+        if (cursor.refilter(changed))
+            consumers.refiltered(this);
         if (slower)
-            for (Pending waiting : pending.values())
-                if (waiting.due != Long.MAX_VALUE)
-                    waiting.due = due(waiting.delivered, config.wait(waiting.deliveries));
+            for (Pending waiting = pending.first(); waiting != null; waiting = waiting.after)
+                if (waiting.place >= 0)
+                    pending.due(waiting, due(waiting.delivered, config.wait(waiting.deliveries)));
+        for (long sequence : List.copyOf(pending.again()))
+            if (pending.get(sequence).place < 0 && pending.get(sequence).deliveries >= config.mostDeliveries())
+                exhaust(pending.get(sequence));
         if (taker instanceof PushTarget target)
             target.configure();
         scheduleExpiry();
@@ -504,18 +458,18 @@ public final class Consumer {
     }
 
     /** Messages below a sequence were purged: those that come next are at or above it. */
-    public void purged(long first) {
-        if (next < first) {
-            next = first;
-            available = firstOnes.count() + host.store().count(filters, next);
-        }
+    void purged(long first) {
+        cursor.purged(first);
         if (pending.isEmpty() && floorSequence < first - 1)
             floorSequence = Math.max(floorSequence, Math.min(deliveredSequence, first - 1));
     }
 
     /** Ends it: those who wait get a status. */
-    public void end(String status) {
+    void end(String status) {
         ended = true;
+        cursor.leave();
+        if (config.isPush())
+            consumers.deliversNoMore(this, config.deliverSubject());
         taker.end(status);
     }
 
@@ -531,7 +485,7 @@ public final class Consumer {
 
     /** Returns how many messages a pull request that does not wait could get. */
     long available() {
-        return available + again.size();
+        return cursor.left() + pending.again().size();
     }
 
     String positionHeaders() {
@@ -558,23 +512,24 @@ public final class Consumer {
     public long redelivered() {
         if (config.mostDeliveries() == 1)
             return 0;
-        return exhausted.size() + pending.values().stream().filter(waiting -> waiting.deliveries > 1).count();
+        return exhausted.size() + pending.redelivered();
+    }
+
+    /** Returns the number of messages that were not delivered yet. */
+    public long undelivered() {
+        return cursor.left();
     }
 
     public int waitingPulls() {
         return taker instanceof PullRequests requests ? requests.count() : 0;
     }
 
-    public long undelivered() {
-        return available;
-    }
-
     /** Returns whether it delivers messages, and if not, why. */
     public DeliveryState deliveryState() {
         long now = host.now();
-        if (!again.isEmpty())
+        if (pending.firstAgain() != null)
             return taker.state(now);
-        if (available == 0)
+        if (cursor.left() == 0)
             return awaitsRedelivery(now);
         if (pending.size() >= config.mostPending())
             return DeliveryState.of(Kind.MAX_ACK_PENDING);
@@ -583,9 +538,7 @@ public final class Consumer {
     }
 
     private DeliveryState awaitsRedelivery(long now) {
-        long due = Long.MAX_VALUE;
-        for (Pending waiting : pending.values())
-            due = Math.min(due, waiting.due);
+        long due = pending.earliestDue();
         return due == Long.MAX_VALUE ? DeliveryState.of(Kind.NO_MESSAGES)
                 : new DeliveryState(Kind.REDELIVERY, Math.max(due - now, 1));
     }

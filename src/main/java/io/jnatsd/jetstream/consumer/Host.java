@@ -48,9 +48,6 @@ public interface Host {
     /** A message is done for a consumer: it was acknowledged, or delivered without acks. */
     void consumed(Consumer by, long sequence);
 
-    /** Has {@link Consumer#run} called when this time has come, or earlier. */
-    void wake(Consumer consumer, long deadline);
-
     /** Publishes an event, if anybody wants it. */
     void publish(ConsumerEvent event);
 

@@ -1,16 +1,21 @@
 package io.jnatsd.jetstream.consumer;
 
 /** A message that was delivered and not acknowledged. Threads: the actor of the stream. */
-final class Pending {
+final class Pending extends Deadlines.Element {
+    final long sequence;
     /** Of its first delivery. */
     final long consumerSequence;
     int deliveries = 1;
     /** When it was delivered last. */
     long delivered;
-    /** When it is delivered again. */
-    long due;
+    /** It is to be delivered again now. */
+    boolean again;
+    /** Its neighbours in the order of the stream. */
+    Pending before;
+    Pending after;
 
-    Pending(long consumerSequence) {
+    Pending(long sequence, long consumerSequence) {
+        this.sequence = sequence;
         this.consumerSequence = consumerSequence;
     }
 }

@@ -12,13 +12,12 @@ import java.util.function.Consumer;
  */
 final class SubjectTree {
     /** A token and what it follows. */
-    abstract static sealed class Entry {
-        final byte[] token;
+    abstract static sealed class Entry extends TokenTable.Entry {
         /** Null for the root. */
         final Branch parent;
 
         Entry(byte[] token, Branch parent) {
-            this.token = token;
+            super(token);
             this.parent = parent;
         }
     }
@@ -63,8 +62,8 @@ final class SubjectTree {
 
     /** The tokens before further tokens. */
     static final class Branch extends Entry {
-        final Table subjects = new Table();
-        final Table branches = new Table();
+        final TokenTable<StoredSubject> subjects = new TokenTable<>();
+        final TokenTable<Branch> branches = new TokenTable<>();
         /** Messages of all subjects below. */
         long messages;
         /** Messages of the subjects that end one token below. */
@@ -75,75 +74,7 @@ final class SubjectTree {
         }
 
         boolean isEmpty() {
-            return subjects.count == 0 && branches.count == 0;
-        }
-    }
-
-    /** A hash table of entries by their tokens, with open addressing. */
-    static final class Table {
-        private static final Entry[] NONE = new Entry[1];
-        private Entry[] slots = NONE;
-        int count;
-
-        private static int hash(byte[] bytes, int start, int end) {
-            int hash = 0;
-            for (int i = start; i < end; i++)
-                hash = 31 * hash + bytes[i];
-            hash *= 0x9E3779B9;
-            return hash ^ hash >>> 15;
-        }
-
-        Entry get(byte[] bytes, int start, int end) {
-            int mask = slots.length - 1;
-            for (int i = hash(bytes, start, end) & mask;; i = i + 1 & mask) {
-                Entry entry = slots[i];
-                if (entry == null || Arrays.equals(entry.token, 0, entry.token.length, bytes, start, end))
-                    return entry;
-            }
-        }
-
-        void add(Entry entry) {
-            if ((count + 1) * 4 > slots.length * 3)
-                resize(Math.max(2, 2 * slots.length));
-            put(entry);
-            count++;
-        }
-
-        private void put(Entry entry) {
-            int mask = slots.length - 1, i = hash(entry.token, 0, entry.token.length) & mask;
-            while (slots[i] != null)
-                i = i + 1 & mask;
-            slots[i] = entry;
-        }
-
-        private void resize(int size) {
-            Entry[] old = slots;
-            slots = new Entry[size];
-            for (Entry entry : old)
-                if (entry != null)
-                    put(entry);
-        }
-
-        void remove(Entry entry) {
-            int mask = slots.length - 1, i = hash(entry.token, 0, entry.token.length) & mask;
-            while (slots[i] != entry)
-                i = i + 1 & mask;
-            slots[i] = null;
-            count--;
-            // Entries behind it must be found without a gap before them.
-            for (int j = i + 1 & mask; slots[j] != null; j = j + 1 & mask) {
-                Entry moved = slots[j];
-                slots[j] = null;
-                put(moved);
-            }
-            if (slots.length > 2 && count * 8 < slots.length)
-                resize(slots.length / 2);
-        }
-
-        void forEach(Consumer<Entry> visitor) {
-            for (Entry entry : slots)
-                if (entry != null)
-                    visitor.accept(entry);
+            return subjects.isEmpty() && branches.isEmpty();
         }
     }
 
@@ -159,10 +90,10 @@ final class SubjectTree {
     StoredSubject get(byte[] subject, int start, int length) {
         Branch branch = root;
         for (int at = start, end = start + length;;) {
-            int stop = tokenEnd(subject, at, end);
+            int stop = TokenTable.tokenEnd(subject, at, end);
             if (stop == end)
-                return (StoredSubject) branch.subjects.get(subject, at, stop);
-            branch = (Branch) branch.branches.get(subject, at, stop);
+                return branch.subjects.get(subject, at, stop);
+            branch = branch.branches.get(subject, at, stop);
             if (branch == null)
                 return null;
             at = stop + 1;
@@ -173,12 +104,12 @@ final class SubjectTree {
     StoredSubject getOrAdd(byte[] subject, int start, int length) {
         Branch branch = root;
         for (int at = start, end = start + length;;) {
-            int stop = tokenEnd(subject, at, end);
+            int stop = TokenTable.tokenEnd(subject, at, end);
             if (stop == end) {
-                StoredSubject found = (StoredSubject) branch.subjects.get(subject, at, stop);
+                StoredSubject found = branch.subjects.get(subject, at, stop);
                 return found != null ? found : addSubject(branch, Arrays.copyOfRange(subject, at, stop));
             }
-            Branch next = (Branch) branch.branches.get(subject, at, stop);
+            Branch next = branch.branches.get(subject, at, stop);
             if (next == null) {
                 next = new Branch(Arrays.copyOfRange(subject, at, stop), branch);
                 branch.branches.add(next);
@@ -193,13 +124,6 @@ final class SubjectTree {
         branch.subjects.add(added);
         subjects++;
         return added;
-    }
-
-    private static int tokenEnd(byte[] subject, int from, int end) {
-        int at = from;
-        while (at < end && subject[at] != '.')
-            at++;
-        return at;
     }
 
     /** Changes the number of messages of a subject by 1 or -1. A subject without messages is removed. */
@@ -235,18 +159,16 @@ final class SubjectTree {
         if (depth == filter.length() - 1) {
             if (any)
                 return branch.direct;
-            StoredSubject subject = (StoredSubject) branch.subjects.get(token, 0, token.length);
+            StoredSubject subject = branch.subjects.get(token);
             return subject == null ? 0 : subject.count;
         }
         if (!any) {
-            Branch next = (Branch) branch.branches.get(token, 0, token.length);
+            Branch next = branch.branches.get(token);
             return next == null ? 0 : count(next, filter, depth + 1);
         }
-        long sum = 0;
-        for (Entry next : branch.branches.slots)
-            if (next != null)
-                sum += count((Branch) next, filter, depth + 1);
-        return sum;
+        long[] sum = {0};
+        branch.branches.forEach(next -> sum[0] += count(next, filter, depth + 1));
+        return sum[0];
     }
 
     /** Visits the subjects that a filter selects, in no particular order. The visitor must not change the tree. */
@@ -259,16 +181,16 @@ final class SubjectTree {
         byte[] token = filter.token(depth);
         if (rest || depth == filter.length() - 1) {
             if (all)
-                branch.subjects.forEach(entry -> visitor.accept((StoredSubject) entry));
-            else if (branch.subjects.get(token, 0, token.length) instanceof StoredSubject subject)
+                branch.subjects.forEach(visitor);
+            else if (branch.subjects.get(token) instanceof StoredSubject subject)
                 visitor.accept(subject);
         }
         if (!rest && depth == filter.length() - 1)
             return;
         int below = rest ? depth : depth + 1;
         if (all)
-            branch.branches.forEach(entry -> visit((Branch) entry, filter, below, visitor));
-        else if (branch.branches.get(token, 0, token.length) instanceof Branch next)
+            branch.branches.forEach(next -> visit(next, filter, below, visitor));
+        else if (branch.branches.get(token) instanceof Branch next)
             visit(next, filter, below, visitor);
     }
 }

@@ -9,6 +9,7 @@ import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.consumer.AckSubject;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.ConsumerEvent;
+import io.jnatsd.jetstream.consumer.Consumers;
 import io.jnatsd.jetstream.consumer.Host;
 import io.jnatsd.jetstream.store.MemoryStore;
 import io.jnatsd.jetstream.store.MessageSize;
@@ -19,22 +20,14 @@ import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /**
  * A stream with its consumers. All their state belongs to one thread, the actor: it takes messages and tasks from the
@@ -48,6 +41,7 @@ public final class Stream implements Host, Runnable {
 
     private final Environment environment;
     private final String name;
+    private final String delivery;
     private final Instant created = Instant.now();
     private final Inbox inbox;
     private final Output output;
@@ -58,16 +52,7 @@ public final class Stream implements Host, Runnable {
     private final Map<String, Subscription> captured = new HashMap<>();
     private Subscription get;
     private Subscription getLast;
-    private final Map<String, Consumer> consumers = new LinkedHashMap<>();
-    /** The consumers that may have something to deliver. */
-    private final Set<Consumer> ready = new LinkedHashSet<>();
-
-    /** When a consumer is to be woken; the newest entry of a consumer counts. */
-    private record Wake(Consumer consumer, long deadline) {
-    }
-
-    private final PriorityQueue<Wake> wakes = new PriorityQueue<>((a, b) -> Long.compare(a.deadline, b.deadline));
-    private final Map<Consumer, Long> deadlines = new HashMap<>();
+    private final Consumers consumers = new Consumers(this);
     private long nextAgeCheck = Long.MAX_VALUE;
     /** The wake-up of the actor that is scheduled. */
     private long scheduled = Long.MAX_VALUE;
@@ -81,12 +66,13 @@ public final class Stream implements Host, Runnable {
         this.environment = environment;
         this.config = config;
         this.name = config.name();
+        this.delivery = "delivery of stream " + name;
         this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable());
         this.output = new Output(environment.traffic(), inbox);
         this.store = new MemoryStore(sizes(), config.firstSeq() == null ? 1 : config.firstSeq());
         this.publishing = new Publishing(this, store);
         this.directGet = new DirectGet(this, output);
-        store.onRemoval(this::removed);
+        store.onRemoval(consumers::removed);
     }
 
     /** Creates a stream and starts its actor. The configuration has been checked. */
@@ -159,23 +145,19 @@ public final class Stream implements Host, Runnable {
         }
     }
 
-    /** Returns whether a subscription may matter to a consumer. */
-    public boolean hasPushConsumers() {
-        return figures.pushConsumers() > 0;
-    }
-
     public StreamFigures figures() {
         return figures;
     }
 
-    /** Has the actor run a task. */
-    public void tell(java.util.function.Consumer<Stream> task) {
-        inbox.post(() -> task.accept(this));
+    /** A client has subscribed or unsubscribed a subject, which may be the deliver subject of a consumer. */
+    public void interestChanged(String subscribed) {
+        if (consumers.mayDeliverTo(subscribed))
+            inbox.post(() -> consumers.interestChanged(subscribed));
     }
 
     /** Ends the actor after what waits. Who waits for messages is told why. */
     public void close(String status) {
-        tell(stream -> stream.endConsumers(status));
+        inbox.post(() -> endConsumers(status));
         inbox.close();
     }
 
@@ -190,10 +172,12 @@ public final class Stream implements Host, Runnable {
                 handle(contents);
                 for (Runnable task; (task = tasks.poll()) != null;)
                     environment.threads().run(inbox, "task of stream " + name, task::run);
-                environment.threads().run(inbox, "delivery of stream " + name, this::deliver);
+                environment.threads().run(inbox, delivery, this::deliver);
                 output.flush();
                 account();
                 scheduleWakeUp();
+                if (consumers.areReady())
+                    inbox.wake();
             }
         } catch (InterruptedException e) {
             environment.log().debug("The actor of stream " + name + " was interrupted");
@@ -256,18 +240,10 @@ public final class Stream implements Host, Runnable {
 
     private void deliver() {
         long now = now();
-        for (Wake due; (due = wakes.peek()) != null && due.deadline <= now;) {
-            wakes.remove();
-            if (deadlines.remove(due.consumer, due.deadline))
-                due.consumer.run();
-        }
+        consumers.run(now);
         if (nextAgeCheck <= now)
             removeOld();
-        while (!ready.isEmpty()) {
-            List<Consumer> all = List.copyOf(ready);
-            ready.clear();
-            all.forEach(Consumer::deliver);
-        }
+        consumers.deliver();
     }
 
     /** Tells the server how much memory the stream takes, and others its figures. */
@@ -279,7 +255,7 @@ public final class Stream implements Host, Runnable {
     }
 
     private void scheduleWakeUp() {
-        long next = wakes.isEmpty() ? nextAgeCheck : Math.min(nextAgeCheck, wakes.peek().deadline), now = now();
+        long next = Math.min(nextAgeCheck, consumers.nextDeadline()), now = now();
         // A wake-up whose time has come is spent, even if its task has not returned yet.
         boolean pending = wakeUp != null && scheduled > now;
         if (next == Long.MAX_VALUE || pending && next >= scheduled)
@@ -310,29 +286,14 @@ public final class Stream implements Host, Runnable {
 
     /** Returns whether a consumer exists that selects a subject. */
     boolean isWanted(byte[] subject, int start, int length) {
-        byte[] copy = Arrays.copyOfRange(subject, start, start + length);
-        for (Consumer consumer : consumers.values())
-            if (consumer.selects(copy, length))
-                return true;
-        return false;
+        return consumers.select(subject, start, length);
     }
 
     /** A message was stored. */
     void stored(StoredMessage message) {
-        for (Consumer consumer : consumers.values()) {
-            if (consumer.selects(message)) {
-                consumer.stored(message.sequence());
-                ready.add(consumer);
-            }
-        }
+        consumers.stored(message);
         if (config.maxAge() > 0 && nextAgeCheck == Long.MAX_VALUE)
             planAgeCheck();
-    }
-
-    private void removed(StoredMessage message) {
-        for (Consumer consumer : consumers.values())
-            if (consumer.removed(message))
-                ready.add(consumer);
     }
 
     private void planAgeCheck() {
@@ -410,21 +371,7 @@ public final class Stream implements Host, Runnable {
     }
 
     private boolean removeUnneeded(long sequence) {
-        if (!store.load(sequence, examined))
-            return false;
-        for (Consumer consumer : consumers.values())
-            if (consumer.selects(examined) && consumer.needs(sequence))
-                return false;
-        return store.remove(sequence);
-    }
-
-    @Override
-    public void wake(Consumer consumer, long deadline) {
-        Long known = deadlines.get(consumer);
-        if (known != null && known <= deadline)
-            return;
-        deadlines.put(consumer, deadline);
-        wakes.add(new Wake(consumer, deadline));
+        return store.load(sequence, examined) && !consumers.need(examined) && store.remove(sequence);
     }
 
     @Override
@@ -442,22 +389,16 @@ public final class Stream implements Host, Runnable {
 
     // ---- consumers -------------------------------------------------------------------------------------------
 
-    public Collection<Consumer> consumers() {
-        return Collections.unmodifiableCollection(consumers.values());
-    }
-
-    /** Returns a consumer, or null. */
-    public Consumer consumer(String consumerName) {
-        return consumers.get(consumerName);
+    /** Returns the consumers. */
+    public Consumers consumers() {
+        return consumers;
     }
 
     /** Adds a consumer; the configuration is complete and has been checked. */
     public Consumer add(ConsumerConfig consumerConfig) {
-        Consumer consumer = new Consumer(this, consumerConfig, Instant.now());
-        consumers.put(consumerConfig.name(), consumer);
-        figures.added(consumerConfig);
-        ready.add(consumer);
-        return consumer;
+        Consumer added = consumers.add(consumerConfig);
+        figures.consumers(consumers.counted());
+        return added;
     }
 
     /** Applies a configuration of a consumer that has been checked. */
@@ -468,13 +409,9 @@ public final class Stream implements Host, Runnable {
 
     /** Removes a consumer; open pull requests get a status. */
     public void remove(Consumer consumer) {
-        if (!consumers.remove(consumer.config().name(), consumer))
+        if (!consumers.remove(consumer, "409 Consumer Deleted"))
             return;
-        figures.removed(consumer.config());
-        consumer.end("409 Consumer Deleted");
-        ready.remove(consumer);
-        deadlines.remove(consumer);
-        wakes.removeIf(wake -> wake.consumer == consumer);
+        figures.consumers(consumers.counted());
         removeUnneeded();
     }
 
@@ -487,19 +424,8 @@ public final class Stream implements Host, Runnable {
     }
 
     private void endConsumers(String status) {
-        for (Consumer consumer : consumers.values()) {
-            consumer.end(status);
-            figures.removed(consumer.config());
-        }
-        consumers.clear();
-        ready.clear();
-    }
-
-    /** Somebody has subscribed or unsubscribed what is the deliver subject of a consumer. */
-    public void interestChanged(Predicate<String> matches) {
-        for (Consumer consumer : List.copyOf(consumers.values()))
-            if (consumer.config().isPush() && matches.test(consumer.config().deliverSubject()))
-                consumer.interestChanged();
+        consumers.end(status);
+        figures.consumers(0);
     }
 
     // ---- changes ---------------------------------------------------------------------------------------------
@@ -540,8 +466,7 @@ public final class Stream implements Host, Runnable {
     /** Removes messages; see {@link MessageStore#purge}. */
     public long purge(SubjectFilter filter, long below, long keep) {
         long purged = store.purge(filter, below, keep);
-        for (Consumer consumer : consumers.values())
-            consumer.purged(store.state().first());
+        consumers.purged(store.state().first());
         return purged;
     }
 

@@ -1,6 +1,5 @@
 package io.jnatsd.jetstream.stream;
 
-import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.store.MessageStore;
 
 /**
@@ -12,7 +11,6 @@ public final class StreamFigures {
     private volatile long bytes;
     private volatile long lastSequence;
     private volatile int consumers;
-    private volatile int pushConsumers;
 
     void state(MessageStore.State state) {
         messages = state.messages();
@@ -20,22 +18,8 @@ public final class StreamFigures {
         lastSequence = state.last();
     }
 
-    /** A consumer came. */
-    void added(ConsumerConfig consumer) {
-        count(consumer, 1);
-    }
-
-    /** A consumer is gone. */
-    void removed(ConsumerConfig consumer) {
-        count(consumer, -1);
-    }
-
-    private void count(ConsumerConfig consumer, int difference) {
-        // The actor is the only writer.
-        if (!consumer.isDirect())
-            consumers = consumers + difference;
-        if (consumer.isPush())
-            pushConsumers = pushConsumers + difference;
+    void consumers(int count) {
+        consumers = count;
     }
 
     public long messages() {
@@ -53,9 +37,5 @@ public final class StreamFigures {
     /** Returns the number of consumers without those of mirrors and sources. */
     public int consumers() {
         return consumers;
-    }
-
-    int pushConsumers() {
-        return pushConsumers;
     }
 }

@@ -1,0 +1,243 @@
+package io.jnatsd.jetstream.consumer;
+
+import io.jnatsd.jetstream.config.ConsumerConfig;
+import io.jnatsd.jetstream.store.FilterIndex;
+import io.jnatsd.jetstream.store.StoredMessage;
+import io.jnatsd.jetstream.store.SubjectFilter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The consumers of a stream: by name, by what they select, by the time when they have something to do, and those that may
+ * have something to deliver. A message costs nothing for consumers that do not select it, and time costs nothing for
+ * consumers that have nothing to do.
+ *
+ * <p>Threads: the actor of the stream, except {@link #mayDeliverTo}: any thread.
+ */
+public final class Consumers {
+    private final Host host;
+    private final Map<String, Consumer> byName = new LinkedHashMap<>();
+    private final FilterIndex<Selection> selections = new FilterIndex<>();
+    /** Push consumers. The keys are read by any thread. */
+    private final Map<String, List<Consumer>> byDeliverSubject = new ConcurrentHashMap<>();
+    private final Deadlines<Consumer.Wake> wakes = new Deadlines<>();
+    /** Those that may have something to deliver. */
+    private final Queue<Consumer> ready = new ArrayDeque<>();
+    /** Those that may have delivered messages which they do not select since their filters were changed. */
+    private final Set<Consumer> refiltered = new LinkedHashSet<>();
+    private int counted;
+
+    /** Made once, so that no message makes them. */
+    private final java.util.function.Consumer<Selection> storing = selection -> selection.stored(this);
+    private final java.util.function.Consumer<Selection> removing = this::removed;
+    private final java.util.function.Consumer<Selection> searching = this::search;
+    private StoredMessage gone;
+    /** The sequence that some consumer may need, -1 if it is enough that one selects the subject. */
+    private long wanted;
+    private boolean found;
+
+    public Consumers(Host host) {
+        this.host = host;
+    }
+
+    /** Returns a consumer, or null. */
+    public Consumer get(String name) {
+        return byName.get(name);
+    }
+
+    public Collection<Consumer> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** Returns the number of consumers, without those that a server makes for itself. */
+    public int counted() {
+        return counted;
+    }
+
+    /** Adds a consumer; the configuration is complete and has been checked. */
+    public Consumer add(ConsumerConfig config) {
+        Consumer consumer = new Consumer(this, host, config, Instant.now());
+        byName.put(config.name(), consumer);
+        if (!config.isDirect())
+            counted++;
+        ready(consumer);
+        return consumer;
+    }
+
+    /** Removes a consumer, which ends; returns false if it is not there. */
+    public boolean remove(Consumer consumer, String status) {
+        if (!byName.remove(consumer.config().name(), consumer))
+            return false;
+        if (!consumer.config().isDirect())
+            counted--;
+        consumer.end(status);
+        wakes.remove(consumer.wake());
+        refiltered.remove(consumer);
+        return true;
+    }
+
+    /** Ends all. */
+    public void end(String status) {
+        for (Consumer consumer : List.copyOf(byName.values()))
+            remove(consumer, status);
+    }
+
+    // ---- what they select --------------------------------------------------------------------------------------
+
+    Selection.Member[] join(Consumer consumer, List<SubjectFilter> filters) {
+        List<SubjectFilter> selected = filters.isEmpty() ? List.of(SubjectFilter.ALL) : filters;
+        return selected.stream().map(filter -> selections.getOrAdd(filter, () -> new Selection(filter)).join(consumer))
+                .toArray(Selection.Member[]::new);
+    }
+
+    void leave(Selection.Member[] members) {
+        for (Selection.Member member : members)
+            if (!member.leave())
+                selections.remove(member.selection.filter);
+    }
+
+    /** A consumer has changed its filters. */
+    void refiltered(Consumer consumer) {
+        refiltered.add(consumer);
+    }
+
+    /** A message was stored. */
+    public void stored(StoredMessage message) {
+        selections.forEach(message.subject(), 0, message.subjectLength(), storing);
+    }
+
+    /** A message is about to be removed from the stream. */
+    public void removed(StoredMessage message) {
+        if (byName.isEmpty())
+            return;
+        gone = message;
+        selections.forEach(message.subject(), 0, message.subjectLength(), removing);
+        for (Consumer consumer : refiltered)
+            consumer.forget(message.sequence());
+    }
+
+    private void removed(Selection selection) {
+        for (Selection.Member member : selection.members())
+            member.consumer.removed(gone.sequence());
+    }
+
+    /** Messages below a sequence were purged. */
+    public void purged(long first) {
+        for (Consumer consumer : byName.values())
+            consumer.purged(first);
+    }
+
+    /** Returns whether a consumer selects a subject. */
+    public boolean select(byte[] subject, int start, int length) {
+        return search(subject, start, length, -1);
+    }
+
+    /** Returns whether a consumer has not done with a message. */
+    public boolean need(StoredMessage message) {
+        return search(message.subject(), 0, message.subjectLength(), message.sequence());
+    }
+
+    private boolean search(byte[] subject, int start, int length, long sequence) {
+        wanted = sequence;
+        found = false;
+        selections.forEach(subject, start, length, searching);
+        return found;
+    }
+
+    private void search(Selection selection) {
+        if (found || wanted < 0) {
+            found = true;
+            return;
+        }
+        for (Selection.Member member : selection.members())
+            found |= member.consumer.needs(wanted);
+    }
+
+    // ---- delivery ----------------------------------------------------------------------------------------------
+
+    /** A consumer may have something to deliver. */
+    void ready(Consumer consumer) {
+        if (!consumer.isReady()) {
+            consumer.ready(true);
+            ready.add(consumer);
+        }
+    }
+
+    /** Returns whether a consumer may have something to deliver. */
+    public boolean areReady() {
+        return !ready.isEmpty();
+    }
+
+    /**
+     * Has each that is ready deliver a part of what it can. It is ready again if that was not all, so that no consumer
+     * keeps others or publishers waiting.
+     */
+    public void deliver() {
+        for (int left = ready.size(); left > 0; left--) {
+            Consumer consumer = ready.remove();
+            consumer.ready(false);
+            consumer.deliver();
+        }
+    }
+
+    // ---- time --------------------------------------------------------------------------------------------------
+
+    /** Has {@link Consumer#run} called when this time has come, or earlier. */
+    void wake(Consumer.Wake consumer, long deadline) {
+        if (consumer.place < 0 || deadline < consumer.deadline)
+            wakes.set(consumer, deadline);
+    }
+
+    /** Has those run whose time has come. */
+    public void run(long now) {
+        for (Consumer.Wake due; (due = wakes.poll(now)) != null;)
+            due.consumer.run();
+    }
+
+    /** Returns when a consumer has something to do, {@link Long#MAX_VALUE} for never. */
+    public long nextDeadline() {
+        return wakes.earliest();
+    }
+
+    // ---- deliver subjects --------------------------------------------------------------------------------------
+
+    void delivers(Consumer consumer, String subject) {
+        byDeliverSubject.computeIfAbsent(subject, key -> new ArrayList<>(1)).add(consumer);
+    }
+
+    void deliversNoMore(Consumer consumer, String subject) {
+        byDeliverSubject.computeIfPresent(subject, (key, list) -> list.remove(consumer) && list.isEmpty() ? null : list);
+    }
+
+    /** Returns whether a subscription may matter to a push consumer. Any thread. */
+    public boolean mayDeliverTo(String subscribed) {
+        return byDeliverSubject.containsKey(subscribed)
+                || !byDeliverSubject.isEmpty() && !SubjectFilter.of(subscribed).isLiteral();
+    }
+
+    /** A client has subscribed or unsubscribed a subject. */
+    public void interestChanged(String subscribed) {
+        SubjectFilter filter = SubjectFilter.of(subscribed);
+        List<Consumer> concerned = new ArrayList<>();
+        if (filter.isLiteral())
+            concerned.addAll(byDeliverSubject.getOrDefault(subscribed, List.of()));
+        else
+            byDeliverSubject.forEach((subject, list) -> {
+                byte[] bytes = subject.getBytes(StandardCharsets.ISO_8859_1);
+                if (filter.matches(bytes, bytes.length))
+                    concerned.addAll(list);
+            });
+        concerned.forEach(Consumer::interestChanged);
+    }
+}
