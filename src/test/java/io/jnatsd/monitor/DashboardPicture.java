@@ -27,11 +27,14 @@ final class DashboardPicture {
             o.serverName = "north-1";
             o.topSubjects = true;
             o.maxPending = 4_000_000;
+            o.jetStream = true;
+            o.jetStreamMemory = 50_000_000;
             o.clusterHost = "127.0.0.1";
             o.clusterPort = -1;
         }); Server b = neighbour(monitored, "north-2"); Server c = neighbour(monitored, "south-1");
                 Server d = neighbour(monitored, "south-2"); Browser browser = Browser.start(Browser.installed().orElseThrow(), profile)) {
             List<Thread> life = live(monitored);
+            createStreams(monitored);
             for (Server each : List.of(b, c, d)) {
                 RawClient client = RawClient.quiet(each.port());
                 client.send("SUB orders.eu.> 1\r\nSUB audit.* 2\r\n");
@@ -64,7 +67,7 @@ final class DashboardPicture {
     }
 
     private static void shots(Browser browser, Path folder, String name) throws IOException, InterruptedException {
-        for (String tab : List.of("overview", "connections", "subscriptions", "routes", "config")) {
+        for (String tab : List.of("overview", "connections", "subscriptions", "jetstream", "routes", "config")) {
             browser.evaluate("document.getElementById('tab-" + tab + "').click()");
             pause(3);
             if (tab.equals("connections")) {
@@ -76,8 +79,40 @@ final class DashboardPicture {
                         + " document.querySelector('#s-form button').click())");
                 pause(2);
             }
+            if (tab.equals("jetstream")) {
+                browser.evaluate("document.querySelector('#j-table .exp').click()");
+                pause(3);
+            }
             browser.screenshot(folder.resolve(name + "-" + tab + ".png"));
         }
+    }
+
+    /** Creates streams of what the clients publish, and consumers that wait for different things. */
+    private static void createStreams(TestMonitor monitored) throws IOException, InterruptedException {
+        RawClient client = monitored.client(",\"name\":\"stream-admin\"");
+        clients.add(client);
+        request(client, "STREAM.CREATE.METERS", "{'name':'METERS','subjects':['meter.*'],'max_bytes':2000000,'storage':'memory'}");
+        request(client, "STREAM.CREATE.AUDIT", "{'name':'AUDIT','subjects':['audit.*'],'max_age':3600000000000,'storage':'memory'}");
+        request(client, "STREAM.CREATE.JOBS", "{'name':'JOBS','subjects':['jobs.>'],'retention':'workqueue','storage':'memory'}");
+        client.send("PUB jobs.render 5\r\nhello\r\n".repeat(40)).send("SUB pull 1\r\nSUB live.audit 2\r\n");
+        for (String name : List.of("billing", "reports"))
+            request(client, "CONSUMER.DURABLE.CREATE.AUDIT." + name, "{'stream_name':'AUDIT','config':{'durable_name':'" + name
+                    + "','ack_policy':'explicit','max_ack_pending':20}}");
+        for (String push : List.of("live", "gone"))
+            request(client, "CONSUMER.DURABLE.CREATE.AUDIT." + push, "{'stream_name':'AUDIT','config':{'durable_name':'" + push
+                    + "','ack_policy':'none','deliver_subject':'" + push + ".audit'}}");
+        request(client, "CONSUMER.DURABLE.CREATE.JOBS.workers", "{'stream_name':'JOBS','config':{'durable_name':'workers',"
+                + "'ack_policy':'explicit'}}");
+        // A pull request for a consumer that is not there yet would be refused.
+        pause(1);
+        String pull = "{\"batch\":50,\"expires\":100000000000}";
+        for (String of : List.of("AUDIT.billing", "JOBS.workers"))
+            client.send("PUB $JS.API.CONSUMER.MSG.NEXT." + of + " pull " + pull.length() + "\r\n" + pull + "\r\n");
+        Thread.ofVirtual().start(() -> read(client));
+    }
+
+    private static void request(RawClient client, String endpoint, String json) throws IOException {
+        client.send("PUB $JS.API." + endpoint + " " + json.length() + "\r\n" + json.replace('\'', '"') + "\r\n");
     }
 
     private static void pause(int seconds) throws InterruptedException {
