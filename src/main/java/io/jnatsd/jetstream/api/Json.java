@@ -22,7 +22,6 @@ import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -200,7 +199,7 @@ final class Json {
                 return null;
             }
             try {
-                Instant time = OffsetDateTime.parse(in.nextString()).toInstant();
+                Instant time = Times.parse(in.nextString());
                 return Times.text(time).equals(Times.NEVER) ? null : time;
             } catch (DateTimeException e) {
                 throw new JsonParseException("not a time", e);

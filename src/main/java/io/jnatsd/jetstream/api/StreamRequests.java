@@ -88,6 +88,7 @@ final class StreamRequests {
     }
 
     private static void checkUpdate(StreamConfig before, StreamConfig after) throws JetStreamException {
+        refuse(!before.maxConsumers().equals(after.maxConsumers()), "change MaxConsumers");
         refuse(before.storage() != after.storage(), "change storage type");
         refuse(before.retention() != after.retention()
                 && (before.retention() == Retention.WORKQUEUE || after.retention() == Retention.WORKQUEUE),

@@ -7,6 +7,7 @@ import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.util.List;
 
 /**
@@ -18,7 +19,7 @@ final class DirectGet {
     /** Tokens of the request before the subject: {@code $JS.API.DIRECT.GET.<stream>}. */
     private static final int TOKENS = 5;
 
-    private record Request(long seq, String last_by_subj, String next_by_subj) {
+    private record Request(long seq, String last_by_subj, String next_by_subj, String start_time) {
     }
 
     private final Stream stream;
@@ -40,20 +41,27 @@ final class DirectGet {
             return;
         }
         Request request;
+        long since = 0;
         try {
             request = GSON.fromJson(body, Request.class);
-        } catch (JsonParseException e) {
+            if (request == null)
+                throw new JsonParseException("no object");
+            if (isSet(request.start_time))
+                since = stream.store().firstSince(Times.nanos(Times.parse(request.start_time)));
+        } catch (JsonParseException | DateTimeException e) {
             refuse(m, "408 Malformed Request");
             return;
         }
-        boolean last = isSet(request.last_by_subj), next = isSet(request.next_by_subj);
-        if (request.seq == 0 && !last && !next)
+        boolean last = isSet(request.last_by_subj), next = isSet(request.next_by_subj), byTime = isSet(request.start_time);
+        if (request.seq == 0 && !last && !next && !byTime)
             refuse(m, "408 Empty Request");
-        else if (request.seq < 0 || last && (next || request.seq > 0) || !isFilter(request.last_by_subj) || !isFilter(request.next_by_subj))
+        else if (request.seq < 0 || last && (next || request.seq > 0) || byTime && (last || request.seq > 0)
+                || !isFilter(request.last_by_subj) || !isFilter(request.next_by_subj))
             refuse(m, "408 Bad Request");
         else
             answer(m, last ? stream.store().last(SubjectFilter.of(request.last_by_subj))
-                    : next ? stream.store().next(List.of(SubjectFilter.of(request.next_by_subj)), request.seq) : request.seq);
+                    : next ? stream.store().next(List.of(SubjectFilter.of(request.next_by_subj)), byTime ? since : request.seq)
+                    : byTime ? since : request.seq);
     }
 
     private static boolean isSet(String text) {

@@ -1,6 +1,8 @@
 package io.jnatsd.jetstream.stream;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 
 /** Times as JetStream writes them: RFC 3339 in UTC, without trailing zeros of the fraction. Threads: stateless. */
@@ -27,8 +29,17 @@ public final class Times {
         return text.substring(0, text.charAt(end - 1) == '.' ? end - 1 : end) + "Z";
     }
 
-    /** Returns nanoseconds since 1970. */
+    /** @throws DateTimeException if the text is not a time in RFC 3339 */
+    public static Instant parse(String text) {
+        return OffsetDateTime.parse(text).toInstant();
+    }
+
+    /** Returns nanoseconds since 1970; a time that a {@code long} cannot hold is the first or the last that it can. */
     public static long nanos(Instant time) {
+        if (time.getEpochSecond() >= Long.MAX_VALUE / SECOND)
+            return Long.MAX_VALUE;
+        if (time.getEpochSecond() <= Long.MIN_VALUE / SECOND)
+            return Long.MIN_VALUE;
         return time.getEpochSecond() * SECOND + time.getNano();
     }
 }

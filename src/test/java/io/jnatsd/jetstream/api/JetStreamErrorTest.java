@@ -85,6 +85,7 @@ class JetStreamErrorTest {
             STREAM.CREATE.X | {'name':'X','subject_transform':{'src':'x.*','dest':'y.$2'}} | 10156 400 stream transform: invalid mapping destination: wildcard index out of range
             STREAM.UPDATE.X | {'name':'X'} | 10059 404 stream not found
             STREAM.UPDATE.S | {'name':'S','subjects':['s.*'],'storage':'file'} | 10052 500 stream configuration update can not change storage type
+            STREAM.UPDATE.S | {'name':'S','subjects':['s.*'],'storage':'memory','max_consumers':2} | 10052 500 stream configuration update can not change MaxConsumers
             STREAM.UPDATE.W | {'name':'W','subjects':['w.*'],'storage':'memory'} | 10052 500 stream configuration update can not change retention policy to/from workqueue
             STREAM.UPDATE.D | {'name':'D','subjects':['d.*'],'storage':'memory'} | 10052 500 stream configuration update can not cancel deny message deletes
             STREAM.INFO.X | | 10059 404 stream not found
