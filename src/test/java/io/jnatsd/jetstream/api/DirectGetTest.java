@@ -6,8 +6,6 @@ import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
-import io.nats.client.api.StorageType;
-import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -26,10 +24,9 @@ class DirectGetTest {
     static void start() throws Exception {
         server = NatsServer.builder().jetStream().start();
         nats = Nats.connect(server.url());
-        nats.jetStreamManagement().addStream(StreamConfiguration.builder().name("S").subjects("s.*")
-                .storageType(StorageType.Memory).allowDirect(true).build());
+        request("$JS.API.STREAM.CREATE.S", "{\"name\":\"S\",\"subjects\":[\"s.*\"],\"storage\":\"memory\",\"allow_direct\":true}");
         for (String subject : new String[] {"s.a", "s.b", "s.a", "s.b"})
-            nats.jetStream().publish(subject, new byte[0]);
+            request(subject, "");
         second = get("{\"seq\":2}").getHeaders().getFirst("Nats-Time-Stamp");
     }
 
@@ -39,8 +36,12 @@ class DirectGetTest {
         server.close();
     }
 
+    private static Message request(String subject, String body) throws Exception {
+        return nats.request(subject, body.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(30));
+    }
+
     private static Message get(String body) throws Exception {
-        return nats.request("$JS.API.DIRECT.GET.S", body.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(10));
+        return request("$JS.API.DIRECT.GET.S", body);
     }
 
     /** The sequence of the answer, or its status. */
