@@ -1,5 +1,6 @@
 package io.jnatsd.delivery;
 
+import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.subject.Receiver;
 import io.jnatsd.subject.Run;
@@ -45,7 +46,7 @@ public final class Recorder extends InternalReceiver {
     /** Records from the time when this returns. The subject is valid and may have wildcards. */
     public static Recorder start(Traffic traffic, String subject, boolean literal, Sink sink) {
         Recorder recorder = new Recorder(traffic, sink);
-        String chars = new String(subject.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String chars = Arguments.chars(subject);
         recorder.subs.add(new Subscription(recorder, chars, null, "1", literal));
         return recorder;
     }

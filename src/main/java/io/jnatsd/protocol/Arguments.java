@@ -53,6 +53,11 @@ public final class Arguments {
         return new String(buffer, starts[token], length(token), StandardCharsets.ISO_8859_1);
     }
 
+    /** Returns a text as tokens are kept: one char per byte of its UTF-8. The reverse is {@link #text(String)}. */
+    public static String chars(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
     /** Returns the argument text for logs. */
     public String text() {
         return new String(buffer, start, end - start, StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.jnatsd.subject;
 
+import io.jnatsd.protocol.Arguments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,7 +181,7 @@ public final class SubscriptionIndex {
      * lookup.
      */
     public List<SubscriptionView> matching(String subject) {
-        String text = new String(subject.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String text = Arguments.chars(subject);
         List<Subscription> matches = new ArrayList<>();
         wildcards.match(wildcards.view(text), text, matches);
         Stripe stripe = stripe(text.hashCode());

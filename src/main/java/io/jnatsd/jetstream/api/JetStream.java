@@ -13,6 +13,7 @@ import io.jnatsd.jetstream.stream.StreamClock;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.monitor.JetStreamSource;
+import io.jnatsd.protocol.Arguments;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ public final class JetStream implements Runnable {
     private JetStream(Server server, long memory) {
         environment = new Environment(server.subjects, server.traffic, server.threads, server.log, server.ids, server.timer,
                 server.clock, new MemoryLimit(memory), advisories);
-        streams = new Streams(environment, server.name);
+        streams = new Streams(environment, Arguments.chars(server.name));
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable());
@@ -128,7 +129,7 @@ public final class JetStream implements Runnable {
             publish(request.advisory());
         if (output.hasInterest(Advisories.auditSubject()))
             output.publish(Advisories.auditSubject(), advisories.audit(streams.server(), subject,
-                    new String(body, StandardCharsets.UTF_8), new String(json, StandardCharsets.UTF_8)));
+                    new String(body, StandardCharsets.ISO_8859_1), new String(json, StandardCharsets.ISO_8859_1)));
     }
 
     private JsonObject answer(Request request) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.jnatsd.jetstream.stream.MemoryLimit;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.jetstream.stream.StreamFigures;
 import io.jnatsd.monitor.JetStreamSource;
+import io.jnatsd.protocol.Arguments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -80,12 +81,12 @@ final class JetStreamMonitor implements JetStreamSource {
     public List<String> streams(String filter, StreamSort sort) {
         return streams.matching(config -> filter.isEmpty() || contains(config.name(), filter)
                 || config.captured().stream().anyMatch(subject -> contains(subject, filter))).stream()
-                .map(stream -> new Sorted(stream.name(), figure(stream.figures(), sort)))
+                .map(stream -> new Sorted(Arguments.text(stream.name()), figure(stream.figures(), sort)))
                 .sorted(Comparator.comparingLong(Sorted::figure).reversed().thenComparing(Sorted::name)).map(Sorted::name).toList();
     }
 
     private static boolean contains(String text, String filter) {
-        return text.toLowerCase(Locale.ROOT).contains(filter);
+        return Arguments.text(text).toLowerCase(Locale.ROOT).contains(filter);
     }
 
     private static long figure(StreamFigures figures, StreamSort sort) {
@@ -100,9 +101,9 @@ final class JetStreamMonitor implements JetStreamSource {
 
     @Override
     public JsonObject stream(String name, Detail detail) {
-        Stream stream = streams.find(name);
+        Stream stream = streams.find(Arguments.chars(name));
         try {
-            return stream == null ? null : stream.call(s -> json(s, detail));
+            return stream == null ? null : Json.text(stream.call(s -> json(s, detail)));
         } catch (JetStreamException e) {
             // The stream has just been deleted.
             return null;

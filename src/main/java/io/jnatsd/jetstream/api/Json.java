@@ -6,6 +6,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
@@ -16,6 +17,7 @@ import com.google.gson.stream.JsonWriter;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.stream.Times;
+import io.jnatsd.protocol.Arguments;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -29,11 +31,13 @@ import java.util.function.Function;
 
 /**
  * JSON as the API has it: names with underscores, enums in lower case, times in RFC 3339 (JetStream: API conventions).
+ * In records and trees, strings have one char per byte, as subjects have everywhere in the server; in JSON they are UTF-8.
  * Threads: stateless.
  */
 final class Json {
     private static final Gson GSON = new GsonBuilder().setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
             .disableHtmlEscaping().setStrictness(Strictness.STRICT).registerTypeAdapterFactory(new Enums())
+            .registerTypeAdapter(String.class, new Chars())
             .registerTypeAdapterFactory(new ExactTypes()).registerTypeAdapterFactory(new NoNulls())
             .registerTypeAdapter(Long.class, new Integers<>(Long::valueOf, null))
             .registerTypeAdapter(long.class, new Integers<>(Long::valueOf, 0L))
@@ -207,6 +211,22 @@ final class Json {
         }
     }
 
+    private static final class Chars extends TypeAdapter<String> {
+        @Override
+        public void write(JsonWriter out, String value) throws IOException {
+            out.value(value);
+        }
+
+        @Override
+        public String read(JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return null;
+            }
+            return Arguments.chars(in.nextString());
+        }
+    }
+
     /** @throws JetStreamException if the body is no JSON of this type */
     static <T> T read(byte[] body, Class<T> type) throws JetStreamException {
         String text = new String(body, StandardCharsets.UTF_8).strip();
@@ -246,6 +266,11 @@ final class Json {
     }
 
     static byte[] bytes(JsonElement value) {
-        return GSON.toJson(value).getBytes(StandardCharsets.UTF_8);
+        return Arguments.text(GSON.toJson(value)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns an object for readers that expect usual strings. */
+    static JsonObject text(JsonObject value) {
+        return JsonParser.parseString(Arguments.text(GSON.toJson(value))).getAsJsonObject();
     }
 }

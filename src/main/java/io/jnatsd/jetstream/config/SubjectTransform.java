@@ -31,7 +31,7 @@ public final class SubjectTransform {
     private SubjectTransform(String src, String dest) throws JetStreamException {
         if (!Subject.isValidPattern(src))
             throw new JetStreamException(ErrorCode.TRANSFORM_SOURCE, "invalid subject");
-        source = Subject.bytes(src);
+        source = src.getBytes(StandardCharsets.ISO_8859_1);
         sourceTokens = src.split("\\.");
         open = src.equals(">") || src.endsWith(".>");
         boolean openDest = dest.equals(">") || dest.endsWith(".>");

@@ -11,17 +11,17 @@ import java.time.Duration;
  * What an ack says.
  *
  * @param delay of a NAK in nanoseconds, 0 for none
- * @param text the reason of a TERM, or the pull request of a NXT; empty for none
+ * @param text the reason of a TERM, or the pull request of a NXT, one char per byte; empty for none
  */
 record AckPayload(Kind kind, long delay, String text) {
     enum Kind { ACK, NAK, PROGRESS, TERM, NEXT, UNKNOWN }
 
     static AckPayload parse(byte[] payload, int start, int length) {
-        String text = new String(payload, start, length, StandardCharsets.UTF_8);
+        String text = new String(payload, start, length, StandardCharsets.ISO_8859_1);
         if (text.isEmpty() || text.equals("+ACK") || text.equals("+OK"))
             return new AckPayload(Kind.ACK, 0, "");
         if (text.startsWith("-NAK"))
-            return new AckPayload(Kind.NAK, delay(text.substring(4).strip()), "");
+            return new AckPayload(Kind.NAK, delay(new String(payload, start + 4, length - 4, StandardCharsets.UTF_8).strip()), "");
         if (text.equals("+WPI"))
             return new AckPayload(Kind.PROGRESS, 0, "");
         if (text.startsWith("+TERM"))

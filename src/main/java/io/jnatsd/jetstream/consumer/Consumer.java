@@ -263,7 +263,7 @@ public final class Consumer {
         }
         if (said.kind() == AckPayload.Kind.NEXT) {
             if (!reply.isEmpty())
-                pull(reply, said.text().getBytes(StandardCharsets.UTF_8), 0, said.text().length());
+                pull(reply, said.text().getBytes(StandardCharsets.ISO_8859_1), 0, said.text().length());
         } else if (!reply.isEmpty()) {
             host.sendEmpty(reply);
         }

@@ -5,6 +5,7 @@ import com.google.gson.JsonParseException;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
+import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -20,6 +21,14 @@ final class DirectGet {
     private static final int TOKENS = 5;
 
     private record Request(long seq, String last_by_subj, String next_by_subj, String start_time) {
+        /** Returns the request with subjects as the store has them, one char per byte. */
+        Request chars() {
+            return new Request(seq, chars(last_by_subj), chars(next_by_subj), start_time);
+        }
+
+        private static String chars(String subject) {
+            return subject == null ? null : Arguments.chars(subject);
+        }
     }
 
     private final Stream stream;
@@ -52,6 +61,7 @@ final class DirectGet {
             refuse(m, "408 Malformed Request");
             return;
         }
+        request = request.chars();
         boolean last = isSet(request.last_by_subj), next = isSet(request.next_by_subj), byTime = isSet(request.start_time);
         if (request.seq == 0 && !last && !next && !byTime)
             refuse(m, "408 Empty Request");
