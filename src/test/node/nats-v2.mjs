@@ -1,9 +1,10 @@
 // The cases with npm's `nats`, version 2.
 
 import nats from "nats";
-import { run } from "./cases.mjs";
+import { cases } from "./cases.mjs";
+import { run } from "./runner.mjs";
 
-await run({
+await run(cases, {
   connect: nats.connect,
   headers: nats.headers,
   nkeyAuthenticator: nats.nkeyAuthenticator,

@@ -2,12 +2,13 @@
 
 import { WebSocket } from "ws";
 import * as nats from "nats.ws";
-import { run } from "./cases.mjs";
+import { cases } from "./cases.mjs";
+import { run } from "./runner.mjs";
 
 // Node has one of its own from version 22 on.
 globalThis.WebSocket ??= WebSocket;
 
-await run({
+await run(cases, {
   connect: nats.connect,
   headers: nats.headers,
   untilSilence: { strategy: "jitterTimer", jitter: 500 },

@@ -2,12 +2,13 @@
 
 import { WebSocket } from "ws";
 import nats from "@nats-io/nats-core";
-import { run } from "./cases.mjs";
+import { cases } from "./cases.mjs";
+import { run } from "./runner.mjs";
 
 // Node has one of its own from version 22 on.
 globalThis.WebSocket ??= WebSocket;
 
-await run({
+await run(cases, {
   connect: nats.wsconnect,
   headers: nats.headers,
   untilSilence: { strategy: "stall", stall: 500 },

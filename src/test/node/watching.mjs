@@ -36,3 +36,9 @@ export async function nextStatus(nc, type) {
   for await (const status of nc.status()) if (status.type === type) return status;
   throw new Error(`closed before ${type}`);
 }
+
+/** Whether the server has what came with release 2.10 of nats-server. */
+export function isSince210(nc) {
+  const [major, minor] = nc.info.version.split(".").map(Number);
+  return major > 2 || major === 2 && minor >= 10;
+}

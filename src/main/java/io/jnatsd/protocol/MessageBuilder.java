@@ -81,7 +81,8 @@ public final class MessageBuilder {
     }
 
     /**
-     * Appends headers and, behind them, others.
+     * Appends headers and, behind them, others. The bytes may be whatever a client has sent as headers: without others
+     * they are appended as they are.
      *
      * @param length of the headers, below zero for a message that has none
      * @param more lines with CR LF, empty for none
@@ -92,10 +93,24 @@ public final class MessageBuilder {
         if (length < 0)
             append(STATUS_LINE, 0, STATUS_LINE.length);
         else
-            append(bytes, start, length - 2);
+            append(bytes, start, length);
+        if (more.isEmpty())
+            return headersEnd();
+        if (length >= 0 && endsWith("\r\n\r\n", length))
+            at -= 2;
+        else if (length >= 0 && !endsWith("\r\n", length))
+            append("\r\n");
         append(more);
         append("\r\n");
         return headersEnd();
+    }
+
+    /** Returns whether the last {@code length} bytes end so. */
+    private boolean endsWith(String end, int length) {
+        boolean same = length >= end.length();
+        for (int i = 0; same && i < end.length(); i++)
+            same = buffer[at - end.length() + i] == end.charAt(i);
+        return same;
     }
 
     /** @param redirected whether it goes to those who subscribe another subject than its own */

@@ -38,7 +38,7 @@ class NodeClientTest {
     private static final Path HOME = Path.of(System.getProperty("jnatsd.home", ""));
     private static final Path SOURCES = HOME.resolve("src/test/node"), INSTALLED = HOME.resolve("target/node");
     private static final Pattern RESULT = Pattern.compile("(ok|failed|skipped) (\\w+)(?:: (.*))?");
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 240;
 
     /** What came of each script. */
     private static final Map<String, FutureTask<List<DynamicTest>>> RUNS = new HashMap<>();
@@ -90,9 +90,15 @@ class NodeClientTest {
         for (String script : List.of("nats-v2.mjs", "nats-v3.mjs", "nats-ws-v2.mjs", "nats-ws-v3.mjs")) {
             FutureTask<List<DynamicTest>> run = new FutureTask<>(() -> run(script,
                     script.contains("-ws-") ? ServerUnderTest::webSocketUrl : ServerUnderTest::url));
-            RUNS.put(script, run);
-            Thread.ofPlatform().daemon().name(script).start(run);
+            start(script, run);
         }
+        for (String script : List.of("jetstream-v2.mjs", "jetstream-v3.mjs"))
+            start(script, new FutureTask<>(() -> runJetStream(script)));
+    }
+
+    private static void start(String script, FutureTask<List<DynamicTest>> run) {
+        RUNS.put(script, run);
+        Thread.ofPlatform().daemon().name(script).start(run);
     }
 
     private static List<DynamicTest> results(String script) throws Exception {
@@ -122,6 +128,25 @@ class NodeClientTest {
     @TestFactory
     List<DynamicTest> natsVersion3OverWebSocket() throws Exception {
         return results("nats-ws-v3.mjs");
+    }
+
+    @TestFactory
+    List<DynamicTest> jetStreamVersion2() throws Exception {
+        return results("jetstream-v2.mjs");
+    }
+
+    @TestFactory
+    List<DynamicTest> jetStreamVersion3() throws Exception {
+        return results("jetstream-v3.mjs");
+    }
+
+    private static List<DynamicTest> runJetStream(String script) throws Exception {
+        if (!missing.isEmpty())
+            return List.of(dynamicTest("theClientIsInstalled", () -> abort(missing)));
+        try (ServerUnderTest server = ServerUnderTest.start(o -> o.jetStream = true);
+                ServerUnderTest plain = ServerUnderTest.start(o -> { })) {
+            return results(List.of("node", script, server.url(), "--plain=" + plain.url()), server, null);
+        }
     }
 
     private static List<DynamicTest> run(String script, Function<ServerUnderTest, String> url) throws Exception {

@@ -16,6 +16,7 @@ import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.Server;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -264,10 +265,22 @@ final class ServerUnderTest implements AutoCloseable {
                 + "lame_duck_grace_period: \"" + options.lameDuck().gracePeriod().toMillis() + "ms\"\n"
                 + (options.serverName().isEmpty() ? "" : "server_name: " + options.serverName() + "\n")
                 + (options.auth().systemUser().isEmpty() ? users(options.auth().users()) : accounts(options.auth()))
-                + tlsBlock(options.tls()) + clusterBlock(options.cluster()) + webSocketBlock(options.webSocket()));
+                + tlsBlock(options.tls()) + clusterBlock(options.cluster()) + webSocketBlock(options.webSocket())
+                + (options.jetStream().enabled() ? "jetstream { store_dir: \"" + config + ".streams\" }\n" : ""));
         Process process = new ProcessBuilder(program, "-c", config.toString()).redirectErrorStream(true).start();
-        process.onExit().thenRun(() -> config.toFile().delete());
+        process.onExit().thenRun(() -> {
+            delete(new File(config + ".streams"));
+            config.toFile().delete();
+        });
         return awaitReady(program, process, options.cluster().port() != 0);
+    }
+
+    private static void delete(File fileOrFolder) {
+        File[] inside = fileOrFolder.listFiles();
+        if (inside != null)
+            for (File file : inside)
+                delete(file);
+        fileOrFolder.delete();
     }
 
     private static String webSocketBlock(WebSocketOptions o) {

@@ -123,7 +123,8 @@ final class Publishing {
         body = m.bytes();
         bodyStart = m.bodyStart();
         bodyLength = m.bodyLength();
-        headerLength = m.headerLength();
+        // Some clients publish with a header block of zero bytes: that is a message without headers.
+        headerLength = m.headerLength() > 0 ? m.headerLength() : -1;
         id = null;
         rollup = null;
         headers.set(body, bodyStart, headerLength);

@@ -96,7 +96,9 @@ class JetStreamErrorTest {
             STREAM.MSG.GET.S | | 10003 400 bad request
             STREAM.MSG.GET.S | {'seq':99} | 10037 404 no message found
             STREAM.MSG.GET.S | {'seq':1,'last_by_subj':'s.a'} | 10003 400 bad request
-            STREAM.MSG.DELETE.S | {'seq':99} | 10057 500 stream store EOF
+            STREAM.MSG.DELETE.S | {'seq':99} | 10043 400 sequence 99 not found
+            STREAM.CREATE.F | {'name':'F','subjects':['f.*'],'storage':'file'} | none
+            STREAM.MSG.DELETE.F | {'seq':99} | 10057 500 stream store EOF
             STREAM.MSG.DELETE.D | {'seq':1} | 10057 500 message delete not permitted
             STREAM.LEADER.STEPDOWN.S | | 10010 503 JetStream clustering support required
             NO.SUCH.THING | | 10003 400 bad request
