@@ -25,6 +25,13 @@ public interface JetStreamSource {
      */
     JsonObject stream(String name, Detail detail);
 
+    /**
+     * Returns whether there is a stream, and a consumer of it. Waits until the stream answers.
+     *
+     * @param consumer empty for none
+     */
+    boolean has(String stream, String consumer);
+
     /** Returns the words for what a consumer does or waits for. */
     List<String> deliveryStates();
 

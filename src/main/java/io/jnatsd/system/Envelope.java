@@ -24,8 +24,8 @@ record Envelope(ServerInfo server, String cluster) {
             json.name("id").value(server.serverId());
             if (!cluster.isEmpty())
                 json.name("cluster").value(cluster);
-            json.name("ver").value(ServerInfo.VERSION);
-            json.name("jetstream").value(false);
+            json.name("ver").value(server.version());
+            json.name("jetstream").value(server.jetStream());
             json.name("time").value(Instant.now().toString());
             json.endObject();
             json.name(name).jsonValue(content);

@@ -16,6 +16,9 @@ import java.util.Map;
  */
 record RequestOptions(JsonObject fields) {
     private static final List<String> STATES = List.of("open", "closed", "all");
+    /** Options that have other names than the parameters of the monitoring port. */
+    private static final Map<String, String> JETSTREAM_NAMES = Map.of("account", "acc", "consumer", "consumers", "leader_only",
+            "leader-only");
 
     static RequestOptions of(byte[] body) throws BadRequest {
         String text = new String(body, StandardCharsets.UTF_8).strip();
@@ -44,12 +47,16 @@ record RequestOptions(JsonObject fields) {
         return fields.get(name) instanceof JsonPrimitive value ? value.getAsString() : "";
     }
 
-    /** Returns the same options under the names of the monitoring endpoints, a few of which are different. */
-    Map<String, String> asQuery() {
+    /**
+     * Returns the same options under the names of the monitoring endpoints, a few of which are different.
+     *
+     * @param jsz whether the request is for JSZ, some of whose options mean others elsewhere
+     */
+    Map<String, String> asQuery(boolean jsz) {
         Map<String, String> query = new HashMap<>();
         fields.entrySet().forEach(field -> {
             if (field.getValue() instanceof JsonPrimitive value)
-                query.put(field.getKey(), value.getAsString());
+                query.put(jsz ? JETSTREAM_NAMES.getOrDefault(field.getKey(), field.getKey()) : field.getKey(), value.getAsString());
         });
         if (text("subscriptions").equals("true"))
             query.put("subs", "1");

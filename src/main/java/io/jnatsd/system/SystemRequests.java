@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 public final class SystemRequests {
     private static final String PREFIX = "$SYS.REQ.SERVER.";
-    private static final String RELOAD = "RELOAD", KICK = "KICK", STATSZ = "STATSZ";
+    private static final String RELOAD = "RELOAD", KICK = "KICK", STATSZ = "STATSZ", JSZ = "JSZ";
     private static final int BAD_REQUEST = 400, FAILED = 500;
 
     private final ServerState server;
@@ -79,7 +79,7 @@ public final class SystemRequests {
             case "PING", STATSZ -> to.enclose("statsz", views.statistics());
             case RELOAD -> outcome(controls.reload(), to);
             case KICK -> outcome(controls.kick(options.cid()) ? "" : "no such client", to);
-            default -> to.enclose("data", views.json(form.toLowerCase(Locale.ROOT), options.asQuery()));
+            default -> to.enclose("data", views.json(form.toLowerCase(Locale.ROOT), options.asQuery(form.equals(JSZ))));
         };
     }
 

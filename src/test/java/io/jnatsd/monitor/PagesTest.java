@@ -117,7 +117,7 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "?js-enabled-only=true", "?js-server-only=true", "?js-enabled=1&details=x"})
+    @ValueSource(strings = {"", "?js-enabled-only=true", "?js-server-only=true", "?js-enabled=1&details=1", "?account=$G&stream=S"})
     void probesFindTheServerWell(String query) throws IOException {
         HttpResponse<String> answer = monitored.get("/healthz" + query);
         assertEquals(200, answer.statusCode());

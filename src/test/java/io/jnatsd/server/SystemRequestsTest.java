@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +101,33 @@ class SystemRequestsTest {
                     assertTrue(ask(admin, whom + form, "").has("data"), form);
             }
         }
+    }
+
+    @Test
+    void jetStreamIsShownAsTheOptionsSay() throws Exception {
+        try (ConfiguredServer streams = ConfiguredServer.start(Files.createDirectory(dir.resolve("js")), CONFIG + "jetstream: enabled\n");
+                RawClient admin = RawClient.connect(streams.port()).send("CONNECT {\"verbose\":false,\"headers\":true,"
+                        + "\"no_responders\":true,\"user\":\"admin\",\"pass\":\"a\"}\r\nSUB inbox.> 1\r\n").roundTrip()) {
+            String create = "{\"name\":\"S\",\"subjects\":[\"s.*\"],\"storage\":\"memory\"}";
+            admin.send("PUB $JS.API.STREAM.CREATE.S inbox.1 " + create.length() + "\r\n" + create + "\r\n").expect("MSG.*did_create.*\r\n");
+            for (String whom : new String[] {"PING.", streams.server().serverId() + "."}) {
+                JsonObject answer = ask(admin, whom + "JSZ", "");
+                assertTrue(answer.getAsJsonObject("server").get("jetstream").getAsBoolean());
+                assertEquals("2.10.29", answer.getAsJsonObject("server").get("ver").getAsString());
+                assertEquals(1, answer.getAsJsonObject("data").get("streams").getAsInt());
+                assertFalse(answer.getAsJsonObject("data").has("account_details"));
+                assertFalse(account(admin, whom + "JSZ", "{\"accounts\":true,\"leader_only\":true}").has("stream_detail"));
+                assertTrue(account(admin, whom + "JSZ", "{\"consumer\":true,\"config\":true}").toString().contains("\"subjects\":[\"s.*\"]"));
+                assertTrue(account(admin, whom + "JSZ", "{\"account\":\"$G\",\"streams\":true}").has("stream_detail"));
+                assertFalse(ask(admin, whom + "JSZ", "{\"account\":\"A\",\"streams\":true}").getAsJsonObject("data").has("account_details"));
+                assertEquals("{\"status\":\"ok\"}", ask(admin, whom + "HEALTHZ", "{\"js-enabled-only\":true}").get("data").toString());
+                assertTrue(ask(admin, whom + "HEALTHZ", "{\"account\":\"$G\",\"stream\":\"x\"}").toString().contains("not found on account"));
+            }
+        }
+    }
+
+    private static JsonObject account(RawClient client, String subject, String options) throws IOException {
+        return ask(client, subject, options).getAsJsonObject("data").getAsJsonArray("account_details").get(0).getAsJsonObject();
     }
 
     @Test

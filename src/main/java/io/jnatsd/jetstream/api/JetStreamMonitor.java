@@ -101,9 +101,20 @@ final class JetStreamMonitor implements JetStreamSource {
 
     @Override
     public JsonObject stream(String name, Detail detail) {
+        JsonObject json = call(name, stream -> json(stream, detail));
+        return json == null ? null : Json.text(json);
+    }
+
+    @Override
+    public boolean has(String stream, String consumer) {
+        return Boolean.TRUE.equals(call(stream, s -> consumer.isEmpty() || s.consumers().get(Arguments.chars(consumer)) != null));
+    }
+
+    /** Returns what the actor of a stream returns; null if there is no such stream, or the thread was interrupted. */
+    private <T> T call(String name, Stream.Task<T> task) {
         Stream stream = streams.find(Arguments.chars(name));
         try {
-            return stream == null ? null : Json.text(stream.call(s -> json(s, detail)));
+            return stream == null ? null : stream.call(task);
         } catch (JetStreamException e) {
             // The stream has just been deleted.
             return null;

@@ -175,6 +175,61 @@ class JetStreamMonitorTest {
         assertTrue(get(server, "/jsz?streams=1&sort=size").startsWith("Invalid sort: size (allowed: name, messages, bytes,"));
     }
 
+    @Test
+    void aProbeMayAskForAStreamAndAConsumer() throws Exception {
+        stream("S", 0, 0);
+        consumer(ConsumerConfiguration.builder().durable("C"));
+        for (String well : new String[] {"", "?js-enabled-only=1", "?js-enabled=true", "?js-server-only=1", "?details=1", "?account=$G",
+                "?account=$G&stream=S", "?account=$G&stream=S&consumer=C", "?account=$G&stream=other&js-server-only=1"})
+            assertEquals("{\"status\":\"ok\"}", get(server, "/healthz" + well), well);
+        assertEquals(400, status("/healthz?stream=S"));
+        assertEquals("{\"status\":\"error\",\"error\":\"\\\"account\\\" must not be empty when checking stream health\"}",
+                get(server, "/healthz?stream=S"));
+        assertEquals("{\"status\":\"error\",\"error\":\"\\\"stream\\\" must not be empty when checking consumer health\"}",
+                get(server, "/healthz?account=$G&consumer=C"));
+        assertEquals(404, status("/healthz?account=$G&stream=other"));
+        assertEquals("{\"status\":\"unavailable\",\"error\":\"JetStream account \\\"A\\\" not found\"}", get(server, "/healthz?account=A"));
+        assertEquals("{\"status\":\"unavailable\",\"error\":\"JetStream stream \\\"x\\\" not found on account \\\"$G\\\"\"}",
+                get(server, "/healthz?account=$G&stream=x"));
+        assertEquals("{\"status\":\"error\",\"errors\":[{\"type\":\"CONSUMER\",\"account\":\"$G\",\"stream\":\"S\",\"consumer\":\"x\","
+                + "\"error\":\"JetStream consumer \\\"x\\\" not found for stream \\\"S\\\" on account \\\"$G\\\"\"}]}",
+                get(server, "/healthz?account=$G&stream=S&consumer=x&details=1"));
+    }
+
+    private int status(String page) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(URI.create(server.monitorUrl() + page)).build(), BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    @Test
+    void thePartsOfAPageAreThoseOfNatsServer() throws Exception {
+        stream("S", 3, 10);
+        consumer(ConsumerConfiguration.builder().durable("C"));
+        assertEquals("server_id now config memory storage reserved_memory reserved_storage accounts ha_assets api streams consumers"
+                + " messages bytes", keys(json(server, "/jsz")));
+        for (String none : new String[] {"config=1", "leader-only=1", "raft=1", "acc=other&streams=1", "accounts=1&offset=1",
+                "streams=1&offset=7&limit=1"})
+            assertFalse(json(server, "/jsz?" + none).has("account_details"), none);
+        for (String brief : new String[] {"accounts=1", "accounts=1&limit=1&leader-only=1", "acc=$G", "acc=$G&offset=5"})
+            assertEquals("name id memory storage reserved_memory reserved_storage accounts ha_assets api", keys(account(brief)), brief);
+        JsonObject stream = account("consumers=1&config=1&limit=0").getAsJsonArray("stream_detail").get(0).getAsJsonObject();
+        assertEquals("name created cluster config state consumer_detail consumer_states", keys(stream));
+        assertEquals("messages bytes first_seq first_ts last_seq last_ts num_subjects consumer_count",
+                keys(stream.getAsJsonObject("state")));
+        assertEquals("{\"leader\":\"first\"}", stream.get("cluster").toString());
+        JsonObject consumer = stream.getAsJsonArray("consumer_detail").get(0).getAsJsonObject();
+        assertEquals("stream_name name created config delivered ack_floor num_ack_pending num_redelivered num_waiting num_pending",
+                keys(consumer).replace(" cluster", "").replace(" ts", "").replace(" delivery_state", ""));
+        assertFalse(account("streams=1").getAsJsonArray("stream_detail").get(0).getAsJsonObject().has("consumer_detail"));
+        assertEquals("config stats", keys(json(server, "/varz").getAsJsonObject("jetstream")));
+    }
+
+    private static String keys(JsonObject object) {
+        return String.join(" ", object.keySet());
+    }
+
     private String names(String parameters) throws Exception {
         JsonObject account = account(parameters);
         StringBuilder names = new StringBuilder();
