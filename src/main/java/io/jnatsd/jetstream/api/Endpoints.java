@@ -38,15 +38,17 @@ final class Endpoints {
 
         /** Returns the fields of an answer with an error. */
         JsonObject empty() {
-            JsonObject empty = page == Page.NONE ? new JsonObject() : StreamRequests.paging(0, 0, 0);
+            JsonObject empty = page == Page.NONE || page == Page.PURGED ? new JsonObject() : StreamRequests.paging(0, 0, 0);
+            if (page == Page.PURGED)
+                empty.addProperty("purged", 0);
             if (page == Page.STREAMS || page == Page.CONSUMERS)
                 empty.add(page == Page.STREAMS ? "streams" : "consumers", new JsonArray());
             return empty;
         }
     }
 
-    /** The list of which an answer is one page. */
-    enum Page { NONE, SUBJECTS, STREAMS, CONSUMERS }
+    /** The list of which an answer is one page, or another field that also an error has. */
+    enum Page { NONE, SUBJECTS, STREAMS, CONSUMERS, PURGED }
 
     private static final Endpoint UNKNOWN = refused(">", "system", ErrorCode.BAD_REQUEST);
 
@@ -68,7 +70,7 @@ final class Endpoints {
                 new Endpoint("STREAM.LIST", "stream_list", Page.STREAMS, r -> streams.list(r.body())),
                 new Endpoint("STREAM.INFO.*", "stream_info", Page.SUBJECTS, r -> streams.info(r.token(2), r.body())),
                 one("STREAM.DELETE.*", "stream_delete", this::deleteStream),
-                one("STREAM.PURGE.*", "stream_purge", r -> streams.purge(r.token(2), r.body())),
+                new Endpoint("STREAM.PURGE.*", "stream_purge", Page.PURGED, r -> streams.purge(r.token(2), r.body())),
                 one("STREAM.MSG.GET.*", "stream_msg_get", r -> streams.messageGet(r.token(3), r.body())),
                 one("STREAM.MSG.DELETE.*", "stream_msg_delete", r -> streams.messageDelete(r.token(3), r.body())),
                 one("CONSUMER.CREATE.*", "consumer_create",

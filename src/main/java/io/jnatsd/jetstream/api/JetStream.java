@@ -177,7 +177,7 @@ public final class JetStream implements Runnable {
     }
 
     private JsonObject accountInfo() {
-        JsonObject info = monitor.usage(), totals = monitor.totals();
+        JsonObject info = monitor.account(), totals = monitor.totals();
         info.add("streams", totals.get("streams"));
         info.add("consumers", totals.get("consumers"));
         JsonObject limits = new JsonObject();

@@ -3,6 +3,7 @@ package io.jnatsd.jetstream.api;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.StreamConfig.Storage;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.DeliveryState;
 import io.jnatsd.jetstream.stream.MemoryLimit;
@@ -71,6 +72,18 @@ final class JetStreamMonitor implements JetStreamSource {
         usage.addProperty("reserved_memory", memory.reserved());
         usage.addProperty("reserved_storage", 0);
         return usage;
+    }
+
+    /** Returns what the messages of all streams take, by the storage that the streams ask for. */
+    JsonObject account() {
+        JsonObject account = new JsonObject();
+        for (Storage storage : Storage.values()) {
+            String name = storage == Storage.FILE ? "storage" : "memory";
+            account.addProperty(name, streams.matching(config -> config.storage() == storage).stream()
+                    .mapToLong(stream -> stream.figures().bytes()).sum());
+            account.addProperty("reserved_" + name, streams.reserved(storage));
+        }
+        return account;
     }
 
     /** A stream with the figure that it is sorted by. The figure is read once, since it changes. */

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -44,6 +46,8 @@ final class Json {
             .registerTypeAdapter(Integer.class, new Integers<>(Integer::valueOf, null))
             .registerTypeAdapter(int.class, new Integers<>(Integer::valueOf, 0))
             .registerTypeAdapter(Instant.class, new Times3339()).create();
+
+    private static final Set<String> UNSIGNED = Set.of("seq", "keep", "first_seq", "opt_start_seq", "rate_limit_bps");
 
     private Json() {
     }
@@ -181,7 +185,7 @@ final class Json {
             if (in.peek() != JsonToken.STRING)
                 throw new JsonParseException("expected a word, not " + in.peek());
             String word = in.nextString();
-            if (word.isEmpty())
+            if (word.isEmpty() && type == ConsumerRequests.Action.class)
                 return null;
             for (Object constant : type.getEnumConstants())
                 if (((Enum<?>) constant).name().toLowerCase(Locale.ROOT).equals(word))
@@ -232,11 +236,30 @@ final class Json {
         String text = new String(body, StandardCharsets.UTF_8).strip();
         try {
             if (!text.isEmpty())
-                return GSON.fromJson(text.equals("null") ? "{}" : text, type);
+                return GSON.fromJson(unsigned(GSON.fromJson(text, JsonElement.class)), type);
         } catch (JsonParseException | NumberFormatException e) {
             // Clients only see that it is not valid.
         }
         throw new JetStreamException(ErrorCode.INVALID_JSON);
+    }
+
+    /**
+     * Checks the numbers that have no sign. Those above the largest long are as good as the largest long, since no
+     * stream has so many messages. A null is an object without fields.
+     */
+    private static JsonElement unsigned(JsonElement json) {
+        if (json instanceof JsonObject object)
+            for (var field : object.entrySet()) {
+                if (field.getValue() instanceof JsonPrimitive number && number.isNumber() && UNSIGNED.contains(field.getKey()))
+                    field.setValue(new JsonPrimitive(atMostLong(Long.parseUnsignedLong(number.getAsString()))));
+                else if (field.getValue().isJsonObject())
+                    unsigned(field.getValue());
+            }
+        return json.isJsonNull() ? new JsonObject() : json;
+    }
+
+    private static long atMostLong(long unsigned) {
+        return unsigned < 0 ? Long.MAX_VALUE : unsigned;
     }
 
     /** Reads a body that need not be there; anything that does not look like JSON is as good as none. */

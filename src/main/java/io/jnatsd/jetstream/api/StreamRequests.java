@@ -117,13 +117,15 @@ final class StreamRequests {
                 return StreamInfo.of(s, streams.server(), null, request.deletedDetails);
             TreeMap<String, Long> all = new TreeMap<>();
             s.store().subjects(SubjectFilter.of(filter), all::put);
+            if (all.isEmpty())
+                return StreamInfo.of(s, streams.server(), null, request.deletedDetails);
             long offset = Math.clamp(request.offset, 0, all.size());
             Map<String, Long> page = new TreeMap<>();
             all.entrySet().stream().skip(offset).limit(PAGE_OF_SUBJECTS).forEach(e -> page.put(e.getKey(), e.getValue()));
             answer.addProperty("total", all.size());
             answer.addProperty("offset", offset);
             answer.addProperty("limit", PAGE_OF_SUBJECTS);
-            return StreamInfo.of(s, streams.server(), page, request.deletedDetails);
+            return StreamInfo.of(s, streams.server(), page.isEmpty() ? null : page, request.deletedDetails);
         });
         Json.object(info).entrySet().forEach(e -> answer.add(e.getKey(), e.getValue()));
         return answer;

@@ -42,6 +42,12 @@ final class Streams {
         return streams.values().stream().filter(entry -> condition.test(entry.config)).map(Entry::stream).toList();
     }
 
+    /** Returns the bytes that the streams of a type reserve. */
+    long reserved(StreamConfig.Storage storage) {
+        return streams.values().stream().filter(entry -> entry.config.storage() == storage)
+                .mapToLong(entry -> Math.max(entry.config.maxBytes(), 0)).sum();
+    }
+
     /** Returns a stream, null if there is none with this name. */
     Stream find(String name) {
         Entry entry = streams.get(name);
@@ -68,13 +74,18 @@ final class Streams {
             throw new JetStreamException(ErrorCode.STREAM_NAME_IN_USE);
         }
         checkOverlap(config);
-        if (config.maxBytes() > 0 && !environment.memory().reserve(config.maxBytes()))
-            throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
+        reserve(config, config.maxBytes());
         if (config.storage() == StreamConfig.Storage.FILE)
             environment.log().warn("Stream " + config.name() + " asks for files; its messages are kept in memory");
         Stream created = Stream.start(environment, config);
         streams.put(config.name(), new Entry(created, config));
         return created;
+    }
+
+    private void reserve(StreamConfig config, long bytes) throws JetStreamException {
+        if (bytes > 0 && !environment.memory().reserve(bytes))
+            throw new JetStreamException(config.storage() == StreamConfig.Storage.FILE ? ErrorCode.INSUFFICIENT_STORAGE
+                    : ErrorCode.INSUFFICIENT_MEMORY);
     }
 
     /** @throws JetStreamException if another stream captures one of the subjects */
@@ -89,8 +100,7 @@ final class Streams {
 
     void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {
         long more = Math.max(after.maxBytes(), 0) - Math.max(before.maxBytes(), 0);
-        if (more > 0 && !environment.memory().reserve(more))
-            throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
+        reserve(after, more);
         stream.call(s -> {
             s.update(after);
             return null;

@@ -22,6 +22,7 @@ public enum ErrorCode {
     NO_MESSAGE(10037, 404, "no message found"),
     NOT_EMPTY(10038, 400, "expected an empty request payload"),
     SEQUENCE_NOT_FOUND(10043, 400, "sequence {} not found"),
+    INSUFFICIENT_STORAGE(10047, 500, "insufficient storage resources available"),
     STREAM_INVALID_CONFIG(10052, 500, "{}"),
     MESSAGE_TOO_LARGE(10054, 400, "message size exceeds maximum allowed"),
     MIRROR_UPDATE(10055, 400, "stream mirror configuration can not be updated"),

@@ -49,6 +49,7 @@ public record StreamConfig(String name, String description, List<String> subject
     public record Republish(String src, String dest, Boolean headersOnly) {
         public Republish {
             src = src == null || src.isEmpty() ? ">" : src;
+            dest = dest == null ? "" : dest;
             headersOnly = orNull(headersOnly);
         }
     }

@@ -1,7 +1,12 @@
 package io.jnatsd.jetstream.stream;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
@@ -16,18 +21,33 @@ import java.util.List;
  * stream.
  */
 final class DirectGet {
-    private static final Gson GSON = new Gson();
+    private static final Gson GSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
     /** Tokens of the request before the subject: {@code $JS.API.DIRECT.GET.<stream>}. */
     private static final int TOKENS = 5;
 
-    private record Request(long seq, String last_by_subj, String next_by_subj, String start_time) {
-        /** Returns the request with subjects as the store has them, one char per byte. */
-        Request chars() {
-            return new Request(seq, chars(last_by_subj), chars(next_by_subj), start_time);
+    private record Request(long seq, String lastBySubject, String nextBySubject, String startTime) {
+        /** @throws IllegalStateException or NumberFormatException if a field is of the wrong type */
+        static Request of(JsonElement json) {
+            JsonObject fields = json.isJsonNull() ? new JsonObject() : json.getAsJsonObject();
+            JsonPrimitive seq = field(fields, "seq");
+            if (seq != null && !seq.isNumber())
+                throw new IllegalStateException("seq is no number");
+            long number = seq == null ? 0 : Long.parseUnsignedLong(seq.getAsString());
+            // No stream has a sequence that is negative as a long.
+            return new Request(number < 0 ? Long.MAX_VALUE : number, Arguments.chars(text(fields, "last_by_subj")),
+                    Arguments.chars(text(fields, "next_by_subj")), text(fields, "start_time"));
         }
 
-        private static String chars(String subject) {
-            return subject == null ? null : Arguments.chars(subject);
+        private static JsonPrimitive field(JsonObject fields, String name) {
+            JsonElement found = fields.get(name);
+            return found == null || found.isJsonNull() ? null : found.getAsJsonPrimitive();
+        }
+
+        private static String text(JsonObject fields, String name) {
+            JsonPrimitive found = field(fields, name);
+            if (found != null && !found.isString())
+                throw new IllegalStateException(name + " is no text");
+            return found == null ? "" : found.getAsString();
         }
     }
 
@@ -52,34 +72,28 @@ final class DirectGet {
         Request request;
         long since = 0;
         try {
-            request = GSON.fromJson(body, Request.class);
-            if (request == null)
-                throw new JsonParseException("no object");
-            if (isSet(request.start_time))
-                since = stream.store().firstSince(Times.nanos(Times.parse(request.start_time)));
-        } catch (JsonParseException | DateTimeException e) {
+            request = Request.of(GSON.fromJson(body, JsonElement.class));
+            if (!request.startTime.isEmpty())
+                since = stream.store().firstSince(Times.nanos(Times.parse(request.startTime)));
+        } catch (JsonParseException | IllegalStateException | NumberFormatException | DateTimeException e) {
             refuse(m, "408 Malformed Request");
             return;
         }
-        request = request.chars();
-        boolean last = isSet(request.last_by_subj), next = isSet(request.next_by_subj), byTime = isSet(request.start_time);
+        boolean last = !request.lastBySubject.isEmpty(), next = !request.nextBySubject.isEmpty();
+        boolean byTime = !request.startTime.isEmpty();
         if (request.seq == 0 && !last && !next && !byTime)
             refuse(m, "408 Empty Request");
-        else if (request.seq < 0 || last && (next || request.seq > 0) || byTime && (last || request.seq > 0)
-                || !isFilter(request.last_by_subj) || !isFilter(request.next_by_subj))
+        else if (last && (next || request.seq > 0) || byTime && (last || request.seq > 0)
+                || !isFilter(request.lastBySubject) || !isFilter(request.nextBySubject))
             refuse(m, "408 Bad Request");
         else
-            answer(m, last ? stream.store().last(SubjectFilter.of(request.last_by_subj))
-                    : next ? stream.store().next(List.of(SubjectFilter.of(request.next_by_subj)), byTime ? since : request.seq)
+            answer(m, last ? stream.store().last(SubjectFilter.of(request.lastBySubject))
+                    : next ? stream.store().next(List.of(SubjectFilter.of(request.nextBySubject)), byTime ? since : request.seq)
                     : byTime ? since : request.seq);
     }
 
-    private static boolean isSet(String text) {
-        return text != null && !text.isEmpty();
-    }
-
     private static boolean isFilter(String text) {
-        return !isSet(text) || Subject.isValidPattern(text);
+        return text.isEmpty() || Subject.isValidPattern(text);
     }
 
     /** Answers a request for the last message of the subject at the end of the request's subject. */

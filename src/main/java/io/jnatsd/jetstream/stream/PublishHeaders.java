@@ -39,7 +39,7 @@ final class PublishHeaders {
         return -1;
     }
 
-    /** Returns the value of a header, null if there is none. */
+    /** Returns the value of a header, null if there is none or it is empty. */
     String get(byte[] name) {
         int at = any ? find(name) : -1;
         if (at < 0)
@@ -49,7 +49,7 @@ final class PublishHeaders {
         int stop = at;
         while (stop < end && bytes[stop] != '\r')
             stop++;
-        return new String(bytes, at, stop - at, StandardCharsets.ISO_8859_1);
+        return at == stop ? null : new String(bytes, at, stop - at, StandardCharsets.ISO_8859_1);
     }
 
     /** Returns the number of a header: null if there is none, -1 if it is no number. */
@@ -58,7 +58,7 @@ final class PublishHeaders {
         if (text == null)
             return null;
         try {
-            return Long.parseUnsignedLong(text.strip());
+            return Long.parseUnsignedLong(text);
         } catch (NumberFormatException e) {
             return -1L;
         }

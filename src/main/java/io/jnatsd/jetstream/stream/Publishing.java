@@ -145,18 +145,17 @@ final class Publishing {
         String expected = headers.get(PublishHeaders.EXPECTED_STREAM);
         if (expected != null && !expected.equals(stream.name()))
             throw new JetStreamException(ErrorCode.STREAM_MISMATCH);
-        checkSubjectSequence();
-        Long last = headers.number(PublishHeaders.EXPECTED_LAST_SEQUENCE);
-        if (last != null && last != store.state().last())
-            throw new JetStreamException(ErrorCode.WRONG_LAST_SEQUENCE, String.valueOf(store.state().last()));
+        // First of all, so that a publish that is sent again with the sequence it expected is answered as before.
         id = headers.get(PublishHeaders.MSG_ID);
-        if (id != null && id.isEmpty())
-            id = null;
         if (id != null && config.window() > 0) {
             Long sequence = dedup.sequence(id, stream.now(), config.window());
             if (sequence != null)
                 return sequence;
         }
+        checkSubjectSequence();
+        Long last = headers.number(PublishHeaders.EXPECTED_LAST_SEQUENCE);
+        if (last != null && last != store.state().last())
+            throw new JetStreamException(ErrorCode.WRONG_LAST_SEQUENCE, String.valueOf(store.state().last()));
         String lastExpected = headers.get(PublishHeaders.EXPECTED_LAST_MSG_ID);
         if (lastExpected != null && !lastExpected.equals(lastId))
             throw new JetStreamException(ErrorCode.WRONG_LAST_MSG_ID, lastId);
@@ -169,7 +168,7 @@ final class Publishing {
         String other = headers.get(PublishHeaders.EXPECTED_LAST_SUBJECT_SEQUENCE_SUBJECT);
         if (expected == null)
             return;
-        long last = other == null || other.isEmpty() ? store.last(subject, subjectStart, subjectLength)
+        long last = other == null ? store.last(subject, subjectStart, subjectLength)
                 : store.last(SubjectFilter.of(other));
         if (expected != last)
             throw new JetStreamException(ErrorCode.WRONG_LAST_SEQUENCE, String.valueOf(last));

@@ -173,8 +173,9 @@ public final class Stream implements Host, Runnable {
                 for (Runnable task; (task = tasks.poll()) != null;)
                     environment.threads().run(inbox, "task of stream " + name, task::run);
                 environment.threads().run(inbox, delivery, this::deliver);
-                output.flush();
+                // Before the answers are sent: whoever has one finds the figures that follow from it.
                 account();
+                output.flush();
                 scheduleWakeUp();
                 if (consumers.areReady())
                     inbox.wake();

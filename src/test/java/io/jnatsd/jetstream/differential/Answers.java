@@ -3,6 +3,7 @@ package io.jnatsd.jetstream.differential;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Answers {
     private static final Map<String, String> NATURAL = Map.ofEntries(Map.entry("created", "time"), Map.entry("first_ts", "time"),
             Map.entry("last_ts", "time"), Map.entry("ts", "time"), Map.entry("time", "time"), Map.entry("timestamp", "time"),
             Map.entry("last_active", "time"), Map.entry("id", "id"), Map.entry("server", "server"), Map.entry("client", "client"),
-            Map.entry("leader", "server"), Map.entry("ack_time", "duration"), Map.entry("total_requests", "count"));
+            Map.entry("leader", "server"), Map.entry("ack_time", "duration"), Map.entry("api", "counts"));
 
     /** Parts of texts that differ by nature. */
     private static final Map<Pattern, String> IN_TEXT = Map.of(
@@ -65,6 +66,8 @@ final class Answers {
 
     private static JsonElement field(String name, JsonElement value, Map<String, String> kept) {
         String natural = NATURAL.get(name);
+        if (name.equals("response") && value instanceof JsonPrimitive text && text.getAsString().startsWith("{"))
+            return normal(JsonParser.parseString(text.getAsString()), kept);
         boolean never = value instanceof JsonPrimitive text && text.getAsString().equals(NEVER);
         return natural == null || never ? normal(value, kept) : new JsonPrimitive("<" + natural + ">");
     }

@@ -92,14 +92,14 @@ final class ModelStream {
     String publish(Steps.Publish p, String headers, String payload) {
         if (setup.sealed())
             return "10109";
-        if (p.expectedOfSubject() != null && p.expectedOfSubject() != 0)
-            return "10071";
-        if (p.expectedLast() != null && p.expectedLast() != 0)
-            return "10071";
         if (!p.id().isEmpty())
             forgetIds();
         if (!p.id().isEmpty() && ids.containsKey(p.id()))
             return "duplicate " + ids.get(p.id()).sequence;
+        if (p.expectedOfSubject() != null && p.expectedOfSubject() != 0)
+            return "10071";
+        if (p.expectedLast() != null && p.expectedLast() != 0)
+            return "10071";
         if (p.expectedId() != null && !p.expectedId().isEmpty() && !p.expectedId().equals(lastId))
             return "10070";
         boolean rollup = !p.rollup().isEmpty();
