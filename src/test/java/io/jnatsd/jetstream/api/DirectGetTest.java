@@ -62,7 +62,7 @@ class DirectGetTest {
             {'start_time':'yesterday'} | 408 Malformed Request
             {'seq':1,'last_by_subj':'s.a'} | 408 Bad Request
             {'seq':1 | 408 Malformed Request
-            null | 408 Malformed Request
+            null | 408 Empty Request
             {} | 408 Empty Request
             """)
     void aMessageIsFoundBySequenceSubjectOrTime(String body, String expected) throws Exception {

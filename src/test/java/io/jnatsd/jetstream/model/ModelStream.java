@@ -214,7 +214,7 @@ final class ModelStream {
         if (setup.denyDelete())
             return "10057";
         if (sequence > last)
-            return "10057";
+            return setup.memory() ? "10043" : "10057";
         if (!messages.containsKey(sequence))
             return "10043";
         remove(sequence);
