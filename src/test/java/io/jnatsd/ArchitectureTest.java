@@ -73,7 +73,7 @@ class ArchitectureTest {
             entry("jetstream.api", List.of("protocol", "log", "subject", "delivery", "monitor", "jetstream.config", "jetstream.store",
                     "jetstream.consumer", "jetstream.stream", "com.google.gson")),
             entry("server", List.of("text", "protocol", "events", "config", "log", "auth", "tls", "websocket", "subject", "delivery",
-                    "connection", "client", "cluster", "monitor", "system", "jetstream.api")),
+                    "connection", "client", "cluster", "monitor", "system", "jetstream.config", "jetstream.api")),
             entry("bench", List.of("usage", "picocli")),
             entry("top", List.of("usage", "picocli", "com.google.gson")),
             entry("fault", List.of("protocol", "log", "delivery", "connection", "client", "cluster")),

@@ -8,9 +8,11 @@ import java.util.Locale;
 /** Reads {@code jetstream}, which is a word or a block. Threads: one. */
 final class JetStreamReader {
     final OptionsBuilder out;
+    private final Problems problems;
 
-    private JetStreamReader(OptionsBuilder out) {
+    private JetStreamReader(OptionsBuilder out, Problems problems) {
         this.out = out;
+        this.problems = problems;
     }
 
     static void read(Entry entry, OptionsBuilder out, Problems problems) throws MismatchException {
@@ -19,7 +21,7 @@ final class JetStreamReader {
             return;
         }
         out.jetStream = true;
-        Options.JETSTREAM.read(entry.block(), new JetStreamReader(out), problems);
+        Options.JETSTREAM.read(entry.block(), new JetStreamReader(out, problems), problems);
     }
 
     private static boolean isOn(Entry entry) throws MismatchException {
@@ -38,5 +40,14 @@ final class JetStreamReader {
 
     void enabled(Entry entry) throws MismatchException {
         out.jetStream = isOn(entry);
+    }
+
+    /** As in nats-server, -1 is what the server chooses. */
+    void memory(Entry entry) throws MismatchException {
+        out.jetStreamMemory = entry.integer(-1, Long.MAX_VALUE);
+    }
+
+    void limits(Entry entry) throws MismatchException {
+        Options.JETSTREAM_LIMITS.read(entry.block(), this, problems);
     }
 }

@@ -90,13 +90,39 @@ public final class Options {
     static final KeyTable<JetStreamReader> JETSTREAM = new KeyTable<JetStreamReader>("jetstream.")
             .read(option("enabled enable", BOOLEAN, o -> o.jetStream().enabled()).fixed().byDefault("true")
                     .means("Whether the block has an effect."), JetStreamReader::enabled)
-            .key(option("max_memory_store max_mem_store max_mem", SIZE, o -> o.jetStream().maxMemory()).fixed("JetStream.MaxMemory")
+            .read(option("max_memory_store max_mem_store max_mem", SIZE, o -> o.jetStream().maxMemory()).live("jetstream.max_memory_store", v -> v)
                     .page().byDefault("half of the Java heap")
-                    .means("Bytes that all streams may take; a message beyond it is refused."), (r, v) -> r.out.jetStreamMemory = v)
-            .unsupported("store_dir store storedir max_file_store max_file sync_interval sync domain strict key ek encryption_key cipher"
-                    + " prev_key unique_tag extension_hint max_outstanding_catchup max_buffered_size max_buffered_msgs"
-                    + " request_queue_limit info_queue_limit max_concurrent_io limits tpm")
+                    .means("Bytes that all streams may take; a message beyond it is refused. 0 for none, -1 for the default."),
+                    JetStreamReader::memory)
+            .key(option("domain", TEXT, o -> o.jetStream().domain()).fixed("JetStream.Domain").page()
+                    .means("A name: the API answers under `$JS.<domain>.API.>` too."), (r, v) -> r.out.jetStreamDomain = v)
+            .key(option("request_queue_limit", COUNT, o -> o.jetStream().maxRequests()).fixed("JetStream.RequestQueueLimit").page()
+                    .means("Requests under `$JS.API` that may wait."), (r, v) -> r.out.jetStreamRequests = v)
+            .read(option("limits", block(), o -> o.jetStream().limits()).silent("jetstream.limits").byDefault("none")
+                    .means("What streams and consumers may ask for; see jetstream.limits."), JetStreamReader::limits)
+            .unsupported("store_dir store storedir max_file_store max_file sync_interval sync strict key ek encryption_key cipher"
+                    + " prev_key unique_tag extension_hint max_outstanding_catchup meta_compact meta_compact_size meta_compact_sync"
+                    + " max_buffered_size max_buffered_msgs info_queue_limit max_concurrent_io tpm disable_banner")
+            .feature("streams are kept in memory", "store_dir store storedir max_file_store max_file sync_interval sync key ek"
+                    + " encryption_key cipher prev_key tpm max_concurrent_io")
+            .feature("streams are not replicated", "unique_tag extension_hint max_outstanding_catchup meta_compact meta_compact_size"
+                    + " meta_compact_sync")
+            .feature("unknown fields of requests are ignored", "strict")
             .unknown(key -> "Unknown field \"" + key + "\" in jetstream");
+
+    static final KeyTable<JetStreamReader> JETSTREAM_LIMITS = new KeyTable<JetStreamReader>("jetstream.limits.")
+            .key(option("max_ack_pending", COUNT, o -> o.jetStream().limits().maxAckPending()).page()
+                    .means("Unacknowledged messages of a consumer; 0 for no limit. Also the default, if it is below 1000."),
+                    (r, v) -> r.out.jetStreamMaxAckPending = v)
+            .key(option("max_request_batch", COUNT, o -> o.jetStream().limits().maxRequestBatch()).page()
+                    .means("Messages of a pull request; 0 for no limit."), (r, v) -> r.out.jetStreamMaxRequestBatch = v)
+            .key(option("duplicate_window", DURATION, o -> o.jetStream().limits().duplicateWindow()).page()
+                    .means("The longest `duplicate_window` of a stream; 0 for no limit. Also the default, if it is below 2m."),
+                    (r, v) -> r.out.jetStreamDuplicateWindow = v)
+            .unsupported("max_ha_assets batch")
+            .feature("streams are not replicated", "max_ha_assets")
+            .feature("batches of messages", "batch")
+            .unknown(key -> "Unknown field \"" + key + "\" in jetstream.limits");
 
     static final KeyTable<OptionsReader> LIMITS = new KeyTable<OptionsReader>("")
             .key(option("max_connections max_conn", NUMBER, o -> o.limits().maxConnections()).live().page()
@@ -383,7 +409,8 @@ public final class Options {
             new Section("tls", o -> o.tls() != null, TLS.options()),
             new Section("cluster", o -> o.cluster().port() != 0, CLUSTER.options()),
             new Section("websocket", o -> o.webSocket().port() != 0, WEBSOCKET.options()),
-            new Section("jetstream", o -> o.jetStream().enabled(), JETSTREAM.options()),
+            new Section("jetstream", o -> o.jetStream().enabled(),
+                    Stream.concat(JETSTREAM.options().stream(), JETSTREAM_LIMITS.options().stream()).toList()),
             new Section("monitoring", null, MONITORING.options()),
             new Section("logging", null, LOGGING.options()));
 

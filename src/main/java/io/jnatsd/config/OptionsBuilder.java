@@ -3,6 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Compat;
+import io.jnatsd.config.ServerOptions.JetStreamLimits;
 import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.config.ServerOptions.LameDuckOptions;
 import io.jnatsd.config.ServerOptions.Limits;
@@ -33,6 +34,9 @@ public final class OptionsBuilder {
 
     /** Half of the heap; the rest is for connections and for what waits for them. */
     public static final long DEFAULT_JETSTREAM_MEMORY = Runtime.getRuntime().maxMemory() / 2;
+
+    /** Requests to JetStream that may wait. */
+    public static final int DEFAULT_JETSTREAM_REQUESTS = 10_000;
 
     public String serverName = "";
     public Compat compat = Compat.CURRENT;
@@ -114,7 +118,13 @@ public final class OptionsBuilder {
     public Duration webSocketTimeout;
 
     public boolean jetStream;
-    public long jetStreamMemory;
+    /** Below zero for the default. */
+    public long jetStreamMemory = -1;
+    public String jetStreamDomain = "";
+    public int jetStreamRequests;
+    public int jetStreamMaxAckPending;
+    public int jetStreamMaxRequestBatch;
+    public Duration jetStreamDuplicateWindow = Duration.ZERO;
 
     public OptionsBuilder() {
     }
@@ -156,8 +166,7 @@ public final class OptionsBuilder {
         lameDuckDuration = o.lameDuck().duration();
         lameDuckGracePeriod = o.lameDuck().gracePeriod();
         copyWebSocket(o.webSocket());
-        jetStream = o.jetStream().enabled();
-        jetStreamMemory = o.jetStream().maxMemory();
+        copyJetStream(o.jetStream());
     }
 
     private void copyCluster(ClusterOptions c) {
@@ -212,6 +221,16 @@ public final class OptionsBuilder {
         webSocketTimeout = w.handshakeTimeout();
     }
 
+    private void copyJetStream(JetStreamOptions j) {
+        jetStream = j.enabled();
+        jetStreamMemory = j.maxMemory();
+        jetStreamDomain = j.domain();
+        jetStreamRequests = j.maxRequests();
+        jetStreamMaxAckPending = j.limits().maxAckPending();
+        jetStreamMaxRequestBatch = j.limits().maxRequestBatch();
+        jetStreamDuplicateWindow = j.limits().duplicateWindow();
+    }
+
     /** Fills the defaults in; the result is immutable. */
     public ServerOptions build() {
         boolean old = compat == Compat.GNATSD_1_0;
@@ -237,7 +256,9 @@ public final class OptionsBuilder {
                         or(lameDuckGracePeriod, Duration.ofSeconds(10))),
                 new WebSocketOptions(or(webSocketHost, "0.0.0.0"), webSocketPort, webSocketTls, webSocketSameOrigin,
                         List.copyOf(webSocketOrigins), or(webSocketTimeout, Duration.ofSeconds(2))),
-                new JetStreamOptions(jetStream, jetStreamMemory == 0 ? DEFAULT_JETSTREAM_MEMORY : jetStreamMemory),
+                new JetStreamOptions(jetStream, jetStreamMemory < 0 ? DEFAULT_JETSTREAM_MEMORY : jetStreamMemory, jetStreamDomain,
+                        or(jetStreamRequests, DEFAULT_JETSTREAM_REQUESTS),
+                        new JetStreamLimits(jetStreamMaxAckPending, jetStreamMaxRequestBatch, jetStreamDuplicateWindow)),
                 configFile, pidFile, portsFileDir, profPort);
     }
 

@@ -85,6 +85,10 @@ public final class OptionsCheck {
     private void combinations(ServerOptions o) {
         if (o.jetStream().enabled() && o.compat() == ServerOptions.Compat.GNATSD_1_0)
             violation("jetstream", "\"jetstream\" needs the protocol of today, which \"compat\" switches off");
+        String domain = o.jetStream().domain();
+        if (domain.chars().anyMatch(c -> c <= ' ' || c > '~' || ".*>".indexOf(c) >= 0) || domain.equals("API"))
+            violation("jetstream.domain", "\"jetstream.domain\" must be one token of a subject, without '.', '*' and '>', but is \""
+                    + domain + "\"");
         logins(o);
         cluster(o.cluster());
         monitor(o.monitor(), o.client().host());

@@ -17,7 +17,8 @@ import java.util.function.Function;
  */
 public final class OptionsReader {
     private static final Vocabulary VOCABULARY = Vocabulary.of(Options.TOP_LEVEL, Options.AUTHORIZATION, Options.USER,
-            Options.CLUSTER, Options.PERMISSIONS, Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.WEBSOCKET, Options.JETSTREAM);
+            Options.CLUSTER, Options.PERMISSIONS, Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.WEBSOCKET,
+            Options.JETSTREAM, Options.JETSTREAM_LIMITS);
     private static final Duration SHORTEST_LAME_DUCK = Duration.ofSeconds(30);
 
     final OptionsBuilder out = new OptionsBuilder();

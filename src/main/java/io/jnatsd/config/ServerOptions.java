@@ -212,8 +212,20 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      * JetStream.
      *
      * @param maxMemory bytes that all streams may take together
+     * @param domain the name in the subjects {@code $JS.<domain>.API.>}, empty for none
+     * @param maxRequests requests under {@code $JS.API} that may wait
      */
-    public record JetStreamOptions(boolean enabled, long maxMemory) {
+    public record JetStreamOptions(boolean enabled, long maxMemory, String domain, int maxRequests, JetStreamLimits limits) {
+    }
+
+    /**
+     * What streams and consumers may ask for, 0 for no limit.
+     *
+     * @param maxAckPending unacknowledged messages of a consumer
+     * @param maxRequestBatch messages of a pull request
+     * @param duplicateWindow of a stream
+     */
+    public record JetStreamLimits(int maxAckPending, int maxRequestBatch, Duration duplicateWindow) {
     }
 
     /** What a server has when nothing is configured. */

@@ -1,6 +1,8 @@
 package io.jnatsd.monitor;
 
 import com.google.gson.JsonObject;
+import io.jnatsd.config.ServerOptions.JetStreamLimits;
+import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.monitor.JetStreamSource.Detail;
 import io.jnatsd.monitor.JetStreamSource.StreamSort;
 import java.io.IOException;
@@ -75,12 +77,13 @@ final class Jsz implements JsonView {
         json.beginObject().put("server_id", watched.serverId()).put("now", Instant.now());
         if (source == null)
             json.put("disabled", true);
-        json.beginObject("config").put("max_memory", source == null ? 0 : watched.options().get().jetStream().maxMemory())
-                .put("max_storage", 0).endObject();
+        putConfig(json, watched.options().get().jetStream());
         JsonObject totals = source == null ? new JsonObject() : source.totals();
         putUsage(json, totals, number(totals, "accounts"));
         for (String figure : List.of("streams", "consumers", "messages", "bytes"))
             json.put(figure, number(totals, figure));
+        if (source != null)
+            putLimits(json, watched.options().get().jetStream().limits());
         if (source != null && selection.account) {
             json.beginArray("account_details").beginObject();
             json.put("name", ConnzQuery.ACCOUNT).put("id", ConnzQuery.ACCOUNT);
@@ -90,6 +93,22 @@ final class Jsz implements JsonView {
             json.endObject().endArray();
         }
         json.endObject();
+    }
+
+    /** Writes what is configured. */
+    static void putConfig(GoJson json, JetStreamOptions o) throws IOException {
+        json.beginObject("config").put("max_memory", o.enabled() ? o.maxMemory() : 0).put("max_storage", 0);
+        if (!o.domain().isEmpty())
+            json.put("domain", o.domain());
+        json.endObject();
+    }
+
+    /** Writes the limits for streams and consumers, if there are any. */
+    static void putLimits(GoJson json, JetStreamLimits limits) throws IOException {
+        if (limits.maxAckPending() == 0 && limits.maxRequestBatch() == 0 && limits.duplicateWindow().isZero())
+            return;
+        json.beginObject("limits").put("max_ack_pending", limits.maxAckPending()).put("max_request_batch", limits.maxRequestBatch())
+                .put("duplicate_window", limits.duplicateWindow().toNanos()).endObject();
     }
 
     private static void putUsage(GoJson json, JsonObject totals, long accounts) throws IOException {

@@ -2,6 +2,7 @@ package io.jnatsd.monitor;
 
 import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
+import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
@@ -136,9 +137,10 @@ final class Varz implements JsonView {
         JetStreamSource source = watched.jetStream().get();
         json.beginObject("jetstream");
         if (source != null) {
-            json.beginObject("config").put("max_memory", watched.options().get().jetStream().maxMemory()).put("max_storage", 0)
-                    .endObject();
+            JetStreamOptions configured = watched.options().get().jetStream();
+            Jsz.putConfig(json, configured);
             json.put("stats", source.totals());
+            Jsz.putLimits(json, configured.limits());
         }
         json.endObject();
     }

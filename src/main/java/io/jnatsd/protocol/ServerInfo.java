@@ -14,10 +14,12 @@ import java.util.List;
  * @param connectUrls addresses of servers for clients
  * @param onlyOld whether fields that gnatsd 1.0.2 does not have are omitted
  * @param jetStream whether the server has JetStream; its version is then that of the release whose JetStream it follows
+ * @param domain of JetStream, empty for none
  */
 public record ServerInfo(String serverId, String serverName, String goVersion, String host, int port,
         boolean authRequired, boolean tlsRequired, boolean tlsVerify, boolean tlsAvailable, int maxPayload,
-        List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld, boolean jetStream) {
+        List<String> connectUrls, boolean headers, boolean lameDuck, boolean onlyOld, boolean jetStream,
+        String domain) {
 
     /** The version of gnatsd that is implemented. Clients read it, and some require the form x.y.z. */
     public static final String VERSION = "1.0.2";
@@ -36,7 +38,7 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
      */
     public ServerInfo overWebSocket() {
         return new ServerInfo(serverId, serverName, goVersion, host, port, authRequired, false, false, false,
-                maxPayload, List.of(), headers, lameDuck, onlyOld, jetStream);
+                maxPayload, List.of(), headers, lameDuck, onlyOld, jetStream, domain);
     }
 
     /**
@@ -90,6 +92,8 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
             json.name("nonce").value(nonce);
         if (jetStream)
             json.name("jetstream").value(true);
+        if (!domain.isEmpty())
+            json.name("domain").value(domain);
         if (lameDuck)
             json.name("ldm").value(true);
     }

@@ -71,7 +71,8 @@ final class InfoPublisher {
         boolean old = options.compat() == ServerOptions.Compat.GNATSD_1_0;
         return new ServerInfo(serverId, name, "java" + Runtime.version().feature(), options.client().host(), port,
                 security.authRequired(), security.tlsRequired(), security.tlsVerify(), security.tlsAvailable(),
-                options.limits().maxPayload(), connectUrls(old), !old, lameDuck, old, options.jetStream().enabled());
+                options.limits().maxPayload(), connectUrls(old), !old, lameDuck, old, options.jetStream().enabled(),
+                options.jetStream().enabled() ? options.jetStream().domain() : "");
     }
 
     /**

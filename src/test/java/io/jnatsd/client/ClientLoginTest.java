@@ -42,7 +42,7 @@ class ClientLoginTest {
     @BeforeEach
     void info() {
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, true, false, false, false, 1024, List.of(),
-                true, false, false, false);
+                true, false, false, false, "");
     }
 
     @AfterEach

@@ -34,7 +34,7 @@ public final class ClientRaces {
         OfClient(String name, int actions, String... allowed) {
             super(name, actions, allowed);
             state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, true, false, false, false, 1024,
-                    List.of(), true, false, false, false);
+                    List.of(), true, false, false, false, "");
         }
 
         void rules(Authenticator authenticator) {

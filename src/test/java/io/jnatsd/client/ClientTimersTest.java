@@ -44,7 +44,7 @@ class ClientTimersTest {
 
     private static ServerInfo info(boolean onlyOld) {
         return new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024, List.of(),
-                true, false, onlyOld, false);
+                true, false, onlyOld, false, "");
     }
 
     @AfterEach

@@ -24,7 +24,7 @@ class ClientsTest {
     @BeforeEach
     void info() {
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
-                List.of(), true, false, false, false);
+                List.of(), true, false, false, false, "");
     }
 
     @AfterEach

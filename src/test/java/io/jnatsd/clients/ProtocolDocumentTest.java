@@ -100,7 +100,7 @@ class ProtocolDocumentTest {
     @Test
     void everyFieldOfInfoIsInItsTable() throws IOException {
         ServerInfo info = new ServerInfo("id", "name", "java", "host", 4222, true, true, true, true, 1,
-                List.of("host:4222"), true, true, false, true);
+                List.of("host:4222"), true, true, false, true, "");
         String json = info.line(1, "127.0.0.1", "nonce").substring("INFO ".length());
         assertEquals(new TreeSet<>(JsonParser.parseString(json).getAsJsonObject().keySet()), tableKeys(1));
     }

@@ -40,7 +40,8 @@ class ConfigurationPageTest {
     void everyKeyThatIsReadIsAnOptionOfASection() {
         Set<String> keys = new TreeSet<>(), names = new TreeSet<>();
         for (KeyTable<?> table : List.of(Options.TOP_LEVEL, Options.AUTHORIZATION, Options.USER, Options.PERMISSIONS,
-                Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.CLUSTER, Options.WEBSOCKET, Options.JETSTREAM))
+                Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.CLUSTER, Options.WEBSOCKET, Options.JETSTREAM,
+                Options.JETSTREAM_LIMITS))
             keys.addAll(table.names());
         options().forEach(option -> names.addAll(option.names()));
         assertEquals(keys, names);

@@ -406,7 +406,8 @@ class OptionKeysTest {
             cluster {rouets []} ~ test.conf:1:10: unknown key "rouets", did you mean "routes"?
             authorization {usr: x} ~ test.conf:1:16: unknown key "usr", did you mean "user"?
             store_dir: x        ~ test.conf:1:1: "store_dir" (files for JetStream) is not supported by jnatsd and ignored
-            JetStream {max_file: 1G} ~ test.conf:1:12: "max_file" is not supported by jnatsd and ignored
+            JetStream {max_file: 1G} ~ test.conf:1:12: "max_file" (streams are kept in memory) is not supported by jnatsd and ignored
+            jetstream {limits {max_ha_assets: 3}} ~ test.conf:1:20: "max_ha_assets" (streams are not replicated) is not supported by jnatsd and ignored
             leafnodes {port: 7} ~ test.conf:1:1: "leafnodes" (leaf nodes) is not supported by jnatsd and ignored
             gateway {name: g}   ~ test.conf:1:1: "gateway" (gateways) is not supported by jnatsd and ignored
             mqtt {port: 1883}   ~ test.conf:1:1: "mqtt" (MQTT) is not supported by jnatsd and ignored
@@ -438,6 +439,21 @@ class OptionKeysTest {
     void keysOfNewerServersThatKeepClientsOutAreErrors(String text, String place, String key) {
         assertEquals("test.conf:" + place + ": " + key + " is not supported by jnatsd; without it, clients would be"
                 + " let in that it keeps out", error(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', textBlock = """
+            jetstream {x: 1}                  ~ test.conf:1:12: Unknown field "x" in jetstream
+            jetstream {limits {x: 1}}         ~ test.conf:1:20: Unknown field "x" in jetstream.limits
+            jetstream: maybe                  ~ test.conf:1:12: Expected 'enabled' or 'disabled' for string value, got 'maybe'
+            jetstream: 5                      ~ test.conf:1:12: Expected map, bool or string to define JetStream, got an integer
+            jetstream {max_mem: -2}           ~ test.conf:1:21: "max_mem" is out of range: expected -1 or more, but got -2
+            jetstream {domain: a.b}           ~ test.conf:1:12: "jetstream.domain" must be one token of a subject, without '.', '*' and '>', but is "a.b"
+            jetstream {limits: 5}             ~ test.conf:1:20: expected a map for "limits", but got an integer
+            jetstream {limits {duplicate_window: x}} ~ test.conf:1:38: error parsing duplicate_window: time: invalid duration "x"
+            """)
+    void mistakesInJetStreamAreErrors(String text, String expected) {
+        assertEquals(expected, error(text));
     }
 
     @ParameterizedTest

@@ -79,7 +79,7 @@ class HttpsTest {
         });
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
-                List.of(), false, false, false, false);
+                List.of(), false, false, false, false, "");
         Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
                 () -> "", List::of, () -> null)), new PasswordCheck(Duration.ofSeconds(1)), certificate, requestTime,
                 Log.silent());

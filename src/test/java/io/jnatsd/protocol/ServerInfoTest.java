@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ServerInfoTest {
     private static ServerInfo info(List<String> urls, boolean lameDuck, boolean onlyOld) {
         return new ServerInfo("ID", "name", "java25", "0.0.0.0", 4222, false, false, false, true, 1048576, urls, true,
-                lameDuck, onlyOld, false);
+                lameDuck, onlyOld, false, "");
     }
 
     private static final String OLD = "INFO {\"server_id\":\"ID\",\"version\":\"1.0.2\",\"go\":\"java25\",\"host\":\"0.0.0.0\","

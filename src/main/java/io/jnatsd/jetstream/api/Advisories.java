@@ -17,8 +17,10 @@ final class Advisories implements Environment.Events {
     private final SecureRandom random = new SecureRandom();
     /** Told of a consumer that has expired: stream and consumer. */
     private final BiConsumer<String, String> expired;
+    private final String domain;
 
-    Advisories(BiConsumer<String, String> expired) {
+    Advisories(String domain, BiConsumer<String, String> expired) {
+        this.domain = domain;
         this.expired = expired;
     }
 
@@ -58,6 +60,12 @@ final class Advisories implements Environment.Events {
                 yield o;
             }
         };
+        return bytes(json);
+    }
+
+    private byte[] bytes(JsonObject json) {
+        if (!domain.isEmpty())
+            json.addProperty("domain", domain);
         return Json.bytes(json);
     }
 
@@ -100,14 +108,14 @@ final class Advisories implements Environment.Events {
     Action stream(String stream, String action) {
         JsonObject json = begin("advisory.v1.stream_action", stream, null);
         json.addProperty("action", action);
-        return new Action(ADVISORY + "STREAM." + done(action) + "." + stream, Json.bytes(json));
+        return new Action(ADVISORY + "STREAM." + done(action) + "." + stream, bytes(json));
     }
 
     /** @param action {@code create} or {@code delete} */
     Action consumer(String stream, String consumer, String action) {
         JsonObject json = begin("advisory.v1.consumer_action", stream, consumer);
         json.addProperty("action", action);
-        return new Action(ADVISORY + "CONSUMER." + done(action) + "." + stream + "." + consumer, Json.bytes(json));
+        return new Action(ADVISORY + "CONSUMER." + done(action) + "." + stream + "." + consumer, bytes(json));
     }
 
     private static String done(String action) {
@@ -133,6 +141,6 @@ final class Advisories implements Environment.Events {
         if (!request.isEmpty())
             json.addProperty("request", request);
         json.addProperty("response", response);
-        return Json.bytes(json);
+        return bytes(json);
     }
 }

@@ -91,8 +91,9 @@ final class ConsumerRequests {
         Consumer existing = name == null ? null : stream.consumers().get(name);
         if (existing == null && request.action == Action.UPDATE)
             throw new JetStreamException(ErrorCode.CONSUMER_DOES_NOT_EXIST);
-        ConsumerConfig config = request.config.within(stream.config().consumerLimits(), name == null ? freeName(stream) : name);
-        ConsumerConfigCheck.check(config, stream.config());
+        ConsumerConfig config = request.config.within(stream.config().consumerLimits(), streams.limits(),
+                name == null ? freeName(stream) : name);
+        ConsumerConfigCheck.check(config, stream.config(), streams.limits());
         if (existing != null)
             return new Created(update(stream, existing, config, request.action), false);
         checkRoom(stream, config);

@@ -3,7 +3,10 @@ package io.jnatsd.jetstream.api;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
+import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.ServerLimits;
+import io.jnatsd.jetstream.stream.ApiLevel;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
 import io.jnatsd.jetstream.stream.MemoryLimit;
@@ -34,29 +37,37 @@ public final class JetStream implements Runnable {
     private final Environment environment;
     private final Streams streams;
     private final Endpoints endpoints;
-    private final Advisories advisories = new Advisories(this::expired);
+    private final Advisories advisories;
+    /** Null without a domain. */
+    private final DomainSubjects domain;
     private final Inbox inbox;
     private final Output output;
     private final JetStreamMonitor monitor;
 
-    /** What JetStream needs of the server. */
-    public record Server(String name, SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
-            ScheduledExecutorService timer, StreamClock clock) {
+    /**
+     * What JetStream needs of the server.
+     *
+     * @param domain the name in the subjects {@code $JS.<domain>.API.>}, empty for none
+     */
+    public record Server(String name, String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
+            LongSupplier ids, ScheduledExecutorService timer, StreamClock clock) {
         /** With the time of the operating system. */
-        public Server(String name, SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
-                ScheduledExecutorService timer) {
-            this(name, subjects, traffic, threads, log, ids, timer, StreamClock.SYSTEM);
+        public Server(String name, String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
+                LongSupplier ids, ScheduledExecutorService timer) {
+            this(name, domain, subjects, traffic, threads, log, ids, timer, StreamClock.SYSTEM);
         }
     }
 
-    private JetStream(Server server, long memory) {
-        environment = new Environment(server.subjects, server.traffic, server.threads, server.log, server.ids, server.timer,
-                server.clock, new MemoryLimit(memory), advisories);
-        streams = new Streams(environment, Arguments.chars(server.name));
+    private JetStream(Server server, long memory, ServerLimits limits) {
+        advisories = new Advisories(server.domain, this::expired);
+        environment = new Environment(server.domain, server.subjects, server.traffic, server.threads, server.log, server.ids,
+                server.timer, server.clock, new MemoryLimit(memory), advisories);
+        streams = new Streams(environment, Arguments.chars(server.name), limits);
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable());
         output = new Output(server.traffic, inbox);
+        domain = server.domain.isEmpty() ? null : new DomainSubjects(environment);
     }
 
     /**
@@ -64,18 +75,28 @@ public final class JetStream implements Runnable {
      *
      * @param memory the bytes that all streams may take together
      */
-    public static JetStream start(Server server, long memory) {
-        JetStream started = new JetStream(server, memory);
+    public static JetStream start(Server server, long memory, ServerLimits limits) {
+        JetStream started = new JetStream(server, memory, limits);
         started.inbox.subscribe(Inbox.Kind.API, PREFIX + ">");
         server.subjects.watch(started::interestChanged);
         if (!server.threads.start("jetstream-api", started))
             started.inbox.close();
+        if (started.domain != null)
+            started.domain.start();
         return started;
+    }
+
+    /** Applies changed limits; what exists already is kept. */
+    public void apply(long memory, ServerLimits limits) {
+        environment.memory().most(memory);
+        streams.limits(limits);
     }
 
     /** Ends all streams. */
     public void close() {
         environment.subjects().watch(null);
+        if (domain != null)
+            domain.close();
         streams.close();
         inbox.close();
     }
@@ -122,7 +143,7 @@ public final class JetStream implements Runnable {
         }
         monitor.countRequest();
         Request request = new Request(tokens, body);
-        byte[] json = Json.bytes(answer(request));
+        byte[] json = Json.bytes(answer(request, ApiLevel.isTooHigh(m)));
         if (m.hasReply())
             output.publish(m.reply(), json);
         if (request.advisory() != null)
@@ -132,12 +153,14 @@ public final class JetStream implements Runnable {
                     new String(body, StandardCharsets.ISO_8859_1), new String(json, StandardCharsets.ISO_8859_1)));
     }
 
-    private JsonObject answer(Request request) throws InterruptedException {
+    private JsonObject answer(Request request, boolean refused) throws InterruptedException {
         Endpoints.Endpoint endpoint = endpoints.find(request.tokens());
         JsonObject answer = new JsonObject();
         answer.addProperty("type", TYPE + endpoint.type() + "_response");
         JsonObject rest;
         try {
+            if (refused)
+                throw new JetStreamException(ErrorCode.API_LEVEL);
             rest = endpoint.operation().run(request);
         } catch (JetStreamException e) {
             monitor.countError();
@@ -186,6 +209,8 @@ public final class JetStream implements Runnable {
             limits.addProperty(name, -1);
         limits.addProperty("max_bytes_required", false);
         info.add("limits", limits);
+        if (!environment.domain().isEmpty())
+            info.addProperty("domain", environment.domain());
         info.add("api", totals.get("api"));
         return info;
     }

@@ -8,7 +8,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /** A stream as answers show it. A component that is null is not in the JSON. Threads: immutable. */
-record StreamInfo(StreamConfig config, Instant created, State state, Cluster cluster, Instant ts) {
+record StreamInfo(StreamConfig config, Instant created, State state, String domain, Cluster cluster,
+        Instant ts) {
     /** The state of a stream. */
     record State(long messages, long bytes, long firstSeq, String firstTs, long lastSeq, String lastTs,
             Integer numSubjects, Map<String, Long> subjects, Long numDeleted, long[] deleted, int consumerCount) {
@@ -34,7 +35,9 @@ record StreamInfo(StreamConfig config, Instant created, State state, Cluster clu
                 s.subjects() == 0 ? null : s.subjects(), subjects, gaps == 0 ? null : gaps,
                 deleted && gaps > 0 ? stream.store().gaps(MOST_DELETED) : null,
                 stream.consumers().counted());
-        return new StreamInfo(stream.config(), stream.created(), state, new Cluster(server), Instant.now());
+        String domain = stream.domain();
+        return new StreamInfo(stream.config(), stream.created(), state, domain.isEmpty() ? null : domain, new Cluster(server),
+                Instant.now());
     }
 
     private static String time(long nanos) {

@@ -50,16 +50,20 @@ final class StreamRequests {
     }
 
     JsonObject create(String name, byte[] body) throws JetStreamException, InterruptedException {
-        StreamConfig config = Json.read(body, StreamConfig.class);
+        StreamConfig config = read(body);
         if (!config.name().equals(name))
             throw new JetStreamException(ErrorCode.STREAM_NAME_MISMATCH);
         checkPath(name);
-        StreamConfigCheck.checkNew(config);
+        StreamConfigCheck.checkNew(config, streams.limits());
         if (config.numReplicas() > 1)
             throw new JetStreamException(ErrorCode.REPLICAS_NOT_SUPPORTED);
         JsonObject answer = Json.object(info(streams.create(config)));
         answer.addProperty("did_create", true);
         return answer;
+    }
+
+    private StreamConfig read(byte[] body) throws JetStreamException {
+        return Json.read(body, StreamConfig.class).within(streams.limits());
     }
 
     private static void checkPath(String name) throws JetStreamException {
@@ -72,8 +76,8 @@ final class StreamRequests {
     }
 
     JsonObject update(String name, byte[] body) throws JetStreamException, InterruptedException {
-        StreamConfig config = Json.read(body, StreamConfig.class);
-        StreamConfigCheck.check(config);
+        StreamConfig config = read(body);
+        StreamConfigCheck.check(config, streams.limits());
         if (!config.name().equals(name))
             throw new JetStreamException(ErrorCode.STREAM_NAME_MISMATCH);
         Stream stream = streams.get(name);

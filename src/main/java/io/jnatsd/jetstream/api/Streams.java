@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.api;
 
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
+import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.config.StreamConfigCheck;
 import io.jnatsd.jetstream.stream.Environment;
@@ -22,10 +23,23 @@ final class Streams {
     private final Environment environment;
     private final String server;
     private final Map<String, Entry> streams = new ConcurrentSkipListMap<>();
+    /** Written by a reload. */
+    private volatile ServerLimits limits;
 
-    Streams(Environment environment, String server) {
+    Streams(Environment environment, String server, ServerLimits limits) {
         this.environment = environment;
         this.server = server;
+        this.limits = limits;
+    }
+
+    /** Returns what streams and consumers may ask for. Any thread. */
+    ServerLimits limits() {
+        return limits;
+    }
+
+    /** Changes what new streams and consumers may ask for. Any thread. */
+    void limits(ServerLimits changed) {
+        limits = changed;
     }
 
     /** Returns the name of the server, which answers show. */

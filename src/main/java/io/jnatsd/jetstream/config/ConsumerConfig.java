@@ -99,16 +99,19 @@ public record ConsumerConfig(String durableName, String name, String description
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
-    /** Returns this configuration with a name, and with the defaults that the stream sets. */
-    public ConsumerConfig within(StreamConfig.ConsumerLimits limits, String ownName) {
+    /** Returns this configuration with a name, and with the defaults that the stream and the server set. */
+    public ConsumerConfig within(StreamConfig.ConsumerLimits limits, ServerLimits server, String ownName) {
         Integer ackPending = maxAckPending != null || ackPolicy == AckPolicy.NONE ? maxAckPending
-                : limits.maxAckPending() != null ? limits.maxAckPending() : Integer.valueOf(DEFAULT_MAX_ACK_PENDING);
+                : Integer.valueOf((int) ServerLimits.atMost(limits.maxAckPending() != null ? limits.maxAckPending()
+                        : DEFAULT_MAX_ACK_PENDING, server.maxAckPending()));
+        Integer batch = maxBatch == null && deliverSubject == null && server.maxRequestBatch() > 0
+                ? Integer.valueOf(server.maxRequestBatch()) : maxBatch;
         Long threshold = inactiveThreshold != null ? inactiveThreshold
                 : limits.inactiveThreshold() != null ? limits.inactiveThreshold()
                         : durableName == null ? Long.valueOf(DEFAULT_INACTIVE_THRESHOLD) : null;
         return new ConsumerConfig(durableName, ownName, description, deliverPolicy, optStartSeq, optStartTime,
                 ackPolicy, ackWait, maxDeliver, backoff, filterSubject, filterSubjects, replayPolicy, rateLimitBps,
-                sampleFreq, maxWaiting, ackPending, flowControl, headersOnly, maxBatch, maxExpires, maxBytes,
+                sampleFreq, maxWaiting, ackPending, flowControl, headersOnly, batch, maxExpires, maxBytes,
                 deliverSubject, deliverGroup, idleHeartbeat, threshold, numReplicas, memStorage, direct, metadata);
     }
 

@@ -15,15 +15,17 @@ public final class ConsumerConfigCheck {
 
     private final ConsumerConfig c;
     private final StreamConfig stream;
+    private final ServerLimits server;
 
-    private ConsumerConfigCheck(ConsumerConfig c, StreamConfig stream) {
+    private ConsumerConfigCheck(ConsumerConfig c, StreamConfig stream, ServerLimits server) {
         this.c = c;
         this.stream = stream;
+        this.server = server;
     }
 
     /** @throws JetStreamException with the first rule that the configuration breaks */
-    public static void check(ConsumerConfig config, StreamConfig stream) throws JetStreamException {
-        ConsumerConfigCheck check = new ConsumerConfigCheck(config, stream);
+    public static void check(ConsumerConfig config, StreamConfig stream, ServerLimits server) throws JetStreamException {
+        ConsumerConfigCheck check = new ConsumerConfigCheck(config, stream, server);
         check.names();
         check.times();
         if (config.isPush())
@@ -92,9 +94,14 @@ public final class ConsumerConfigCheck {
         check(c.maxBatch() == null || c.maxBatch() >= 0, ErrorCode.MAX_BATCH_NEGATIVE);
         check(c.maxExpires() == null || c.maxExpires() >= SHORTEST_EXPIRY, ErrorCode.MAX_EXPIRES_TOO_SHORT);
         check(!c.isDirect(), ErrorCode.DIRECT_PULL);
+        if (server.maxRequestBatch() > 0 && c.maxBatch() != null && c.maxBatch() > server.maxRequestBatch())
+            throw new JetStreamException(ErrorCode.MAX_BATCH_EXCESS, String.valueOf(server.maxRequestBatch()));
     }
 
     private void limits(ConsumerLimits limits) throws JetStreamException {
+        if (server.maxAckPending() > 0 && c.maxAckPending() != null
+                && (c.maxAckPending() > server.maxAckPending() || c.maxAckPending() < 0))
+            throw new JetStreamException(ErrorCode.MAX_ACK_PENDING_EXCESS, String.valueOf(server.maxAckPending()));
         if (limits.maxAckPending() != null && c.maxAckPending() != null
                 && (c.maxAckPending() > limits.maxAckPending() || c.maxAckPending() < 0))
             throw new JetStreamException(ErrorCode.MAX_ACK_PENDING_EXCESS, String.valueOf(limits.maxAckPending()));

@@ -66,6 +66,7 @@ public enum ErrorCode {
     MAX_EXPIRES_TOO_SHORT(10115, 400, "consumer max request expires needs to be >= 1ms"),
     MAX_DELIVER_BACKOFF(10116, 400, "max deliver is required to be > length of backoff values"),
     MAX_ACK_PENDING_EXCESS(10121, 400, "consumer max ack pending exceeds system limit of {}"),
+    MAX_BATCH_EXCESS(10125, 400, "consumer max request batch exceeds server limit of {}"),
     CONSUMER_REPLICAS(10126, 400, "consumer config replica count exceeds parent stream"),
     CONSUMER_NAME_PATH(10127, 400, "Consumer name can not contain path separators"),
     STREAM_NAME_PATH(10128, 400, "Stream name can not contain path separators"),
@@ -82,8 +83,10 @@ public enum ErrorCode {
     INACTIVE_THRESHOLD_EXCESS(10153, 400, "consumer inactive threshold exceeds system limit of {}"),
     TRANSFORM_SOURCE(10155, 400, "stream transform source: {}"),
     TRANSFORM_DESTINATION(10156, 400, "stream transform: {}"),
+    TOO_MANY_REQUESTS(10167, 429, "too many requests"),
     ACK_WAIT_NEGATIVE(10183, 400, "consumer ack wait needs to be positive"),
-    BACKOFF_NEGATIVE(10184, 400, "consumer backoff needs to be positive");
+    BACKOFF_NEGATIVE(10184, 400, "consumer backoff needs to be positive"),
+    API_LEVEL(10185, 412, "JetStream minimum api level required");
 
     private final int number;
     private final int code;

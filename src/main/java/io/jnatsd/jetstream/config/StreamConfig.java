@@ -94,12 +94,23 @@ public record StreamConfig(String name, String description, List<String> subject
             maxAge = 0L;
             discard = Discard.NEW;
         }
-        if (duplicateWindow == null || duplicateWindow == 0)
-            duplicateWindow = mirror != null ? null : maxAge > 0 ? Math.min(DEFAULT_WINDOW, maxAge) : DEFAULT_WINDOW;
+        if (duplicateWindow != null && duplicateWindow == 0)
+            duplicateWindow = null;
         if (placement != null && placement.cluster == null && placement.tags == null && placement.preferred == null)
             placement = null;
         consumerLimits = consumerLimits == null ? new ConsumerLimits(null, null) : consumerLimits;
         metadata = metadata == null || metadata.isEmpty() ? null : Map.copyOf(metadata);
+    }
+
+    /** Returns this configuration with the defaults that depend on the limits of the server. */
+    public StreamConfig within(ServerLimits limits) {
+        if (duplicateWindow != null || mirror != null)
+            return this;
+        long window = ServerLimits.atMost(maxAge > 0 ? Math.min(DEFAULT_WINDOW, maxAge) : DEFAULT_WINDOW, limits.duplicateWindow());
+        return new StreamConfig(name, description, subjects, retention, maxConsumers, maxMsgs, maxBytes, maxAge,
+                maxMsgsPerSubject, maxMsgSize, discard, storage, numReplicas, noAck, window, placement, mirror, sources,
+                compression, firstSeq, subjectTransform, republish, allowDirect, mirrorDirect, discardNewPerSubject, sealed,
+                denyDelete, denyPurge, allowRollupHdrs, consumerLimits, metadata);
     }
 
     private static int limit(Integer value) {

@@ -2,6 +2,8 @@ package io.jnatsd.jetstream.config;
 
 import io.jnatsd.jetstream.config.StreamConfig.Discard;
 import io.jnatsd.protocol.Subject;
+import io.jnatsd.text.GoDuration;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +24,7 @@ public final class StreamConfigCheck {
     }
 
     /** @throws JetStreamException with the first rule that the configuration breaks */
-    public static void check(StreamConfig c) throws JetStreamException {
+    public static void check(StreamConfig c, ServerLimits limits) throws JetStreamException {
         require(isName(c.name()), NAME);
         require(c.name().length() <= LONGEST_NAME, "stream name is too long, maximum allowed is " + LONGEST_NAME);
         require(c.description() == null || c.description().length() <= LONGEST_DESCRIPTION,
@@ -32,7 +34,7 @@ public final class StreamConfigCheck {
         require(c.numReplicas() <= MOST_REPLICAS, "maximum replicas is " + MOST_REPLICAS);
         if (c.numReplicas() < 0)
             throw new JetStreamException(ErrorCode.REPLICAS_NEGATIVE);
-        times(c);
+        times(c, limits);
         require(!c.allowRollupHdrs() || !c.denyPurge(), "roll-ups require the purge permission");
         if (c.refusesPerSubject()) {
             require(c.discard() == Discard.NEW, "discard new per subject requires discard new policy to be set");
@@ -46,10 +48,10 @@ public final class StreamConfigCheck {
     }
 
     /** @throws JetStreamException with the first rule for a new stream that the configuration breaks */
-    public static void checkNew(StreamConfig c) throws JetStreamException {
+    public static void checkNew(StreamConfig c, ServerLimits limits) throws JetStreamException {
         require(!c.sealed(), "stream configuration for create can not be sealed");
         require(!c.mirrorDirect() || c.mirror() != null, "stream has no mirror but does have mirror direct");
-        check(c);
+        check(c, limits);
     }
 
     private static void require(boolean holds, String text) throws JetStreamException {
@@ -62,11 +64,13 @@ public final class StreamConfigCheck {
                 : metadata.entrySet().stream().mapToInt(e -> e.getKey().length() + e.getValue().length()).sum();
     }
 
-    private static void times(StreamConfig c) throws JetStreamException {
+    private static void times(StreamConfig c, ServerLimits limits) throws JetStreamException {
         require(c.maxAge() >= 0, "max age can not be negative");
         require(c.maxAge() == 0 || c.maxAge() >= LEAST_TIME, "max age needs to be >= 100ms");
         require(c.window() >= 0, "duplicates window can not be negative");
         require(c.maxAge() == 0 || c.window() <= c.maxAge(), "duplicates window can not be larger then max age");
+        require(limits.duplicateWindow() == 0 || c.window() <= limits.duplicateWindow(),
+                "duplicates window can not be larger then server limit of " + GoDuration.format(Duration.ofNanos(limits.duplicateWindow())));
         require(c.window() == 0 || c.window() >= LEAST_TIME, "duplicates window needs to be >= 100ms");
     }
 

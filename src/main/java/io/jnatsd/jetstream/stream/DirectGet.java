@@ -62,8 +62,6 @@ final class DirectGet {
 
     /** Answers a request with a JSON body. */
     void get(Inbox.Contents m) {
-        if (!m.hasReply())
-            return;
         String body = new String(m.bytes(), m.payloadStart(), m.payloadLength(), StandardCharsets.UTF_8);
         if (body.isBlank()) {
             refuse(m, "408 Empty Request");
@@ -98,8 +96,6 @@ final class DirectGet {
 
     /** Answers a request for the last message of the subject at the end of the request's subject. */
     void getLast(Inbox.Contents m) {
-        if (!m.hasReply())
-            return;
         if (m.payloadLength() > 0) {
             refuse(m, "408 Bad Request");
             return;

@@ -11,13 +11,14 @@ import java.util.function.LongSupplier;
 /**
  * What streams need of the server.
  *
+ * @param domain the name in the subjects of the API, empty for none
  * @param ids gives an id that no connection has
  * @param timer must not be blocked
  * @param clock the time of messages and deadlines; {@code timer} runs by the real time
  * @param events is told what happens at consumers
  */
-public record Environment(SubjectSpace subjects, Traffic traffic, Threads threads, Log log, LongSupplier ids,
-        ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory, Events events) {
+public record Environment(String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
+        LongSupplier ids, ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory, Events events) {
     /** Publishes what happens at consumers, if anybody wants it. Called by the actors of streams. */
     public interface Events {
         /** Returns the subject of the event. */

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory that all streams may take together. Threads: any thread. */
 public final class MemoryLimit {
-    private final long most;
+    /** Written by a reload. */
+    private volatile long most;
     private final AtomicLong used = new AtomicLong();
     /** What streams with {@code max_bytes} may still take. */
     private final AtomicLong reserved = new AtomicLong();
@@ -15,6 +16,10 @@ public final class MemoryLimit {
 
     public long most() {
         return most;
+    }
+
+    public void most(long changed) {
+        most = changed;
     }
 
     public long used() {

@@ -77,6 +77,15 @@ public final class Output {
                 stored, more, headersOnly).end(false));
     }
 
+    /** Publishes a message under another subject; returns false if nobody received it. */
+    public boolean forward(String subject, Inbox.Contents m) {
+        builder.begin(subject);
+        if (m.hasReply())
+            builder.reply(m.reply());
+        builder.headers(m.bytes(), m.bodyStart(), m.headerLength(), "");
+        return publish(builder.append(m.bytes(), m.payloadStart(), m.payloadLength()).end(false));
+    }
+
     public boolean hasInterest(Destination to) {
         return to.hasInterest(traffic);
     }

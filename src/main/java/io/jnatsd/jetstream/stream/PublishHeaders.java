@@ -12,7 +12,8 @@ final class PublishHeaders {
             EXPECTED_LAST_SEQUENCE = name("Nats-Expected-Last-Sequence"),
             EXPECTED_LAST_SUBJECT_SEQUENCE = name("Nats-Expected-Last-Subject-Sequence"),
             EXPECTED_LAST_SUBJECT_SEQUENCE_SUBJECT = name("Nats-Expected-Last-Subject-Sequence-Subject"),
-            EXPECTED_LAST_MSG_ID = name("Nats-Expected-Last-Msg-Id"), ROLLUP = name("Nats-Rollup");
+            EXPECTED_LAST_MSG_ID = name("Nats-Expected-Last-Msg-Id"), ROLLUP = name("Nats-Rollup"),
+            REQUIRED_API_LEVEL = name("Nats-Required-Api-Level");
     private static final byte[] ANY = name("Nats-");
 
     private byte[] bytes;

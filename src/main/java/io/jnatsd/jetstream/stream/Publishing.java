@@ -82,7 +82,8 @@ final class Publishing {
     }
 
     private String answer(long sequence, boolean duplicate) {
-        return "{\"stream\":\"" + stream.name() + "\", \"seq\":" + Long.toUnsignedString(sequence)
+        String domain = stream.environment().domain();
+        return "{\"stream\":\"" + stream.name() + (domain.isEmpty() ? "" : "\", \"domain\":\"" + domain) + "\", \"seq\":" + Long.toUnsignedString(sequence)
                 + (duplicate ? ",\"duplicate\": true}" : "}");
     }
 

@@ -207,11 +207,23 @@ public final class Stream implements Host, Runnable {
         switch (m.kind()) {
             case PUBLISH -> publishing.publish(m);
             case ACK -> ack(m);
-            case PULL -> pull(m);
             case FLOW_CONTROL -> flowControl(m.subject());
-            case GET -> directGet.get(m);
-            case GET_LAST -> directGet.getLast(m);
+            default -> request(m);
         }
+    }
+
+    /** Handles a request that is answered with messages or statuses. */
+    private void request(Inbox.Contents m) {
+        if (!m.hasReply())
+            return;
+        if (ApiLevel.isTooHigh(m))
+            output.status(new Destination(m.reply()), ApiLevel.STATUS, "", "");
+        else if (m.kind() == Inbox.Kind.PULL)
+            pull(m);
+        else if (m.kind() == Inbox.Kind.GET)
+            directGet.get(m);
+        else
+            directGet.getLast(m);
     }
 
     private void ack(Inbox.Contents m) {
@@ -224,8 +236,6 @@ public final class Stream implements Host, Runnable {
     private void pull(Inbox.Contents m) {
         String subject = m.subject();
         Consumer consumer = consumers.get(subject.substring(subject.lastIndexOf('.') + 1));
-        if (!m.hasReply())
-            return;
         if (consumer == null)
             output.status(new Destination(m.reply()), "503", "", "");
         else
@@ -275,6 +285,11 @@ public final class Stream implements Host, Runnable {
 
     public Instant created() {
         return created;
+    }
+
+    /** Returns the domain of JetStream, empty for none. */
+    public String domain() {
+        return environment.domain();
     }
 
     Environment environment() {

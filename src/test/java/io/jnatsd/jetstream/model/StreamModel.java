@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.model;
 
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.jetstream.api.JetStream;
+import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.model.Steps.Step;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.TestServer;
@@ -26,9 +27,8 @@ public final class StreamModel implements AutoCloseable {
 
     StreamModel() throws IOException {
         ServerState state = server.state();
-        jetStream = JetStream.start(new JetStream.Server(state.info.serverName(), state.subjects, state.traffic,
-                state.threads,
-                Log.silent(), state::nextId, state.timer(), clock), MEMORY);
+        jetStream = JetStream.start(new JetStream.Server(state.info.serverName(), "", state.subjects, state.traffic,
+                state.threads, Log.silent(), state::nextId, state.timer(), clock), MEMORY, ServerLimits.NONE);
         wire = new Wire(server.port());
     }
 

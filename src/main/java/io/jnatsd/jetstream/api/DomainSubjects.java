@@ -1,0 +1,72 @@
+package io.jnatsd.jetstream.api;
+
+import io.jnatsd.delivery.Destination;
+import io.jnatsd.jetstream.stream.Environment;
+import io.jnatsd.jetstream.stream.Inbox;
+import io.jnatsd.jetstream.stream.Output;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * The subjects of a domain: a message to {@code $JS.<domain>.API.X} is published again as {@code $JS.API.X}, and one to
+ * {@code $JS.<domain>.API.$KV.X} as {@code $KV.X} (JetStream: domain).
+ *
+ * <p>Threads: a virtual thread publishes; all methods any thread.
+ */
+final class DomainSubjects implements Runnable {
+    private static final String[] BUCKETS = {"$KV.", "$O.", "$OBJ."};
+
+    private final Environment environment;
+    /** {@code $JS.<domain>.API.}. */
+    private final String prefix;
+    private final Inbox inbox;
+    private final Output output;
+
+    DomainSubjects(Environment environment) {
+        this.environment = environment;
+        prefix = "$JS." + environment.domain() + ".API.";
+        inbox = new Inbox(environment.ids().getAsLong(), prefix, environment.subjects().announcedTable());
+        output = new Output(environment.traffic(), inbox);
+    }
+
+    void start() {
+        inbox.subscribe(Inbox.Kind.API, prefix + ">");
+        if (!environment.threads().start("jetstream-domain", this))
+            inbox.close();
+    }
+
+    void close() {
+        inbox.close();
+    }
+
+    @Override
+    public void run() {
+        Inbox.Contents contents = new Inbox.Contents();
+        Queue<Runnable> none = new ArrayDeque<>();
+        try {
+            while ((contents = inbox.take(contents, none)) != null) {
+                while (contents.next()) {
+                    Inbox.Contents m = contents;
+                    environment.threads().run(inbox, "message for a domain", () -> forward(m));
+                }
+                output.flush();
+            }
+        } catch (InterruptedException e) {
+            environment.log().debug("JetStream was interrupted");
+        } finally {
+            inbox.close();
+        }
+    }
+
+    private void forward(Inbox.Contents m) {
+        if (!output.forward(target(m.subject().substring(prefix.length())), m) && m.hasReply())
+            output.status(new Destination(m.reply()), "503", "", "");
+    }
+
+    private static String target(String rest) {
+        for (String bucket : BUCKETS)
+            if (rest.startsWith(bucket))
+                return rest;
+        return "$JS.API." + rest;
+    }
+}
