@@ -369,7 +369,7 @@ public final class NatsServerBuilder {
 
     /**
      * Switches JetStream on: streams, consumers, key-value buckets and object stores, in memory. All streams together
-     * may take half of the heap.
+     * may take a third of the heap.
      *
      * @return this
      */

@@ -53,6 +53,8 @@ public final class Route extends Connection {
     private static final String WRONG_PORT = "-ERR 'Attempted To Connect To Route Port'\r\n";
     /** The other server may send on a replaced connection for this time at most. */
     private static final Duration RETIREMENT = Duration.ofSeconds(5);
+    /** How long the reader waits, per batch, for a stream that is behind. */
+    private static final Duration STREAM_PATIENCE = Duration.ofMillis(10);
     /** The other server may allow longer subjects than this one. */
     private static final int LEAST_CONTROL_LINE = 32 * 1024;
 
@@ -98,6 +100,8 @@ public final class Route extends Connection {
         this.subs = server.subjects.unannouncedTable();
         this.members = new QueueMembers(server, delivery, cluster.departed());
         this.login = new RouteLogin(this, cluster, cluster.passwords());
+        // One stream that is behind must not stop what the other server sends to others.
+        batch.limitPatience(STREAM_PATIENCE.toNanos());
     }
 
     private static byte[] ascii(String text) {

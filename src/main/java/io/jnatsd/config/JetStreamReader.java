@@ -45,6 +45,9 @@ final class JetStreamReader {
     /** As in nats-server, -1 is what the server chooses. */
     void memory(Entry entry) throws MismatchException {
         out.jetStreamMemory = entry.integer(-1, Long.MAX_VALUE);
+        if (OptionsBuilder.isMoreThanTheHeapHas(out.jetStreamMemory))
+            problems.warn(entry, "\"" + entry.key() + "\" is more than five eighths of the Java heap, which are used instead; -Xmx sets"
+                    + " the heap, which has " + Runtime.getRuntime().maxMemory() + " bytes");
     }
 
     void limits(Entry entry) throws MismatchException {

@@ -91,8 +91,9 @@ public final class Options {
             .read(option("enabled enable", BOOLEAN, o -> o.jetStream().enabled()).fixed().byDefault("true")
                     .means("Whether the block has an effect."), JetStreamReader::enabled)
             .read(option("max_memory_store max_mem_store max_mem", SIZE, o -> o.jetStream().maxMemory()).live("jetstream.max_memory_store", v -> v)
-                    .page().byDefault("half of the Java heap")
-                    .means("Bytes that all streams may take; a message beyond it is refused. 0 for none, -1 for the default."),
+                    .page().byDefault("a third of the Java heap")
+                    .means("Bytes that the messages of all streams may take; a message beyond it is refused. 0 for none, -1 for the default."
+                            + " At most five eighths of the Java heap."),
                     JetStreamReader::memory)
             .key(option("domain", TEXT, o -> o.jetStream().domain()).fixed("JetStream.Domain").page()
                     .means("A name: the API answers under `$JS.<domain>.API.>` too."), (r, v) -> r.out.jetStreamDomain = v)
@@ -138,7 +139,7 @@ public final class Options {
                             + " `max_payload`. If it is not set and `max_payload` is larger than half the default, twice"
                             + " `max_payload`."), (r, e) -> r.out.maxPending = e.integer(0, Long.MAX_VALUE))
             .read(option("max_pending_total", SIZE, o -> o.limits().maxPendingTotal()).live().page()
-                    .byDefault("a third of the Java heap")
+                    .byDefault("a third of the Java heap, a sixth with `jetstream`")
                     .means("Memory for what waits for all connections; beyond it those with most bytes are closed as slow"
                             + " consumers. At least `max_payload`."), OptionsReader::maxPendingTotal)
             .key(option("ping_interval", DURATION, o -> o.limits().pingInterval()).live().page()

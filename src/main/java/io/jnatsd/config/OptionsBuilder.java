@@ -32,8 +32,11 @@ public final class OptionsBuilder {
     /** A third of the heap: together with the other bounded parts it fits into the old generation of any collector. */
     public static final long DEFAULT_MAX_PENDING_TOTAL = Runtime.getRuntime().maxMemory() / 3;
 
-    /** Half of the heap; the rest is for connections and for what waits for them. */
-    public static final long DEFAULT_JETSTREAM_MEMORY = Runtime.getRuntime().maxMemory() / 2;
+    /** A third of the heap for messages, and then a sixth for what waits for connections, for the same reason. */
+    public static final long DEFAULT_JETSTREAM_MEMORY = Runtime.getRuntime().maxMemory() / 3;
+    private static final long PENDING_TOTAL_BESIDE_JETSTREAM = Runtime.getRuntime().maxMemory() / 6;
+    /** With more, the heap would not be enough for the rest. */
+    private static final long LARGEST_JETSTREAM_MEMORY = Runtime.getRuntime().maxMemory() / 8 * 5;
 
     /** Requests to JetStream that may wait. */
     public static final int DEFAULT_JETSTREAM_REQUESTS = 10_000;
@@ -240,7 +243,7 @@ public final class OptionsBuilder {
                 new ListenOptions(boundHost, or(port, DEFAULT_PORT), clientAdvertise, allowNonTls),
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
                         or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
-                        maxPendingTotal == 0 ? DEFAULT_MAX_PENDING_TOTAL : maxPendingTotal, maxSubscriptions,
+                        maxPendingTotal == 0 ? defaultMaxPendingTotal() : maxPendingTotal, maxSubscriptions,
                         or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2), or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
                         or(authTimeout, auth), noAuthUser, systemUser),
@@ -256,7 +259,8 @@ public final class OptionsBuilder {
                         or(lameDuckGracePeriod, Duration.ofSeconds(10))),
                 new WebSocketOptions(or(webSocketHost, "0.0.0.0"), webSocketPort, webSocketTls, webSocketSameOrigin,
                         List.copyOf(webSocketOrigins), or(webSocketTimeout, Duration.ofSeconds(2))),
-                new JetStreamOptions(jetStream, jetStreamMemory < 0 ? DEFAULT_JETSTREAM_MEMORY : jetStreamMemory, jetStreamDomain,
+                new JetStreamOptions(jetStream, jetStreamMemory < 0 ? DEFAULT_JETSTREAM_MEMORY
+                        : Math.min(jetStreamMemory, LARGEST_JETSTREAM_MEMORY), jetStreamDomain,
                         or(jetStreamRequests, DEFAULT_JETSTREAM_REQUESTS),
                         new JetStreamLimits(jetStreamMaxAckPending, jetStreamMaxRequestBatch, jetStreamDuplicateWindow)),
                 configFile, pidFile, portsFileDir, profPort);
@@ -265,6 +269,15 @@ public final class OptionsBuilder {
     /** Room for one message at least, since a configuration for gnatsd has nothing but {@code max_payload}. */
     private long defaultMaxPending() {
         return Math.max(DEFAULT_MAX_PENDING, 2L * maxPayload);
+    }
+
+    private long defaultMaxPendingTotal() {
+        return jetStream ? Math.max(PENDING_TOTAL_BESIDE_JETSTREAM, or(maxPayload, DEFAULT_MAX_PAYLOAD)) : DEFAULT_MAX_PENDING_TOTAL;
+    }
+
+    /** Returns whether streams get less memory than is configured. */
+    static boolean isMoreThanTheHeapHas(long jetStreamMemory) {
+        return jetStreamMemory > LARGEST_JETSTREAM_MEMORY;
     }
 
     private static String or(String value, String otherwise) {

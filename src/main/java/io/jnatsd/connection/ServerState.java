@@ -41,7 +41,7 @@ public final class ServerState {
     private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
     private static final Duration STOP_SWEEP = Duration.ofMillis(50);
     /** Input may take this part of the heap. */
-    private static final int INPUT_SHARE = 6;
+    private static final int INPUT_SHARE = 6, INPUT_SHARE_BESIDE_JETSTREAM = 12;
 
     public final Log log;
     /** Starts the threads of this server. */
@@ -68,7 +68,7 @@ public final class ServerState {
     final LongAdder slowRoutes = new LongAdder();
 
     /** The memory for the input of all connections. */
-    public final InputBudget inputBudget = new InputBudget(Runtime.getRuntime().maxMemory() / INPUT_SHARE);
+    public final InputBudget inputBudget;
     /** Starts the threads of pings and timeouts, and runs the watchdog. Its tasks must not block. */
     private final ScheduledExecutorService timer;
     /** The periodic task of the watchdog, and its interval. Written by the start and by a reload. */
@@ -105,6 +105,8 @@ public final class ServerState {
         this.log = log;
         this.reserve = reserve;
         this.timer = timer;
+        inputBudget = new InputBudget(Runtime.getRuntime().maxMemory()
+                / (options.jetStream().enabled() ? INPUT_SHARE_BESIDE_JETSTREAM : INPUT_SHARE));
         threads = new Threads(log);
         traffic = new Traffic(subjects, log);
         watchdog = new WriteWatchdog(threads);

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pending work of the current batch of a reader: the receivers that it must flush, and the receiver that it waits
- * for because too much output is pending there.
+ * The pending work of the current batch of a reader: the receivers that it must flush, and the receivers that it
+ * waits for because too much is pending there.
  *
  * <p>Threads: the reader only.
  */
@@ -17,14 +17,26 @@ public final class Batch {
     private final List<Receiver> touched = new ArrayList<>();
     /** Number of receivers in {@code touched} that the current flush has flushed. */
     private int flushed;
-    /** The last receiver found to be behind, or null. */
+    /** The last receiver with a connection that was found to be behind, or null. */
     private Receiver crowded;
+    /** The same of those without a connection. */
+    private Receiver crowdedInside;
+    /** How long the publisher waits, per batch, for a receiver without a connection. */
+    private long patienceInside = Long.MAX_VALUE;
     /** The limit of pending bytes of one receiver. */
     private long maxPending = Long.MAX_VALUE;
 
     /** @param most the limit of pending bytes of one receiver, negative for no limit */
     public void begin(long most) {
         maxPending = most < 0 ? Long.MAX_VALUE : most;
+    }
+
+    /**
+     * Limits how long the publisher waits for receivers without a connection: not at all, if such a receiver may wait for
+     * the publisher.
+     */
+    public void limitPatience(long nanos) {
+        patienceInside = nanos;
     }
 
     public long maxPending() {
@@ -39,7 +51,10 @@ public final class Batch {
         if ((outcome & Receiver.FLUSH) != 0)
             touch(to);
         if ((outcome & Receiver.CROWDED) != 0) {
-            crowded = to;
+            if (to instanceof InternalReceiver)
+                crowdedInside = to;
+            else
+                crowded = to;
             if ((outcome & Receiver.OVERFLOW) != 0)
                 to.overflowed();
         }
@@ -73,16 +88,22 @@ public final class Batch {
         }
         touched.clear();
         flushed = 0;
-        if (crowded != null)
+        if (crowded != null || crowdedInside != null)
             awaitCrowded();
         else if (woke || busy)
             Thread.yield();
     }
 
     private void awaitCrowded() throws InterruptedException {
-        Receiver behind = crowded;
-        crowded = null;
-        behind.flush();
-        behind.awaitRoom(PATIENCE_NANOS, maxPending);
+        Receiver behind = crowded, inside = crowdedInside;
+        crowded = crowdedInside = null;
+        if (behind != null) {
+            behind.flush();
+            behind.awaitRoom(PATIENCE_NANOS, maxPending);
+        }
+        if (inside != null) {
+            inside.flush();
+            inside.awaitRoom(patienceInside, maxPending);
+        }
     }
 }

@@ -237,7 +237,8 @@ public final class Server implements AutoCloseable {
         log.notice("  Max Memory: " + options.jetStream().maxMemory() + " bytes");
         if (!options.jetStream().domain().isEmpty())
             log.notice("  Domain: " + options.jetStream().domain());
-        return JetStream.start(new JetStream.Server(state.info.serverName(), options.jetStream().domain(), state.subjects, state.traffic, state.threads, log,
+        return JetStream.start(new JetStream.Server(state.info.serverName(), options.jetStream().domain(),
+                options.jetStream().maxRequests(), state.subjects, state.traffic, state.threads, log,
                 state::nextId, state.timer()), options.jetStream().maxMemory(), limits(options.jetStream()));
     }
 

@@ -126,6 +126,18 @@ final class Advisories implements Environment.Events {
         };
     }
 
+    static String limitSubject() {
+        return ADVISORY + "API.LIMIT_REACHED";
+    }
+
+    /** Requests were refused, since too many were waiting. */
+    byte[] limitReached(String server, long dropped) {
+        JsonObject json = begin("advisory.v1.api_limit_reached");
+        json.addProperty("server", server);
+        json.addProperty("dropped", dropped);
+        return bytes(json);
+    }
+
     static String auditSubject() {
         return ADVISORY + "API";
     }

@@ -8,7 +8,7 @@ import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.Retention;
 import io.jnatsd.jetstream.config.StreamConfig;
-import io.jnatsd.jetstream.config.StreamConfigCheck;
+import io.jnatsd.jetstream.config.SubjectSet;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.ConsumerUpdate;
 import io.jnatsd.jetstream.stream.Stream;
@@ -128,6 +128,8 @@ final class ConsumerRequests {
         StreamConfig s = stream.config();
         if (s.maxConsumers() >= 0 && !config.isDirect() && stream.consumers().counted() >= s.maxConsumers())
             throw new JetStreamException(ErrorCode.MAX_CONSUMERS);
+        if (!stream.admits(config))
+            throw new JetStreamException(ErrorCode.INSUFFICIENT_RESOURCES);
         checkWorkqueue(stream, config, null);
     }
 
@@ -135,16 +137,16 @@ final class ConsumerRequests {
     private static void checkWorkqueue(Stream stream, ConsumerConfig config, Consumer self) throws JetStreamException {
         if (stream.config().retention() != Retention.WORKQUEUE)
             return;
+        SubjectSet selected = new SubjectSet();
+        config.filters().forEach(selected::add);
         for (Consumer other : stream.consumers().all()) {
             if (other == self)
                 continue;
             List<String> own = config.filters(), others = other.config().filters();
             if (own.isEmpty() || others.isEmpty())
                 throw new JetStreamException(ErrorCode.WORKQUEUE_NO_FILTER);
-            for (String a : own)
-                for (String b : others)
-                    if (StreamConfigCheck.overlap(a, b))
-                        throw new JetStreamException(ErrorCode.WORKQUEUE_SAME_FILTER);
+            if (others.stream().anyMatch(selected::overlaps))
+                throw new JetStreamException(ErrorCode.WORKQUEUE_SAME_FILTER);
         }
     }
 

@@ -25,8 +25,10 @@ final class DomainSubjects implements Runnable {
     DomainSubjects(Environment environment) {
         this.environment = environment;
         prefix = "$JS." + environment.domain() + ".API.";
-        inbox = new Inbox(environment.ids().getAsLong(), prefix, environment.subjects().announcedTable());
-        output = new Output(environment.traffic(), inbox);
+        inbox = new Inbox(environment.ids().getAsLong(), prefix, environment.subjects().announcedTable(), environment.inboxes(),
+                (kind, reply) -> unanswered(reply));
+        // No actor waits for this one, so that it may wait for them.
+        output = new Output(environment.traffic(), inbox, Long.MAX_VALUE);
     }
 
     void start() {
@@ -42,9 +44,11 @@ final class DomainSubjects implements Runnable {
     @Override
     public void run() {
         Inbox.Contents contents = new Inbox.Contents();
-        Queue<Runnable> none = new ArrayDeque<>();
+        Queue<Runnable> refusals = new ArrayDeque<>();
         try {
-            while ((contents = inbox.take(contents, none)) != null) {
+            while ((contents = inbox.take(contents, refusals)) != null) {
+                for (Runnable refusal; (refusal = refusals.poll()) != null;)
+                    environment.threads().run(inbox, "message for a domain", refusal::run);
                 while (contents.next()) {
                     Inbox.Contents m = contents;
                     environment.threads().run(inbox, "message for a domain", () -> forward(m));
@@ -60,7 +64,11 @@ final class DomainSubjects implements Runnable {
 
     private void forward(Inbox.Contents m) {
         if (!output.forward(target(m.subject().substring(prefix.length())), m) && m.hasReply())
-            output.status(new Destination(m.reply()), "503", "", "");
+            unanswered(m.reply());
+    }
+
+    private void unanswered(String reply) {
+        output.status(new Destination(reply), "503", "", "");
     }
 
     private static String target(String rest) {

@@ -10,6 +10,7 @@ import io.jnatsd.jetstream.stream.ApiLevel;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
 import io.jnatsd.jetstream.stream.MemoryLimit;
+import io.jnatsd.jetstream.stream.MemoryPool;
 import io.jnatsd.jetstream.stream.Output;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.jetstream.stream.StreamClock;
@@ -34,6 +35,11 @@ import java.util.function.LongSupplier;
 public final class JetStream implements Runnable {
     private static final String PREFIX = "$JS.API.", TYPE = "io.nats.jetstream.api.v1.";
 
+    /** Memory for what waits for actors: enough for a few large messages. */
+    private static final long INBOXES = Math.max(Runtime.getRuntime().maxMemory() / 16, 8 * 1024 * 1024);
+    /** Memory for streams and consumers themselves. */
+    private static final long OBJECTS = Runtime.getRuntime().maxMemory() / 24;
+
     private final Environment environment;
     private final Streams streams;
     private final Endpoints endpoints;
@@ -43,29 +49,34 @@ public final class JetStream implements Runnable {
     private final Inbox inbox;
     private final Output output;
     private final JetStreamMonitor monitor;
+    /** Requests that were refused and are not reported yet. Used by the actor. */
+    private long dropped;
 
     /**
      * What JetStream needs of the server.
      *
      * @param domain the name in the subjects {@code $JS.<domain>.API.>}, empty for none
+     * @param maxRequests the number of requests that may wait
      */
-    public record Server(String name, String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
+    public record Server(String name, String domain, int maxRequests, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
             LongSupplier ids, ScheduledExecutorService timer, StreamClock clock) {
         /** With the time of the operating system. */
-        public Server(String name, String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
+        public Server(String name, String domain, int maxRequests, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
                 LongSupplier ids, ScheduledExecutorService timer) {
-            this(name, domain, subjects, traffic, threads, log, ids, timer, StreamClock.SYSTEM);
+            this(name, domain, maxRequests, subjects, traffic, threads, log, ids, timer, StreamClock.SYSTEM);
         }
     }
 
     private JetStream(Server server, long memory, ServerLimits limits) {
         advisories = new Advisories(server.domain, this::expired);
         environment = new Environment(server.domain, server.subjects, server.traffic, server.threads, server.log, server.ids,
-                server.timer, server.clock, new MemoryLimit(memory), advisories);
+                server.timer, server.clock, new MemoryLimit(memory),
+                new MemoryPool(INBOXES), new MemoryPool(OBJECTS), advisories);
         streams = new Streams(environment, Arguments.chars(server.name), limits);
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
-        inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable());
+        inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable(), environment.inboxes(),
+                server.maxRequests, this::refuse);
         output = new Output(server.traffic, inbox);
         domain = server.domain.isEmpty() ? null : new DomainSubjects(environment);
     }
@@ -119,6 +130,7 @@ public final class JetStream implements Runnable {
             while ((contents = inbox.take(contents, tasks)) != null) {
                 for (Runnable task; (task = tasks.poll()) != null;)
                     environment.threads().run(inbox, "task of JetStream", task::run);
+                reportDropped();
                 while (contents.next()) {
                     Inbox.Contents m = contents;
                     environment.threads().run(inbox, "request to JetStream", () -> answer(m));
@@ -131,6 +143,23 @@ public final class JetStream implements Runnable {
         } finally {
             inbox.close();
         }
+    }
+
+    /** Answers a request for which the inbox had no room. */
+    private void refuse(Inbox.Kind kind, String reply) {
+        dropped++;
+        monitor.countError();
+        JsonObject answer = new JsonObject();
+        answer.addProperty("type", TYPE + "system_response");
+        answer.add("error", error(new JetStreamException(ErrorCode.TOO_MANY_REQUESTS)));
+        output.publish(reply, Json.bytes(answer));
+    }
+
+    /** Reports requests that were refused. */
+    private void reportDropped() {
+        if (dropped > 0 && output.hasInterest(Advisories.limitSubject()))
+            output.publish(Advisories.limitSubject(), advisories.limitReached(streams.server(), dropped));
+        dropped = 0;
     }
 
     private void answer(Inbox.Contents m) throws InterruptedException {

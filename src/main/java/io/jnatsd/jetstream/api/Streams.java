@@ -4,7 +4,7 @@ import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.config.StreamConfig;
-import io.jnatsd.jetstream.config.StreamConfigCheck;
+import io.jnatsd.jetstream.config.SubjectSet;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Stream;
 import java.util.List;
@@ -88,6 +88,8 @@ final class Streams {
             throw new JetStreamException(ErrorCode.STREAM_NAME_IN_USE);
         }
         checkOverlap(config);
+        if (!environment.objects().admits(config.memory()))
+            throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
         reserve(config, config.maxBytes());
         if (config.storage() == StreamConfig.Storage.FILE)
             environment.log().warn("Stream " + config.name() + " asks for files; its messages are kept in memory");
@@ -104,12 +106,11 @@ final class Streams {
 
     /** @throws JetStreamException if another stream captures one of the subjects */
     void checkOverlap(StreamConfig config) throws JetStreamException {
+        SubjectSet own = new SubjectSet();
+        config.captured().forEach(own::add);
         for (Entry other : streams.values())
-            if (!other.config.name().equals(config.name()))
-                for (String a : config.captured())
-                    for (String b : other.config.captured())
-                        if (StreamConfigCheck.overlap(a, b))
-                            throw new JetStreamException(ErrorCode.SUBJECTS_OVERLAP);
+            if (!other.config.name().equals(config.name()) && other.config.captured().stream().anyMatch(own::overlaps))
+                throw new JetStreamException(ErrorCode.SUBJECTS_OVERLAP);
     }
 
     void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {

@@ -17,6 +17,7 @@ public record ConsumerConfig(String durableName, String name, String description
         String deliverGroup, Long idleHeartbeat, Long inactiveThreshold, Integer numReplicas, Boolean memStorage,
         Boolean direct, Map<String, String> metadata) {
 
+    private static final int FILTER_BYTES = 200, LONG_BYTES = 24;
     private static final long DEFAULT_ACK_WAIT = 30_000_000_000L;
     private static final long DEFAULT_INACTIVE_THRESHOLD = 5_000_000_000L;
     private static final int DEFAULT_MAX_WAITING = 512, DEFAULT_MAX_ACK_PENDING = 1000;
@@ -113,6 +114,13 @@ public record ConsumerConfig(String durableName, String name, String description
                 ackPolicy, ackWait, maxDeliver, backoff, filterSubject, filterSubjects, replayPolicy, rateLimitBps,
                 sampleFreq, maxWaiting, ackPending, flowControl, headersOnly, batch, maxExpires, maxBytes,
                 deliverSubject, deliverGroup, idleHeartbeat, threshold, numReplicas, memStorage, direct, metadata);
+    }
+
+    /** Returns the memory that it takes, and the filters made from it. */
+    public long memory() {
+        long filterChars = filters().stream().mapToLong(filter -> FILTER_BYTES + 4L * filter.length()).sum();
+        return filterChars + StreamConfig.memory(metadata) + (backoff == null ? 0 : LONG_BYTES * backoff.size())
+                + (description == null ? 0 : 2L * description.length());
     }
 
     public boolean isPush() {

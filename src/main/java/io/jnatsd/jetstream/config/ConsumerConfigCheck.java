@@ -122,9 +122,11 @@ public final class ConsumerConfigCheck {
             check(!filter.isEmpty(), ErrorCode.FILTER_EMPTY);
             checkFilter(filter);
         }
-        for (int i = 0; i < several.size(); i++)
-            for (String other : several.subList(0, i))
-                check(!StreamConfigCheck.overlap(several.get(i), other), ErrorCode.FILTERS_OVERLAP);
+        SubjectSet selected = new SubjectSet();
+        for (String filter : several) {
+            check(!selected.overlaps(filter), ErrorCode.FILTERS_OVERLAP);
+            selected.add(filter);
+        }
     }
 
     private static void checkFilter(String filter) throws JetStreamException {

@@ -16,6 +16,8 @@ public record StreamConfig(String name, String description, List<String> subject
         Boolean discardNewPerSubject, Boolean sealed, Boolean denyDelete, Boolean denyPurge, Boolean allowRollupHdrs,
         ConsumerLimits consumerLimits, Map<String, String> metadata) {
 
+    /** The memory of a captured subject with its subscription, and of an entry of the metadata, without their characters. */
+    private static final int SUBJECT_BYTES = 600, ENTRY_BYTES = 120;
     private static final long DEFAULT_WINDOW = 120_000_000_000L;
 
     /** What happens to a message for which there is no room. */
@@ -127,6 +129,17 @@ public record StreamConfig(String name, String description, List<String> subject
 
     static Boolean orNull(Boolean value) {
         return is(value) ? true : null;
+    }
+
+    /** Returns the memory that it takes, and the subscriptions made from it. */
+    public long memory() {
+        return captured().stream().mapToLong(subject -> SUBJECT_BYTES + 4L * subject.length()).sum() + memory(metadata)
+                + (description == null ? 0 : 2L * description.length());
+    }
+
+    static long memory(Map<String, String> texts) {
+        return texts == null ? 0 : texts.entrySet().stream()
+                .mapToLong(e -> ENTRY_BYTES + 2L * e.getKey().length() + 2L * e.getValue().length()).sum();
     }
 
     public boolean acknowledges() {

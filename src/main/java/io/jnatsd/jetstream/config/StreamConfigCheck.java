@@ -4,8 +4,10 @@ import io.jnatsd.jetstream.config.StreamConfig.Discard;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.text.GoDuration;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The rules for the configuration of a stream, in the order in which they are reported. Threads: stateless. */
 public final class StreamConfigCheck {
@@ -76,18 +78,20 @@ public final class StreamConfigCheck {
 
     private static void subjects(StreamConfig c) throws JetStreamException {
         List<String> subjects = c.captured();
-        for (int i = 0; i < subjects.size(); i++) {
-            String subject = subjects.get(i);
+        Set<String> before = new HashSet<>();
+        SubjectSet captured = new SubjectSet();
+        for (String subject : subjects) {
             require(Subject.isValidPattern(subject) && subject.chars().noneMatch(ch -> ch <= ' '), "invalid subject");
-            require(subjects.indexOf(subject) == i, "duplicate subjects detected");
+            require(before.add(subject), "duplicate subjects detected");
             require(!subject.equals(">") || !c.acknowledges(), "capturing all subjects requires no-ack to be true");
             boolean api = API.stream().anyMatch(reserved -> overlap(subject, reserved));
             require(!api || covers("$JS.EVENT.>", subject) || !c.acknowledges(),
                     "subjects that overlap with jetstream api require no-ack to be true");
             require(!overlap(subject, "$SYS.>") || covers("$SYS.ACCOUNT.>", subject) || !c.acknowledges(),
                     "subjects that overlap with system api require no-ack to be true");
-            for (String other : subjects.subList(0, i))
-                require(!overlap(subject, other), "subject \"" + other + "\" overlaps with \"" + subject + "\"");
+            String other = captured.find(subject);
+            require(other == null, "subject \"" + other + "\" overlaps with \"" + subject + "\"");
+            captured.add(subject);
         }
         require(!subjects.isEmpty(), "stream needs at least one configured subject or be a source/mirror");
     }

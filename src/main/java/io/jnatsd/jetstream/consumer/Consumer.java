@@ -60,6 +60,7 @@ public final class Consumer {
     private long lastActivity;
     private boolean hadInterest;
     private boolean ended;
+    private final MemoryUse memory;
     private final StoredMessage message = new StoredMessage();
 
     /** @param config complete, with a name */
@@ -73,12 +74,15 @@ public final class Consumer {
         this.taker = config.isPush() ? new PushTarget(this, host) : new PullRequests(this, host);
         if (config.isPush())
             consumers.delivers(this, config.deliverSubject());
+        this.memory = new MemoryUse(host);
         floorSequence = cursor.position() - 1;
         deliveredSequence = floorSequence;
         lastActivity = host.now();
         replay = new Replay(config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
         hadInterest = taker.isActive();
         scheduleExpiry();
+        memory.configure(config);
+        countMemory();
     }
 
     // ---- what the stream tells ---------------------------------------------------------------------------------
@@ -156,6 +160,11 @@ public final class Consumer {
                 cursor.await();
         }
         schedule(taker.run(host.now()));
+        countMemory();
+    }
+
+    private void countMemory() {
+        memory.changed(pending.size() + exhausted.size(), cursor.firstOnes(), taker.memory());
     }
 
     /** Returns the sequence of the next message, -1 if there is none, or it has to wait. */
@@ -165,7 +174,7 @@ public final class Consumer {
                 return first.sequence;
             exhaust(first);
         }
-        if (cursor.left() == 0 || pending.size() >= config.mostPending())
+        if (cursor.left() == 0 || pending.size() >= config.mostPending() || !memory.hasRoom())
             return -1;
         long found = cursor.peek();
         return found >= 0 && replay.covers(found) && mustPause(found) ? -1 : found;
@@ -222,6 +231,7 @@ public final class Consumer {
         waiting.delivered = now;
         if (before == null)
             pending.add(waiting);
+        countMemory();
         setDue(waiting, due(now, config.wait(deliveries)));
     }
 
@@ -442,6 +452,7 @@ public final class Consumer {
             consumers.delivers(this, changed.deliverSubject());
         }
         config = changed;
+        memory.configure(changed);
         if (cursor.refilter(changed))
             consumers.refiltered(this);
         if (slower)
@@ -471,6 +482,7 @@ public final class Consumer {
         if (config.isPush())
             consumers.deliversNoMore(this, config.deliverSubject());
         taker.end(status);
+        memory.end();
     }
 
     // ---- what others see ---------------------------------------------------------------------------------------

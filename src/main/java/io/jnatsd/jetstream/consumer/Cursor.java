@@ -67,6 +67,11 @@ final class Cursor {
         return time.getEpochSecond() * 1_000_000_000L + time.getNano();
     }
 
+    /** Returns the number of sequences that are kept because they come first. */
+    int firstOnes() {
+        return firstOnes.count();
+    }
+
     private long stored() {
         long sum = 0;
         for (Selection.Member member : members)

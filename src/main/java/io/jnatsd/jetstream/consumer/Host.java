@@ -48,6 +48,12 @@ public interface Host {
     /** A message is done for a consumer: it was acknowledged, or delivered without acks. */
     void consumed(Consumer by, long sequence);
 
+    /** Returns whether a consumer that takes this much memory may take more. */
+    boolean hasRoom(long own);
+
+    /** A consumer takes more memory, or less. */
+    void memory(long difference);
+
     /** Publishes an event, if anybody wants it. */
     void publish(ConsumerEvent event);
 

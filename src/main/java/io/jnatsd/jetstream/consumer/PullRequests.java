@@ -14,6 +14,8 @@ import java.util.Queue;
  * stream.
  */
 final class PullRequests extends Taker {
+    /** The memory of an open request. */
+    private static final int REQUEST_BYTES = 600;
     private static final String BAD_REQUEST = "400 Bad Request - ";
 
     private final Consumer consumer;
@@ -79,11 +81,11 @@ final class PullRequests extends Taker {
 
     private boolean isFull() {
         int most = consumer.config().maxWaiting();
-        if (waiting.size() >= most) {
+        if (waiting.size() >= most || !host.hasRoom(memory())) {
             run(host.now());
             waiting.removeIf(request -> !host.hasInterest(request.reply));
         }
-        return waiting.size() >= most;
+        return waiting.size() >= most || !host.hasRoom(memory());
     }
 
     int count() {
@@ -172,6 +174,11 @@ final class PullRequests extends Taker {
     @Override
     DeliveryState state(long now) {
         return DeliveryState.of(waiting.isEmpty() ? DeliveryState.Kind.NO_PULL_REQUEST : DeliveryState.Kind.RUNNING);
+    }
+
+    @Override
+    long memory() {
+        return (long) REQUEST_BYTES * waiting.size();
     }
 
     @Override

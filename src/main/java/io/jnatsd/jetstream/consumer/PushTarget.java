@@ -140,6 +140,11 @@ final class PushTarget extends Taker {
     }
 
     @Override
+    long memory() {
+        return 0;
+    }
+
+    @Override
     void end(String status) {
     }
 }

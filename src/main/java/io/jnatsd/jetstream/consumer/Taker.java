@@ -32,6 +32,9 @@ abstract sealed class Taker permits PullRequests, PushTarget {
     /** Returns what keeps it from taking a message that is there, {@link DeliveryState.Kind#RUNNING} if nothing does. */
     abstract DeliveryState state(long now);
 
+    /** Returns the memory of what waits here. */
+    abstract long memory();
+
     /** The consumer ends: tells all who wait. */
     abstract void end(String status);
 }

@@ -15,10 +15,14 @@ import java.util.function.LongSupplier;
  * @param ids gives an id that no connection has
  * @param timer must not be blocked
  * @param clock the time of messages and deadlines; {@code timer} runs by the real time
+ * @param memory for messages
+ * @param inboxes memory for what waits for actors
+ * @param objects memory for streams and consumers themselves: their configurations, pending acks, pull requests
  * @param events is told what happens at consumers
  */
 public record Environment(String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
-        LongSupplier ids, ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory, Events events) {
+        LongSupplier ids, ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory,
+        MemoryPool inboxes, MemoryPool objects, Events events) {
     /** Publishes what happens at consumers, if anybody wants it. Called by the actors of streams. */
     public interface Events {
         /** Returns the subject of the event. */

@@ -18,15 +18,19 @@ import java.util.concurrent.locks.Condition;
 
 /**
  * What waits for the actor of a stream: the messages of its subscriptions, copied one behind the other into an array,
- * and tasks. A publisher whose messages find the inbox full waits until there is room, so that nothing is lost and
- * memory is bounded.
+ * and tasks. A publisher whose messages find the inbox full waits until there is room. A publisher that must not wait
+ * goes on; when its messages reach the limit of memory, they are refused, and the actor answers them.
  *
  * <p>Threads: any thread delivers and posts; {@link Receiver#lock} guards what waits. The actor calls {@link #take}.
  */
 public final class Inbox extends InternalReceiver {
-    /** Publishers wait while more bytes than this wait. One batch of each may be added beyond it. */
+    /** Publishers wait while more bytes than this wait. One batch of each may be added beyond it, up to the limit. */
     private static final int ENOUGH = 4 * 1024 * 1024;
-    private static final int SMALLEST = 4096, LARGEST_KEPT = 1024 * 1024;
+    /** The limit of one inbox. One message that is larger is taken alone. */
+    private static final int MOST = 16 * 1024 * 1024;
+    private static final int SMALLEST = 4096, LARGEST_KEPT = 1024 * 1024, LARGEST_IDLE = 4 * SMALLEST;
+    /** The refused messages that are answered at once, in characters of their reply subjects. */
+    private static final int MOST_REFUSED = 64 * 1024;
     /** Before each message: kind, and the lengths of subject, reply, headers and body. */
     private static final int HEAD = 20;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -110,28 +114,59 @@ public final class Inbox extends InternalReceiver {
             return bodyLength - Math.max(headerLength, 0);
         }
 
-        private void clear() {
+        /** Returns the bytes of memory that this gives back. */
+        private int clear(int mostKept) {
+            int before = bytes.length;
             at = end = 0;
-            if (bytes.length > LARGEST_KEPT)
+            if (before > mostKept)
                 bytes = new byte[SMALLEST];
+            return before - bytes.length;
         }
+    }
+
+    /** Answers a message that was refused, because the inbox was full. */
+    public interface Refusal {
+        /** @param reply the reply subject of the message */
+        void answer(Kind kind, String reply);
     }
 
     private static final Kind[] KINDS = Kind.values();
 
     private final SidTable subs;
+    private final MemoryPool memory;
+    private final int enough;
+    private final int mostMessages;
+    private final Refusal refusal;
     private final Condition arrived = lock.newCondition();
     private final Condition room = lock.newCondition();
     private Contents waiting = new Contents();
-    private Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    /** The number of messages in {@code waiting}. */
+    private int count;
+    /** The memory of both arrays beyond the smallest. */
+    private long held;
+    private int refusedChars;
     private int lastSid;
     private boolean woken;
     private boolean flushPromised;
     private boolean closed;
 
-    public Inbox(long id, String stream, SidTable subs) {
+    public Inbox(long id, String stream, SidTable subs, MemoryPool memory, Refusal refusal) {
+        this(id, stream, subs, memory, Integer.MAX_VALUE, refusal);
+    }
+
+    /**
+     * @param memory what the arrays of all inboxes take
+     * @param mostMessages the number of messages that may wait
+     * @param refusal called by the actor, as a task
+     */
+    public Inbox(long id, String stream, SidTable subs, MemoryPool memory, int mostMessages, Refusal refusal) {
         super(id, "stream " + stream);
         this.subs = subs;
+        this.memory = memory;
+        this.enough = Math.clamp(memory.most() / 8, SMALLEST, ENOUGH);
+        this.mostMessages = mostMessages;
+        this.refusal = refusal;
     }
 
     /** Subscribes; the sid begins with the number of the kind. */
@@ -157,6 +192,8 @@ public final class Inbox extends InternalReceiver {
                 return 0;
             sub.take(1);
             int at = begin(sub, m.subjectLength(), m.replyLength(), m.headerLength(), m.payloadLength());
+            if (at < 0)
+                return refuse(sub, m);
             System.arraycopy(m.buffer(), m.subjectStart(), waiting.bytes, at, m.subjectLength());
             at += m.subjectLength();
             System.arraycopy(m.buffer(), m.tailStart(), waiting.bytes, at, m.replyLength());
@@ -179,6 +216,8 @@ public final class Inbox extends InternalReceiver {
                 // A message of a run has neither a reply nor headers: its tail is "size CR LF payload CR LF".
                 int size = (int) run.payload(i, i + 1), end = run.tailStart(i) + run.tailLength(i) - 2;
                 int at = begin(sub, subject.length, 0, -1, size);
+                if (at < 0)
+                    continue;
                 System.arraycopy(subject, 0, waiting.bytes, at, subject.length);
                 System.arraycopy(run.buffer(), end - size, waiting.bytes, at + subject.length, size);
             }
@@ -189,7 +228,7 @@ public final class Inbox extends InternalReceiver {
     }
 
     private int outcome() {
-        int outcome = waiting.end > ENOUGH ? CROWDED : 0;
+        int outcome = isFull() ? CROWDED : 0;
         if (!flushPromised) {
             flushPromised = true;
             outcome |= FLUSH;
@@ -197,18 +236,53 @@ public final class Inbox extends InternalReceiver {
         return outcome;
     }
 
-    /** Makes room for a message and writes its head; returns where its subject begins. */
+    private boolean isFull() {
+        return waiting.end > enough || count > mostMessages / 2;
+    }
+
+    /** Has the actor answer a message for which there is no room. */
+    private int refuse(Subscription sub, Message m) {
+        if (m.replyLength() > 0 && refusedChars < MOST_REFUSED) {
+            Kind kind = kind(sub);
+            String reply = m.replyText();
+            refusedChars += reply.length();
+            tasks.add(() -> refusal.answer(kind, reply));
+        }
+        return DELIVERED | CROWDED | outcome();
+    }
+
+    private static Kind kind(Subscription sub) {
+        return KINDS[sub.sid().charAt(0) - '0'];
+    }
+
+    /** Makes room for a message and writes its head; returns where its subject begins, -1 if there is no room. */
     private int begin(Subscription sub, int subjectLength, int replyLength, int headerLength, int bodyLength) {
         int size = HEAD + subjectLength + replyLength + bodyLength, at = waiting.end;
-        if (at + size > waiting.bytes.length)
-            waiting.bytes = Arrays.copyOf(waiting.bytes, Math.max(2 * waiting.bytes.length, at + size));
-        INT.set(waiting.bytes, at, sub.sid().charAt(0) - '0');
+        if (count >= mostMessages || at + size > waiting.bytes.length && !grow(at + size))
+            return -1;
+        count++;
+        INT.set(waiting.bytes, at, kind(sub).ordinal());
         INT.set(waiting.bytes, at + 4, subjectLength);
         INT.set(waiting.bytes, at + 8, replyLength);
         INT.set(waiting.bytes, at + 12, headerLength);
         INT.set(waiting.bytes, at + 16, bodyLength);
         waiting.end += size;
         return at + HEAD;
+    }
+
+    private boolean grow(int needed) {
+        int present = waiting.bytes.length;
+        if (needed > MOST && waiting.end > 0)
+            return false;
+        int wanted = Math.max(Math.min(2 * present, MOST), needed);
+        if (!memory.take(held, wanted - present)) {
+            wanted = needed;
+            if (!memory.take(held, wanted - present))
+                return false;
+        }
+        held += wanted - present;
+        waiting.bytes = Arrays.copyOf(waiting.bytes, wanted);
+        return true;
     }
 
     @Override
@@ -223,13 +297,12 @@ public final class Inbox extends InternalReceiver {
         }
     }
 
-    /** Waits until there is room, whatever time is given: a message must not be lost. */
     @Override
     public void awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.end > ENOUGH && !closed)
-                room.await();
+            for (long left = nanos; left > 0 && isFull() && !closed;)
+                left = room.awaitNanos(left);
         } finally {
             lock.unlock();
         }
@@ -275,14 +348,20 @@ public final class Inbox extends InternalReceiver {
      * @return the messages, null if the inbox was closed and is empty
      */
     public Contents take(Contents emptied, Queue<Runnable> taken) throws InterruptedException {
-        emptied.clear();
         lock.lock();
         try {
-            while (waiting.end == 0 && tasks.isEmpty() && !woken && !closed)
+            giveBack(emptied.clear(LARGEST_KEPT));
+            while (isIdle() && !woken && !closed) {
+                giveBack(emptied.clear(LARGEST_IDLE) + waiting.clear(LARGEST_IDLE));
                 arrived.await();
-            if (waiting.end == 0 && tasks.isEmpty() && closed)
+            }
+            if (isIdle() && closed) {
+                giveBack(held);
                 return null;
+            }
             woken = false;
+            count = 0;
+            refusedChars = 0;
             Contents all = waiting;
             waiting = emptied;
             taken.addAll(tasks);
@@ -292,6 +371,15 @@ public final class Inbox extends InternalReceiver {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isIdle() {
+        return waiting.end == 0 && tasks.isEmpty();
+    }
+
+    private void giveBack(long bytes) {
+        held -= bytes;
+        memory.give(bytes);
     }
 
     /** Unsubscribes, and takes nothing more. What waits is still handled. */

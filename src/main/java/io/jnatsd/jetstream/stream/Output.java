@@ -21,9 +21,16 @@ public final class Output {
     /** For the form that other servers get, since a message is valid until the next one is built. */
     private final MessageBuilder remoteBuilder = new MessageBuilder();
 
+    /** For an actor, which does not wait for other actors, since these may wait for it. */
     public Output(Traffic traffic, Receiver own) {
+        this(traffic, own, 0);
+    }
+
+    /** @param patience how long to wait for an actor that is behind, in nanoseconds per batch */
+    public Output(Traffic traffic, Receiver own, long patience) {
         this.traffic = traffic;
         this.delivery = new Delivery(traffic, batch, own, false);
+        batch.limitPatience(patience);
         begin();
     }
 

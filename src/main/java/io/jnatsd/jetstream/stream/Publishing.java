@@ -71,10 +71,16 @@ final class Publishing {
                 stream.output().publish(m.reply(), answer);
         } catch (JetStreamException e) {
             if (answered)
-                stream.output().publish(m.reply(), "{\"error\":{\"code\":" + e.error().code() + ",\"err_code\":"
-                        + e.error().number() + ",\"description\":\"" + escaped(e.getMessage()) + "\"},\"stream\":\""
-                        + stream.name() + "\",\"seq\":0}");
+                refuse(m.reply(), e);
         }
+    }
+
+    /** Answers a message that is not stored. */
+    void refuse(String reply, JetStreamException e) {
+        if (stream.config().acknowledges())
+            stream.output().publish(reply, "{\"error\":{\"code\":" + e.error().code() + ",\"err_code\":"
+                    + e.error().number() + ",\"description\":\"" + escaped(e.getMessage()) + "\"},\"stream\":\""
+                    + stream.name() + "\",\"seq\":0}");
     }
 
     private static String escaped(String text) {

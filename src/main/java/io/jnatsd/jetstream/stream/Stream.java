@@ -38,6 +38,8 @@ import java.util.concurrent.TimeUnit;
 public final class Stream implements Host, Runnable {
     /** Messages are removed by their age at most so often. */
     private static final long AGE_PAUSE = 250_000_000;
+    /** The memory of an empty stream: the arrays of its inbox and output, its thread and its tables. */
+    private static final int STREAM_BYTES = 32 * 1024;
 
     private final Environment environment;
     private final String name;
@@ -58,6 +60,8 @@ public final class Stream implements Host, Runnable {
     private long scheduled = Long.MAX_VALUE;
     private Future<?> wakeUp;
     private long memory;
+    /** The memory of the stream beside its messages and its consumers. */
+    private long objects;
     private final StoredMessage examined = new StoredMessage();
     private boolean deleted;
     private final StreamFigures figures = new StreamFigures();
@@ -67,7 +71,8 @@ public final class Stream implements Host, Runnable {
         this.config = config;
         this.name = config.name();
         this.delivery = "delivery of stream " + name;
-        this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable());
+        this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable(), environment.inboxes(),
+                this::refuse);
         this.output = new Output(environment.traffic(), inbox);
         this.store = new MemoryStore(sizes(), config.firstSeq() == null ? 1 : config.firstSeq());
         this.publishing = new Publishing(this, store);
@@ -80,6 +85,7 @@ public final class Stream implements Host, Runnable {
         Stream stream = new Stream(environment, config);
         stream.publishing.configure(config);
         stream.subscribe();
+        stream.accountConfig();
         if (!environment.threads().start("stream-" + config.name(), stream))
             stream.inbox.close();
         return stream;
@@ -185,9 +191,18 @@ public final class Stream implements Host, Runnable {
         } finally {
             inbox.close();
             environment.memory().changed(-memory);
+            environment.objects().give(objects);
             if (wakeUp != null)
                 wakeUp.cancel(false);
         }
+    }
+
+    /** Answers a message for which the inbox had no room. */
+    private void refuse(Inbox.Kind kind, String reply) {
+        if (kind == Inbox.Kind.PUBLISH)
+            publishing.refuse(reply, new JetStreamException(ErrorCode.TOO_MANY_REQUESTS));
+        else if (kind != Inbox.Kind.ACK)
+            output.status(new Destination(reply), "503", "", "");
     }
 
     private void handle(Inbox.Contents contents) {
@@ -255,6 +270,23 @@ public final class Stream implements Host, Runnable {
         if (nextAgeCheck <= now)
             removeOld();
         consumers.deliver();
+    }
+
+    @Override
+    public boolean hasRoom(long own) {
+        return environment.objects().hasRoom(own);
+    }
+
+    @Override
+    public void memory(long difference) {
+        environment.objects().add(difference);
+    }
+
+    /** Tells the server how much memory the stream takes beside its messages, after its configuration has changed. */
+    private void accountConfig() {
+        long before = objects;
+        objects = STREAM_BYTES + config.memory();
+        environment.objects().add(objects - before);
     }
 
     /** Tells the server how much memory the stream takes, and others its figures. */
@@ -410,6 +442,11 @@ public final class Stream implements Host, Runnable {
         return consumers;
     }
 
+    /** Returns whether there is memory for another consumer. */
+    public boolean admits(ConsumerConfig added) {
+        return environment.objects().admits(added.memory());
+    }
+
     /** Adds a consumer; the configuration is complete and has been checked. */
     public Consumer add(ConsumerConfig consumerConfig) {
         Consumer added = consumers.add(consumerConfig);
@@ -451,6 +488,7 @@ public final class Stream implements Host, Runnable {
         publishing.configure(changed);
         StreamConfig before = config;
         config = changed;
+        accountConfig();
         captured.entrySet().removeIf(entry -> {
             boolean gone = !changed.captured().contains(entry.getKey());
             if (gone)

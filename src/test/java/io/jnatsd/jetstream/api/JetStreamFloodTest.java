@@ -1,0 +1,92 @@
+package io.jnatsd.jetstream.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jnatsd.NatsServer;
+import io.jnatsd.server.RawClient;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that send more than JetStream can handle, or that have answers sent where they should not go. */
+@Timeout(120)
+class JetStreamFloodTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int FLOOD = 60_000;
+    /** What is answered is longer than what is published, so that answers could fill what waits for a stream. */
+    private static final String LONG = "x".repeat(200);
+
+    private NatsServer server;
+    private Connection nats;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = NatsServer.builder().jetStream(256 * 1024 * 1024).start();
+        nats = Nats.connect(server.url());
+        for (String name : new String[] {"S", "T"})
+            assertTrue(ask("$JS.API.STREAM.CREATE." + name, "{\"name\":\"" + name + "\",\"subjects\":[\"" + name
+                    + ".>\"],\"storage\":\"memory\"}").contains("did_create"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        nats.close();
+        server.close();
+    }
+
+    private String ask(String subject, String body) throws Exception {
+        Message answer = nats.request(subject, body.getBytes(StandardCharsets.UTF_8), SOON);
+        return answer == null ? "no answer" : new String(answer.getData(), StandardCharsets.UTF_8);
+    }
+
+    /** Sends the same lines again and again, and returns when the server has read them. */
+    private void flood(int times, String... lines) throws Exception {
+        try (RawClient client = RawClient.quiet(server.port())) {
+            client.socket().setSoTimeout((int) SOON.toMillis());
+            String all = String.join("", lines);
+            int batch = 1000;
+            for (int i = 0; i < times; i += batch)
+                client.send(all.repeat(batch));
+            client.send("PING\r\n").expect("(?s).*PONG\r\n");
+        }
+    }
+
+    private void assertWorks() throws Exception {
+        for (String name : new String[] {"S", "T"}) {
+            assertTrue(ask("$JS.API.STREAM.INFO." + name, "").contains("state"));
+            assertTrue(ask(name + ".last", "x").contains("\"seq\""));
+        }
+    }
+
+    @Test
+    void answersThatAStreamStoresItselfDoNotStopIt() throws Exception {
+        flood(FLOOD, "PUB S.a S." + LONG + " 1\r\nx\r\n");
+        assertWorks();
+    }
+
+    @Test
+    void answersThatTwoStreamsStoreOfEachOtherDoNotStopThem() throws Exception {
+        flood(FLOOD, "PUB S.a T." + LONG + " 1\r\nx\r\n", "PUB T.a S." + LONG + " 1\r\nx\r\n");
+        assertWorks();
+    }
+
+    @Test
+    void answersThatAreRequestsThemselvesDoNotStopTheApi() throws Exception {
+        flood(FLOOD / 30, "PUB S.a $JS.API.STREAM.INFO.T 1\r\nx\r\n", "PUB $JS.API.STREAM.INFO.S S.info 0\r\n\r\n",
+                "PUB $JS.API.STREAM.INFO.T $JS.API.STREAM.INFO.S 0\r\n\r\n");
+        assertWorks();
+    }
+
+    @Test
+    void everyMessageOfAFloodIsStored() throws Exception {
+        flood(FLOOD, "PUB S.a 10\r\n0123456789\r\n");
+        assertEquals("{\"stream\":\"S\", \"seq\":" + (FLOOD + 1) + "}", ask("S.b", ""));
+    }
+}
