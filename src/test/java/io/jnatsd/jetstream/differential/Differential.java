@@ -102,7 +102,8 @@ public final class Differential implements AutoCloseable {
                     played++;
                     different += unknown.isEmpty() ? 0 : 1;
                 }
-            System.out.println(played + " cases in " + (System.nanoTime() - begin) / 1_000_000 + " ms, " + different + " differ; known differences that do not occur: " + known.unused());
+            System.out.println(played + " cases in " + (System.nanoTime() - begin) / 1_000_000 + " ms, " + different + " differ"
+                    + (part.isEmpty() ? "; known differences that do not occur: " + known.unused() : ""));
         }
     }
 }

@@ -91,14 +91,12 @@ final class Link implements AutoCloseable {
         out.flush();
     }
 
-    void subscribe(String sid, String subject, String queue) throws IOException, InterruptedException {
+    void subscribe(String sid, String subject, String queue) throws IOException {
         send("SUB " + subject + " " + (queue.isEmpty() ? "" : queue + " ") + sid + "\r\n");
-        roundTrip();
     }
 
-    void unsubscribe(String sid) throws IOException, InterruptedException {
+    void unsubscribe(String sid) throws IOException {
         send("UNSUB " + sid + "\r\n");
-        roundTrip();
     }
 
     /**

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A file of cases. A line {@code == name} begins a case, each other line is a step, {@code #} begins a line that is a
- * comment. What the steps are is described at {@link Player}.
+ * Reads files of cases. A line {@code == name} begins a case, each other line is a step, {@code #} begins a line that
+ * is a comment. What the steps are is described at {@link Player}. Threads: stateless.
  */
-record Script(List<Case> cases) {
+final class Script {
+    private Script() {
+    }
+
     /** What is played on an empty server. */
     record Case(String name, List<Step> steps) {
         @Override
@@ -44,7 +47,7 @@ record Script(List<Case> cases) {
         List<Case> cases = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Path file : files)
-            for (Case each : read(file).cases) {
+            for (Case each : read(file)) {
                 if (!names.add(each.name))
                     throw new IOException(file + ": two cases are named " + each.name);
                 cases.add(each);
@@ -52,7 +55,7 @@ record Script(List<Case> cases) {
         return cases;
     }
 
-    private static Script read(Path file) throws IOException {
+    private static List<Case> read(Path file) throws IOException {
         List<Case> cases = new ArrayList<>();
         int number = 0;
         for (String line : Files.readAllLines(file)) {
@@ -68,7 +71,7 @@ record Script(List<Case> cases) {
                 throw new IOException(place + ": a step before the first case");
             cases.getLast().steps.add(step(place, line));
         }
-        return new Script(cases);
+        return cases;
     }
 
     static Step step(String place, String line) {
