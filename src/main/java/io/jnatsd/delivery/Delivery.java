@@ -103,6 +103,12 @@ public final class Delivery {
         return last;
     }
 
+    /** Does the same for a message whose subject is not used again, such as an answer. */
+    public MatchResult matchOnce(Message m) {
+        batchMatches++;
+        return traffic.subjects.index().matchOnce(m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
+    }
+
     /**
      * Delivers a client's message to every plain subscription of a client, once to every other server, and to one
      * member of each queue group. A plain message may be held until {@link #settle}.

@@ -74,6 +74,19 @@ public final class MessageBuilder {
         return this;
     }
 
+    /** Appends a number that is not negative. */
+    public MessageBuilder append(long number) {
+        int digits = 1;
+        for (long rest = number / 10; rest > 0; rest /= 10)
+            digits++;
+        room(digits);
+        long rest = number;
+        for (int i = at + digits; i-- > at; rest /= 10)
+            buffer[i] = (byte) ('0' + rest % 10);
+        at += digits;
+        return this;
+    }
+
     /** Marks what was appended so far as the headers; it must end with the empty line. */
     public MessageBuilder headersEnd() {
         headersEnd = at;

@@ -68,23 +68,34 @@ public final class MatchResult {
         this.literal = Subject.isValidLiteral(subject, 0, subject.length);
         this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
         this.system = subject.length > 4 && Arrays.equals(subject, 0, 5, SYSTEM, 0, 5);
-        List<Subscription> single = new ArrayList<>(matches.size());
-        Map<String, List<Subscription>> servers = new LinkedHashMap<>(0), groups = new LinkedHashMap<>(0);
-        for (Subscription sub : matches) {
-            String remote = sub.receiver.remoteId();
-            if (sub.queue != null)
-                groups.computeIfAbsent(sub.queue, name -> new ArrayList<>()).add(sub);
-            else if (remote == null)
-                single.add(sub);
-            else if (!remote.isEmpty())
-                servers.computeIfAbsent(remote, id -> new ArrayList<>()).add(sub);
+        if (matches.size() == 1 && isPlain(matches.getFirst())) {
+            // The inbox of a client: most results that are made are for one message.
+            this.plain = new Subscription[] {matches.getFirst()};
+            this.oneEach = true;
+            this.routed = this.queues = NO_GROUPS;
+        } else {
+            List<Subscription> single = new ArrayList<>(matches.size());
+            Map<String, List<Subscription>> servers = new LinkedHashMap<>(0), groups = new LinkedHashMap<>(0);
+            for (Subscription sub : matches) {
+                String remote = sub.receiver.remoteId();
+                if (sub.queue != null)
+                    groups.computeIfAbsent(sub.queue, name -> new ArrayList<>()).add(sub);
+                else if (remote == null)
+                    single.add(sub);
+                else if (!remote.isEmpty())
+                    servers.computeIfAbsent(remote, id -> new ArrayList<>()).add(sub);
+            }
+            this.plain = single.toArray(NONE);
+            this.oneEach = single.stream().map(sub -> sub.receiver).distinct().count() == single.size();
+            this.routed = arrays(servers);
+            this.queues = arrays(groups);
         }
-        this.plain = single.toArray(NONE);
-        this.oneEach = single.stream().map(sub -> sub.receiver).distinct().count() == single.size();
-        this.routed = arrays(servers);
-        this.queues = arrays(groups);
         this.bytes = OWN_BYTES + subject.length + REFERENCE_BYTES * matches.size()
                 + ARRAY_BYTES * (routed.length + queues.length);
+    }
+
+    private static boolean isPlain(Subscription sub) {
+        return sub.queue == null && sub.receiver.remoteId() == null;
     }
 
     private static Subscription[][] arrays(Map<String, List<Subscription>> lists) {

@@ -151,10 +151,18 @@ public final class SubscriptionIndex {
         if (last != null && last.hash() == spread(hash) && last.isFor(buffer, start, length) && last.isCurrent())
             return last;
         MatchResult cached = stripe(hash).cache.get(buffer, start, length, spread(hash));
-        return cached != null ? cached : search(Arrays.copyOfRange(buffer, start, start + length), hash);
+        return cached != null ? cached : search(Arrays.copyOfRange(buffer, start, start + length), hash, true);
     }
 
-    private MatchResult search(byte[] subject, int hash) {
+    /**
+     * Does the same for a subject that is not used again, such as that of an answer. The result does not displace others
+     * from the cache. It must be used at once, because it is not told of changes.
+     */
+    public MatchResult matchOnce(byte[] buffer, int start, int length, int hash) {
+        return search(Arrays.copyOfRange(buffer, start, start + length), hash, false);
+    }
+
+    private MatchResult search(byte[] subject, int hash, boolean kept) {
         misses.increment();
         String text = new String(subject, StandardCharsets.ISO_8859_1);
         // Read before the search: a change during the search then makes the result stale.
@@ -169,7 +177,8 @@ public final class SubscriptionIndex {
                 literal.addTo(matches);
             matches.removeIf(sub -> sub.denies(subject));
             MatchResult result = new MatchResult(subject, spread(hash), matches, seen);
-            stripe.cache.put(result);
+            if (kept)
+                stripe.cache.put(result);
             return result;
         } finally {
             stripe.lock.unlock();

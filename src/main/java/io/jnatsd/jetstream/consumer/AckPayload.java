@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import io.jnatsd.text.GoDuration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * What an ack says.
@@ -16,10 +17,15 @@ import java.time.Duration;
 record AckPayload(Kind kind, long delay, String text) {
     enum Kind { ACK, NAK, PROGRESS, TERM, NEXT, UNKNOWN }
 
+    private static final AckPayload PLAIN = new AckPayload(Kind.ACK, 0, "");
+    private static final byte[] ACK = {'+', 'A', 'C', 'K'};
+
     static AckPayload parse(byte[] payload, int start, int length) {
+        if (length == 0 || Arrays.equals(payload, start, start + length, ACK, 0, ACK.length))
+            return PLAIN;
         String text = new String(payload, start, length, StandardCharsets.ISO_8859_1);
-        if (text.isEmpty() || text.equals("+ACK") || text.equals("+OK"))
-            return new AckPayload(Kind.ACK, 0, "");
+        if (text.equals("+OK"))
+            return PLAIN;
         if (text.startsWith("-NAK"))
             return new AckPayload(Kind.NAK, delay(new String(payload, start + 4, length - 4, StandardCharsets.UTF_8).strip()), "");
         if (text.equals("+WPI"))

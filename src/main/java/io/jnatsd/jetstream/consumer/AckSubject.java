@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.consumer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -8,22 +9,41 @@ import java.util.Arrays;
  */
 public record AckSubject(String consumer, int deliveries, long streamSequence, long consumerSequence) {
     private static final int CONSUMER = 3, DELIVERIES = 4, STREAM_SEQUENCE = 5, CONSUMER_SEQUENCE = 6, TOKENS = 9;
+    /** A number with as many digits fits into a long. */
+    private static final int MOST_DIGITS = 18;
 
-    /**
-     * Returns what a subject says; null if it is no subject of an ack.
-     *
-     * @param subject one char per byte
-     */
-    public static AckSubject parse(String subject) {
-        String[] tokens = subject.split("\\.", -1);
-        if (tokens.length != TOKENS)
-            return null;
-        try {
-            return new AckSubject(tokens[CONSUMER], Integer.parseInt(tokens[DELIVERIES]), Long.parseLong(tokens[STREAM_SEQUENCE]),
-                    Long.parseLong(tokens[CONSUMER_SEQUENCE]));
-        } catch (NumberFormatException e) {
-            return null;
+    /** Returns what a subject says; null if it is no subject of an ack. */
+    public static AckSubject parse(byte[] bytes, int start, int length) {
+        String consumer = null;
+        long deliveries = 0, streamSequence = 0, consumerSequence = 0;
+        int token = 0, end = start + length;
+        for (int from = start, to; from <= end; from = to + 1, token++) {
+            to = from;
+            while (to < end && bytes[to] != '.')
+                to++;
+            switch (token) {
+                case CONSUMER -> consumer = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+                case DELIVERIES -> deliveries = number(bytes, from, to);
+                case STREAM_SEQUENCE -> streamSequence = number(bytes, from, to);
+                case CONSUMER_SEQUENCE -> consumerSequence = number(bytes, from, to);
+                default -> { }
+            }
         }
+        return token != TOKENS || deliveries < 0 || streamSequence < 0 || consumerSequence < 0 ? null
+                : new AckSubject(consumer, (int) deliveries, streamSequence, consumerSequence);
+    }
+
+    /** Returns a number that has only digits, -1 for anything else. */
+    private static long number(byte[] bytes, int from, int to) {
+        if (from == to || to - from > MOST_DIGITS)
+            return -1;
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9')
+                return -1;
+            number = 10 * number + bytes[i] - '0';
+        }
+        return number;
     }
 
     /** Builds subjects for one consumer, again and again in one buffer. Threads: the actor of the stream. */

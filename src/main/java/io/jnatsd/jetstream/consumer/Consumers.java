@@ -113,8 +113,8 @@ public final class Consumers {
     }
 
     /** A message was stored. */
-    public void stored(StoredMessage message) {
-        selections.forEach(message.subject(), 0, message.subjectLength(), storing);
+    public void stored(byte[] subject, int start, int length) {
+        selections.forEach(subject, start, length, storing);
     }
 
     /** A message is about to be removed from the stream. */

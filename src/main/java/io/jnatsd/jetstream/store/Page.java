@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The messages of {@value #SIZE} consecutive sequences: for each, its time, its subject, its address in the arena, and
- * the next message on its subject. When most of them have been removed, the arrays shrink to those that are left.
+ * the next message on its subject. When most of them have been removed, the arrays shrink.
  *
  * <p>An index is the place of a message in the arrays; it is valid until a message of the page is removed.
  *
@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 final class Page {
     static final int SIZE = 256;
-    /** With fewer messages than this, the arrays have only as many elements. */
+    /** With fewer messages than this, the arrays have at most twice as many elements. */
     private static final int SPARSE = SIZE / 4;
 
     private final long first;
@@ -53,7 +53,7 @@ final class Page {
         if (offsets == null)
             return subjects[offset] == null ? -1 : offset;
         int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
-        return index < 0 ? -1 : index;
+        return index < 0 || subjects[index] == null ? -1 : index;
     }
 
     /** Returns the first sequence from this one on that has a message, or -1. */
@@ -67,6 +67,8 @@ final class Page {
         }
         int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
         index = index < 0 ? -index - 1 : index;
+        while (index < offsets.length && subjects[index] == null)
+            index++;
         return index == offsets.length ? -1 : first + offsets[index] + 128;
     }
 
@@ -81,6 +83,8 @@ final class Page {
         }
         int index = Arrays.binarySearch(offsets, (byte) (offset - 128));
         index = index < 0 ? -index - 2 : index;
+        while (index >= 0 && subjects[index] == null)
+            index--;
         return index < 0 ? -1 : first + offsets[index] + 128;
     }
 
@@ -112,38 +116,20 @@ final class Page {
     /** Removes a message. {@code mayShrink} is false while messages are added to the page. */
     void remove(int index, boolean mayShrink) {
         count--;
-        if (offsets != null) {
-            keep(index);
-            return;
-        }
         subjects[index] = null;
-        if (mayShrink && count <= SPARSE)
+        // By half each time, so that a page that is emptied from its front is not copied for each message.
+        if (mayShrink && count > 0 && count <= (offsets == null ? SPARSE : offsets.length / 2))
             narrow();
-    }
-
-    private void keep(int without) {
-        int from = without + 1, rest = offsets.length - from, size = offsets.length - 1;
-        offsets = (byte[]) without(offsets, new byte[size], without, from, rest);
-        times = (long[]) without(times, new long[size], without, from, rest);
-        addresses = (long[]) without(addresses, new long[size], without, from, rest);
-        next = (long[]) without(next, new long[size], without, from, rest);
-        subjects = (StoredSubject[]) without(subjects, new StoredSubject[size], without, from, rest);
-    }
-
-    private static Object without(Object from, Object to, int index, int behind, int rest) {
-        System.arraycopy(from, 0, to, 0, index);
-        System.arraycopy(from, behind, to, index, rest);
-        return to;
     }
 
     private void narrow() {
         byte[] kept = new byte[count];
         long[] keptTimes = new long[count], keptAddresses = new long[count], keptNext = new long[count];
         StoredSubject[] keptSubjects = new StoredSubject[count];
-        for (int i = 0, at = 0; i < SIZE; i++) {
+        for (int i = 0, at = 0; i < subjects.length; i++) {
             if (subjects[i] == null)
                 continue;
-            kept[at] = (byte) (i - 128);
+            kept[at] = offsets == null ? (byte) (i - 128) : offsets[i];
             keptTimes[at] = times[i];
             keptAddresses[at] = addresses[i];
             keptNext[at] = next[i];

@@ -88,7 +88,15 @@ public final class Inbox extends InternalReceiver {
         }
 
         public String reply() {
-            return new String(bytes, at - bodyLength - replyLength, replyLength, StandardCharsets.ISO_8859_1);
+            return new String(bytes, replyStart(), replyLength, StandardCharsets.ISO_8859_1);
+        }
+
+        int replyStart() {
+            return at - bodyLength - replyLength;
+        }
+
+        int replyLength() {
+            return replyLength;
         }
 
         /** Returns where headers and payload begin. */

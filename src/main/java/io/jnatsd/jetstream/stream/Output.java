@@ -7,6 +7,7 @@ import io.jnatsd.delivery.Traffic;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.MessageBuilder;
+import io.jnatsd.subject.MatchResult;
 import io.jnatsd.subject.Receiver;
 
 /**
@@ -40,10 +41,21 @@ public final class Output {
 
     /** Publishes a message; returns false if nobody received it. */
     private boolean publish(Message m) {
-        boolean received = delivery.publish(delivery.match(m), m);
+        return publish(delivery.match(m), m);
+    }
+
+    private boolean publish(MatchResult match, Message m) {
+        boolean received = delivery.publish(match, m);
         // It must not be held: the next message takes its place in the buffer.
         delivery.settle();
         return received;
+    }
+
+    /** Answers a message that has a reply subject with a number between two texts. */
+    void answer(Inbox.Contents request, byte[] before, long number, byte[] behind) {
+        Message m = builder.begin(request.bytes(), request.replyStart(), request.replyLength())
+                .append(before, 0, before.length).append(number).append(behind, 0, behind.length).end(false);
+        publish(delivery.matchOnce(m), m);
     }
 
     public boolean publish(String subject, byte[] payload) {

@@ -10,7 +10,6 @@ import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,12 +21,16 @@ final class Publishing {
     private static final int MOST_HEADERS = 65_535;
     /** Memory of a message beside its bytes, at most. */
     private static final int OVERHEAD = 128;
+    /** The answer to a message that is stored, behind the sequence. */
+    private static final byte[] END = bytes("}"), REPEATED = bytes(",\"duplicate\": true}");
 
     private final Stream stream;
     private final MessageStore store;
     private final Dedup dedup = new Dedup();
     private final PublishHeaders headers = new PublishHeaders();
-    private final StoredMessage stored = new StoredMessage();
+    private final StoredMessage message = new StoredMessage();
+    /** The answer to a message that is stored, before the sequence. */
+    private final byte[] stored;
     /** The message id of the last message, empty if it had none. */
     private String lastId = "";
     private long lastTime;
@@ -43,10 +46,19 @@ final class Publishing {
     private int headerLength;
     private String id;
     private String rollup;
+    /** It repeats one that is stored. */
+    private boolean repeated;
 
     Publishing(Stream stream, MessageStore store) {
         this.stream = stream;
         this.store = store;
+        String domain = stream.environment().domain();
+        this.stored = bytes("{\"stream\":\"" + stream.name() + (domain.isEmpty() ? "" : "\", \"domain\":\"" + domain)
+                + "\", \"seq\":");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Applies a configuration, which has been checked. */
@@ -66,9 +78,9 @@ final class Publishing {
     void publish(Inbox.Contents m) {
         boolean answered = m.hasReply() && stream.config().acknowledges();
         try {
-            String answer = store(m);
+            long sequence = store(m);
             if (answered)
-                stream.output().publish(m.reply(), answer);
+                stream.output().answer(m, stored, sequence, repeated ? REPEATED : END);
         } catch (JetStreamException e) {
             if (answered)
                 refuse(m.reply(), e);
@@ -87,40 +99,38 @@ final class Publishing {
         return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
     }
 
-    private String answer(long sequence, boolean duplicate) {
-        String domain = stream.environment().domain();
-        return "{\"stream\":\"" + stream.name() + (domain.isEmpty() ? "" : "\", \"domain\":\"" + domain) + "\", \"seq\":" + Long.toUnsignedString(sequence)
-                + (duplicate ? ",\"duplicate\": true}" : "}");
-    }
-
-    private String store(Inbox.Contents m) throws JetStreamException {
+    /** Returns the sequence of the message, or of the one that it repeats. */
+    private long store(Inbox.Contents m) throws JetStreamException {
         StreamConfig config = stream.config();
         if (config.sealed())
             throw new JetStreamException(ErrorCode.SEALED);
         take(m);
         Long duplicate = checkHeaders(config);
-        if (duplicate != null)
-            return answer(duplicate, true);
+        repeated = duplicate != null;
+        if (repeated)
+            return duplicate;
         long time = time();
         checkSize(config);
         if (config.retention() == Retention.INTEREST && !stream.isWanted(subject, subjectStart, subjectLength)) {
             long skipped = store.skip(time);
             remember(skipped, time);
-            return answer(skipped, false);
+            return skipped;
         }
         checkRoom(config);
         long before = republish == null ? 0 : store.last(subject, subjectStart, subjectLength);
         long sequence = store.append(subject, subjectStart, subjectLength, body, bodyStart, bodyLength, headerLength, time);
         remember(sequence, time);
-        store.load(sequence, stored);
-        stream.stored(stored);
+        stream.stored(subject, subjectStart, subjectLength);
         if (rollup != null)
-            store.purge(rollup.equals("all") ? SubjectFilter.ALL : SubjectFilter.of(stored.subjectText()), sequence, 0);
+            store.purge(rollup.equals("all") ? SubjectFilter.ALL : SubjectFilter.of(subjectText()), sequence, 0);
         if (republish != null)
-            republish(before);
-        String answer = answer(sequence, false);
+            republish(sequence, before);
         enforce(config);
-        return answer;
+        return sequence;
+    }
+
+    private String subjectText() {
+        return new String(subject, subjectStart, subjectLength, StandardCharsets.ISO_8859_1);
     }
 
     private void take(Inbox.Contents m) {
@@ -218,9 +228,8 @@ final class Publishing {
     }
 
     private long replacedSize() {
-        byte[] literal = Arrays.copyOfRange(subject, subjectStart, subjectStart + subjectLength);
-        long first = store.next(List.of(SubjectFilter.of(new String(literal, StandardCharsets.ISO_8859_1))), 0);
-        return store.load(first, stored) ? stream.sizes().of(stored.subjectLength(), stored.length(), stored.headerLength()) : 0;
+        long first = store.next(List.of(SubjectFilter.of(subjectText())), 0);
+        return store.load(first, message) ? stream.sizes().of(message.subjectLength(), message.length(), message.headerLength()) : 0;
     }
 
     /** Returns the time of the message, which is never before that of another. */
@@ -235,15 +244,16 @@ final class Publishing {
             dedup.add(id, sequence, stream.now());
     }
 
-    private void republish(long before) {
-        String to = republish.apply(stored.subjectText());
+    private void republish(long sequence, long before) {
+        String from = subjectText(), to = republish.apply(from);
         if (to == null)
             return;
+        store.load(sequence, message);
         boolean headersOnly = stream.config().republish().headersOnly() != null;
-        String more = "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + stored.subjectText() + "\r\nNats-Sequence: "
-                + stored.sequence() + "\r\nNats-Time-Stamp: " + Times.text(stored.time()) + "\r\nNats-Last-Sequence: "
-                + before + "\r\n" + (headersOnly ? "Nats-Msg-Size: " + (stored.length() - Math.max(stored.headerLength(), 0)) + "\r\n" : "");
-        stream.output().republish(to, stored, more, headersOnly);
+        String more = "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + from + "\r\nNats-Sequence: "
+                + sequence + "\r\nNats-Time-Stamp: " + Times.text(message.time()) + "\r\nNats-Last-Sequence: "
+                + before + "\r\n" + (headersOnly ? "Nats-Msg-Size: " + (message.length() - Math.max(message.headerLength(), 0)) + "\r\n" : "");
+        stream.output().republish(to, message, more, headersOnly);
     }
 
     /** Removes what is above the limits after a message was stored. */

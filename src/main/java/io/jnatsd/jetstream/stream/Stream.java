@@ -242,7 +242,7 @@ public final class Stream implements Host, Runnable {
     }
 
     private void ack(Inbox.Contents m) {
-        AckSubject subject = AckSubject.parse(m.subject());
+        AckSubject subject = AckSubject.parse(m.bytes(), m.subjectStart(), m.subjectLength());
         Consumer consumer = subject == null ? null : consumers.get(subject.consumer());
         if (consumer != null)
             consumer.ack(subject, m.hasReply() ? m.reply() : "", m.bytes(), m.payloadStart(), m.payloadLength());
@@ -338,8 +338,8 @@ public final class Stream implements Host, Runnable {
     }
 
     /** A message was stored. */
-    void stored(StoredMessage message) {
-        consumers.stored(message);
+    void stored(byte[] subject, int start, int length) {
+        consumers.stored(subject, start, length);
         if (config.maxAge() > 0 && nextAgeCheck == Long.MAX_VALUE)
             planAgeCheck();
     }
