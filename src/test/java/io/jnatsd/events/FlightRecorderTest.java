@@ -2,8 +2,11 @@ package io.jnatsd.events;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jnatsd.NatsServer;
 import io.jnatsd.client.Client;
 import io.jnatsd.client.ManyClients;
 import io.jnatsd.config.ConfigException;
@@ -14,9 +17,23 @@ import io.jnatsd.log.Log;
 import io.jnatsd.server.OptionsSource;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.server.Server;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -26,6 +43,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("it records what happens in this JVM")
 class FlightRecorderTest {
+    private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(30)).build();
+
     @TempDir
     private Path dir;
 
@@ -108,5 +127,46 @@ class FlightRecorderTest {
         assertEquals("PEER", only(events, "RouteUp").getString("remoteId"));
         assertEquals("Slow Consumer (Pending Bytes)", only(events, "RouteDown").getString("reason"));
         assertEquals("10.0.0.0:1024 - cid:1", only(events, "SlowConsumer").getString("connection"));
+    }
+
+    @Test
+    void whatHappensToStreamsIsRecorded() throws Exception {
+        Recording recording = new Recording();
+        for (String name : List.of("StreamChanged", "ConsumerChanged", "PublishRefused", "MemoryLimit", "MaxDeliveries", "JetStreamError"))
+            recording.enable("jnatsd." + name);
+        recording.start();
+        try (NatsServer server = NatsServer.builder().jetStream(600_000).start(); Connection nats = Nats.connect(server.url())) {
+            JetStreamManagement management = nats.jetStreamManagement(PATIENT);
+            management.addStream(StreamConfiguration.builder().name("S").subjects("s.*").maxMessages(1).discardPolicy(DiscardPolicy.New)
+                    .storageType(StorageType.Memory).build());
+            management.addOrUpdateConsumer("S", ConsumerConfiguration.builder().durable("C").maxDeliver(1)
+                    .ackWait(Duration.ofMillis(10)).build());
+            assertThrows(JetStreamApiException.class, () -> nats.jetStream(PATIENT).publish("s.big", new byte[700_000]));
+            nats.jetStream(PATIENT).publish("s.a", new byte[1]);
+            assertThrows(JetStreamApiException.class, () -> nats.jetStream(PATIENT).publish("s.b", new byte[1]));
+            Subscription events = nats.subscribe("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>");
+            nats.getConsumerContext("S", "C", PATIENT).next();
+            assertNotNull(events.nextMessage(Duration.ofSeconds(20)));
+            assertThrows(JetStreamApiException.class, () -> management.getConsumerInfo("S", "other"));
+            management.deleteConsumer("S", "C");
+            management.deleteStream("S");
+        }
+        List<RecordedEvent> events = stop(recording);
+        assertEquals(List.of("S created", "S deleted"), texts(events, "StreamChanged", "stream", "action"));
+        assertEquals(List.of("S C created", "S C deleted"), texts(events, "ConsumerChanged", "stream", "consumer", "action"));
+        assertEquals(List.of("S s.big insufficient resources", "S s.b maximum messages exceeded"), texts(events, "PublishRefused",
+                "stream", "subject", "reason"));
+        assertEquals(600_000, only(events, "MemoryLimit").getLong("limit"));
+        assertEquals(List.of("S C 1 1"), texts(events, "MaxDeliveries", "stream", "consumer", "sequence", "deliveries"));
+        assertEquals(List.of("$JS.API.CONSUMER.INFO.S.other 10014 consumer not found"), texts(events, "JetStreamError", "subject",
+                "code", "description"));
+    }
+
+    /** Returns the fields of all events of a kind in the order of time. */
+    private static List<String> texts(List<RecordedEvent> events, String name, String... fields) {
+        return events.stream().filter(e -> e.getEventType().getName().equals("jnatsd." + name))
+                .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+                .map(e -> Arrays.stream(fields).map(field -> String.valueOf((Object) e.getValue(field))).collect(Collectors.joining(" ")))
+                .toList();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.StorageType;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 /** The JetStream view of the dashboard in a real browser. */
 @Timeout(180)
 class JetStreamDashboardTest {
+    /** Limits for a busy machine. */
+    private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(30)).build();
     private static final int PAGE = 50;
     private static Browser browser;
 
@@ -105,12 +108,12 @@ class JetStreamDashboardTest {
     void aStreamUnfoldsToItsConsumersAndWhyTheyWait() throws Exception {
         try (NatsServer server = NatsServer.builder().jetStream(10_000_000).monitoring().start();
                 Connection nats = Nats.connect(server.url())) {
-            JetStreamManagement management = nats.jetStreamManagement();
+            JetStreamManagement management = nats.jetStreamManagement(PATIENT);
             management.addStream(config("orders").maxMessages(10).build());
             for (int i = 0; i < 5; i++)
-                nats.jetStream().publish("orders.new", new byte[10]);
+                nats.jetStream(PATIENT).publish("orders.new", new byte[10]);
             management.addOrUpdateConsumer("orders", ConsumerConfiguration.builder().durable("stuck").maxAckPending(1).build());
-            nats.getConsumerContext("orders", "stuck").next();
+            nats.getConsumerContext("orders", "stuck", PATIENT).next();
             management.addOrUpdateConsumer("orders", ConsumerConfiguration.builder().durable("<b").deliverSubject("d").build());
             open(server);
             expect("#j-count", "1");
@@ -122,7 +125,7 @@ class JetStreamDashboardTest {
             assertEquals("no interest", text("tr[data-consumer=\"<b\"] .reason"));
             nats.subscribe("d");
             expect("tr[data-consumer=\"<b\"] .reason", "redelivery in ");
-            nats.jetStream().publish("orders.new", new byte[10]);
+            nats.jetStream(PATIENT).publish("orders.new", new byte[10]);
             expect("tr[data-stream=orders]", "orders|orders.>|6|of 10|");
             management.deleteStream("orders");
             expect("#j-empty", "No streams.");
@@ -133,10 +136,10 @@ class JetStreamDashboardTest {
     @Test
     void aThousandStreamsAreShownInPagesSortedByTheServer() throws Exception {
         try (NatsServer server = NatsServer.builder().jetStream().monitoring().start(); Connection nats = Nats.connect(server.url())) {
-            JetStreamManagement management = nats.jetStreamManagement();
+            JetStreamManagement management = nats.jetStreamManagement(PATIENT);
             for (int i = 0; i < 1000; i++)
                 management.addStream(config("s" + (1000 + i)).build());
-            nats.jetStream().publish("s1700.a", new byte[10]);
+            nats.jetStream(PATIENT).publish("s1700.a", new byte[10]);
             open(server);
             expect("#j-count", "1,000");
             click("#tab-jetstream");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.StorageType;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 /** The metrics of streams and consumers. The parser rejects everything that the format of Prometheus does not allow. */
 @Timeout(60)
 class JetStreamMetricsTest {
+    /** Limits for a busy machine. */
+    private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(30)).build();
     private static PrometheusParser metrics(NatsServer server) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return PrometheusParser.parse(http.send(HttpRequest.newBuilder(URI.create(server.monitorUrl() + "/metrics")).build(),
@@ -52,15 +56,15 @@ class JetStreamMetricsTest {
     void metricsHaveTheNamesAndLabelsOfTheExporter() throws Exception {
         try (NatsServer server = NatsServer.builder().name("first").jetStream(1_000_000).monitoring().start();
                 Connection nats = Nats.connect(server.url())) {
-            JetStreamManagement management = nats.jetStreamManagement();
+            JetStreamManagement management = nats.jetStreamManagement(PATIENT);
             stream(management, "S");
             stream(management, "T");
             for (int i = 0; i < 3; i++)
-                nats.jetStream().publish("S.a", new byte[10]);
+                nats.jetStream(PATIENT).publish("S.a", new byte[10]);
             for (String consumer : new String[] {"C", "D"})
                 management.addOrUpdateConsumer("S", ConsumerConfiguration.builder().durable(consumer).description("on \"" + consumer
                         + "\"").build());
-            nats.getConsumerContext("S", "C").next();
+            nats.getConsumerContext("S", "C", PATIENT).next();
             PrometheusParser metrics = metrics(server);
             Map<String, String> stream = Map.of("server_name", "first", "account", "$G", "stream_name", "S", "is_stream_leader", "true");
             assertEquals(3, value(metrics, "jetstream_stream_total_messages", stream));
@@ -82,11 +86,11 @@ class JetStreamMetricsTest {
     @Test
     void consumersBeyondTheMostThatAreShownAreSummed() throws Exception {
         try (NatsServer server = NatsServer.builder().jetStream().monitoring().start(); Connection nats = Nats.connect(server.url())) {
-            JetStreamManagement management = nats.jetStreamManagement();
+            JetStreamManagement management = nats.jetStreamManagement(PATIENT);
             stream(management, "S");
             stream(management, "T");
-            nats.jetStream().publish("S.a", new byte[10]);
-            nats.jetStream().publish("T.a", new byte[10]);
+            nats.jetStream(PATIENT).publish("S.a", new byte[10]);
+            nats.jetStream(PATIENT).publish("T.a", new byte[10]);
             for (int i = 0; i < JetStreamMetrics.MOST; i++)
                 management.addOrUpdateConsumer("S", ConsumerConfiguration.builder().durable("c" + (1000 + i)).build());
             management.addOrUpdateConsumer("S", ConsumerConfiguration.builder().durable("d").build());

@@ -3,6 +3,8 @@ package io.jnatsd.jetstream.api;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
+import io.jnatsd.events.EventRecording;
+import io.jnatsd.events.JetStreamErrorEvent;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
@@ -172,7 +174,7 @@ public final class JetStream implements Runnable {
         }
         monitor.countRequest();
         Request request = new Request(tokens, body);
-        byte[] json = Json.bytes(answer(request, ApiLevel.isTooHigh(m)));
+        byte[] json = Json.bytes(answer(subject, request, ApiLevel.isTooHigh(m)));
         if (m.hasReply())
             output.publish(m.reply(), json);
         if (request.advisory() != null)
@@ -182,7 +184,7 @@ public final class JetStream implements Runnable {
                     new String(body, StandardCharsets.ISO_8859_1), new String(json, StandardCharsets.ISO_8859_1)));
     }
 
-    private JsonObject answer(Request request, boolean refused) throws InterruptedException {
+    private JsonObject answer(String subject, Request request, boolean refused) throws InterruptedException {
         Endpoints.Endpoint endpoint = endpoints.find(request.tokens());
         JsonObject answer = new JsonObject();
         answer.addProperty("type", TYPE + endpoint.type() + "_response");
@@ -193,6 +195,8 @@ public final class JetStream implements Runnable {
             rest = endpoint.operation().run(request);
         } catch (JetStreamException e) {
             monitor.countError();
+            if (EventRecording.isPossible())
+                JetStreamErrorEvent.commit(Arguments.text(subject), e.error().number(), Arguments.text(e.getMessage()));
             rest = endpoint.empty();
             rest.add("error", error(e));
         }

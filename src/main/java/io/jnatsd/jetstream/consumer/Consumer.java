@@ -53,6 +53,7 @@ public final class Consumer {
     private long floorConsumerSequence;
     private long floorSequence;
     private Instant lastAck;
+    private final AckStall stall = new AckStall();
     private final PendingMessages pending = new PendingMessages();
     /** The messages that were delivered as often as allowed, and never acknowledged. */
     private final Set<Long> exhausted = new HashSet<>();
@@ -174,10 +175,19 @@ public final class Consumer {
                 return first.sequence;
             exhaust(first);
         }
-        if (cursor.left() == 0 || pending.size() >= config.mostPending() || !memory.hasRoom())
+        if (cursor.left() == 0 || !memory.hasRoom())
             return -1;
+        if (isLimited()) {
+            schedule(stall.limited(host.now(), lastAck));
+            return -1;
+        }
         long found = cursor.peek();
         return found >= 0 && replay.covers(found) && mustPause(found) ? -1 : found;
+    }
+
+    /** Returns whether no new message is delivered because too many are not acknowledged. */
+    private boolean isLimited() {
+        return cursor.left() > 0 && pending.size() >= config.mostPending();
     }
 
     private boolean mustPause(long sequence) {
@@ -405,6 +415,9 @@ public final class Consumer {
         for (Pending due; (due = pending.pollDue(now + SLACK)) != null;)
             retry(due);
         schedule(pending.earliestDue());
+        if (stall.isStalled(now, isLimited(), lastAck))
+            host.stalled(this);
+        schedule(stall.nextCheck());
         if (expired(now)) {
             host.expire(this);
             return;
@@ -545,6 +558,8 @@ public final class Consumer {
             return awaitsRedelivery(now);
         if (pending.size() >= config.mostPending())
             return DeliveryState.of(Kind.MAX_ACK_PENDING);
+        if (!memory.hasRoom())
+            return DeliveryState.of(Kind.MEMORY_LIMIT);
         DeliveryState state = taker.state(now);
         return state.kind() == Kind.RUNNING && replay.due() > now ? new DeliveryState(Kind.REPLAY, replay.due() - now) : state;
     }

@@ -8,9 +8,9 @@ package io.jnatsd.jetstream.consumer;
 public record DeliveryState(Kind kind, long nanos) {
     /** What a consumer does or waits for. */
     public enum Kind {
-        RUNNING("running"), MAX_ACK_PENDING("max ack pending reached"), NO_PULL_REQUEST("no pull request"),
-        NO_INTEREST("no interest"), FLOW_CONTROL("paused by flow control"), RATE_LIMIT("rate limit"), REPLAY("original replay"),
-        REDELIVERY("redelivery"), NO_MESSAGES("nothing to deliver");
+        RUNNING("running"), MAX_ACK_PENDING("max ack pending reached"), MEMORY_LIMIT("memory limit reached"),
+        NO_PULL_REQUEST("no pull request"), NO_INTEREST("no interest"), FLOW_CONTROL("paused by flow control"),
+        RATE_LIMIT("rate limit"), REPLAY("original replay"), REDELIVERY("redelivery"), NO_MESSAGES("nothing to deliver");
 
         private final String text;
 

@@ -57,6 +57,9 @@ public interface Host {
     /** Publishes an event, if anybody wants it. */
     void publish(ConsumerEvent event);
 
+    /** Reports that no acknowledgement has come for a long time while the limit of unacknowledged messages is reached. */
+    void stalled(Consumer consumer);
+
     /** Removes a consumer that has been idle for too long. */
     void expire(Consumer consumer);
 }

@@ -4,11 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory that all streams may take together. Threads: any thread. */
 public final class MemoryLimit {
+    /** A refusal is reported again when this part of the memory, one divided by it, was given back. */
+    private static final int MARGIN = 20;
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
     /** Written by a reload. */
     private volatile long most;
     private final AtomicLong used = new AtomicLong();
     /** What streams with {@code max_bytes} may still take. */
     private final AtomicLong reserved = new AtomicLong();
+    /** What was used at the refusal that was reported last; {@link #NEVER} if one is to be reported again. */
+    private final AtomicLong refusedAt = new AtomicLong(NEVER);
 
     public MemoryLimit(long most) {
         this.most = most;
@@ -31,7 +37,13 @@ public final class MemoryLimit {
     }
 
     void changed(long difference) {
-        used.addAndGet(difference);
+        if (used.addAndGet(difference) < refusedAt.get() - most / MARGIN)
+            refusedAt.set(NEVER);
+    }
+
+    /** Returns whether a refusal is the first one since a part of the memory was given back. */
+    boolean isFirstRefusal() {
+        return refusedAt.compareAndSet(NEVER, used.get());
     }
 
     /** Returns whether a message of this size may still be stored. */

@@ -9,9 +9,12 @@ import io.jnatsd.jetstream.config.SubjectTransform;
 import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
+import io.jnatsd.protocol.Arguments;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * How a published message gets into a stream: the checks in their order, the limits, and what follows from a stored
@@ -23,6 +26,10 @@ final class Publishing {
     private static final int OVERHEAD = 128;
     /** The answer to a message that is stored, behind the sequence. */
     private static final byte[] END = bytes("}"), REPEATED = bytes(",\"duplicate\": true}");
+
+    /** The errors that say that a limit keeps a message out. Others answer a wrong publisher. */
+    private static final Set<ErrorCode> LIMITS = EnumSet.of(ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.HEADERS_TOO_LARGE,
+            ErrorCode.INSUFFICIENT_RESOURCES, ErrorCode.STORE_FAILED);
 
     private final Stream stream;
     private final MessageStore store;
@@ -82,6 +89,8 @@ final class Publishing {
             if (answered)
                 stream.output().answer(m, stored, sequence, repeated ? REPEATED : END);
         } catch (JetStreamException e) {
+            if (LIMITS.contains(e.error()))
+                stream.reports().refused(m.subject(), Arguments.text(e.getMessage()));
             if (answered)
                 refuse(m.reply(), e);
         }
@@ -207,8 +216,11 @@ final class Publishing {
             throw new JetStreamException(ErrorCode.MESSAGE_TOO_LARGE);
         if (headerLength > MOST_HEADERS)
             throw new JetStreamException(ErrorCode.HEADERS_TOO_LARGE);
-        if (!stream.environment().memory().hasRoom((long) bodyLength + subjectLength + OVERHEAD))
+        long size = (long) bodyLength + subjectLength + OVERHEAD;
+        if (!stream.environment().memory().hasRoom(size)) {
+            stream.reports().memoryFull(size);
             throw new JetStreamException(ErrorCode.INSUFFICIENT_RESOURCES);
+        }
     }
 
     /** With {@code discard: new}, a message for which there is no room is refused. */

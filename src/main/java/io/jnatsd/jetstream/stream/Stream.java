@@ -65,12 +65,14 @@ public final class Stream implements Host, Runnable {
     private final StoredMessage examined = new StoredMessage();
     private boolean deleted;
     private final StreamFigures figures = new StreamFigures();
+    private final StreamReports reports;
 
     private Stream(Environment environment, StreamConfig config) {
         this.environment = environment;
         this.config = config;
         this.name = config.name();
         this.delivery = "delivery of stream " + name;
+        this.reports = new StreamReports(environment, name);
         this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable(), environment.inboxes(),
                 this::refuse);
         this.output = new Output(environment.traffic(), inbox);
@@ -86,6 +88,7 @@ public final class Stream implements Host, Runnable {
         stream.publishing.configure(config);
         stream.subscribe();
         stream.accountConfig();
+        stream.reports.created();
         if (!environment.threads().start("stream-" + config.name(), stream))
             stream.inbox.close();
         return stream;
@@ -199,10 +202,13 @@ public final class Stream implements Host, Runnable {
 
     /** Answers a message for which the inbox had no room. */
     private void refuse(Inbox.Kind kind, String reply) {
-        if (kind == Inbox.Kind.PUBLISH)
-            publishing.refuse(reply, new JetStreamException(ErrorCode.TOO_MANY_REQUESTS));
-        else if (kind != Inbox.Kind.ACK)
+        if (kind == Inbox.Kind.PUBLISH) {
+            JetStreamException tooMany = new JetStreamException(ErrorCode.TOO_MANY_REQUESTS);
+            reports.refused("", tooMany.getMessage());
+            publishing.refuse(reply, tooMany);
+        } else if (kind != Inbox.Kind.ACK) {
             output.status(new Destination(reply), "503", "", "");
+        }
     }
 
     private void handle(Inbox.Contents contents) {
@@ -328,6 +334,10 @@ public final class Stream implements Host, Runnable {
         return environment;
     }
 
+    StreamReports reports() {
+        return reports;
+    }
+
     Output output() {
         return output;
     }
@@ -424,9 +434,16 @@ public final class Stream implements Host, Runnable {
 
     @Override
     public void publish(ConsumerEvent event) {
+        if (event instanceof ConsumerEvent.MaxDeliveries last)
+            reports.maxDeliveries(last);
         String subject = environment.events().subject(name, event);
         if (output.hasInterest(subject))
             output.publish(subject, environment.events().json(name, event));
+    }
+
+    @Override
+    public void stalled(Consumer consumer) {
+        reports.stalled(consumer);
     }
 
     @Override
@@ -451,6 +468,7 @@ public final class Stream implements Host, Runnable {
     public Consumer add(ConsumerConfig consumerConfig) {
         Consumer added = consumers.add(consumerConfig);
         figures.consumers(consumers.counted());
+        reports.created(added);
         return added;
     }
 
@@ -465,6 +483,7 @@ public final class Stream implements Host, Runnable {
         if (!consumers.remove(consumer, "409 Consumer Deleted"))
             return;
         figures.consumers(consumers.counted());
+        reports.deleted(consumer);
         removeUnneeded();
     }
 
@@ -527,6 +546,7 @@ public final class Stream implements Host, Runnable {
     /** Ends the stream for good. */
     public void delete() {
         endConsumers("409 Consumer Deleted");
+        reports.deleted();
         deleted = true;
         store.purge(SubjectFilter.ALL, 0, 0);
         inbox.close();

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import io.nats.client.api.ConsumerConfiguration;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Timeout;
 /** What operators see of streams and consumers. */
 @Timeout(60)
 class JetStreamMonitorTest {
+    /** Limits for a busy machine. */
+    private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(30)).build();
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private NatsServer server;
@@ -60,14 +63,14 @@ class JetStreamMonitorTest {
     }
 
     private void stream(String name, int messages, int size) throws Exception {
-        JetStreamManagement management = nats.jetStreamManagement();
+        JetStreamManagement management = nats.jetStreamManagement(PATIENT);
         management.addStream(StreamConfiguration.builder().name(name).subjects(name + ".*").storageType(StorageType.Memory).build());
         for (int i = 0; i < messages; i++)
-            nats.jetStream().publish(name + ".a", new byte[size]);
+            nats.jetStream(PATIENT).publish(name + ".a", new byte[size]);
     }
 
     private void consumer(ConsumerConfiguration.Builder config) throws Exception {
-        nats.jetStreamManagement().addOrUpdateConsumer("S", config.build());
+        nats.jetStreamManagement(PATIENT).addOrUpdateConsumer("S", config.build());
     }
 
     private JsonObject shown(String consumer) throws Exception {
@@ -88,10 +91,10 @@ class JetStreamMonitorTest {
         consumer(ConsumerConfiguration.builder().durable("C").maxAckPending(2));
         assertEquals("nothing to deliver", state("C"));
         for (int i = 0; i < 3; i++)
-            nats.jetStream().publish("S.a", new byte[1]);
+            nats.jetStream(PATIENT).publish("S.a", new byte[1]);
         assertEquals("no pull request", state("C"));
         assertFalse(shown("C").has("delivery_resumes_in"));
-        var context = nats.getConsumerContext("S", "C");
+        var context = nats.getConsumerContext("S", "C", PATIENT);
         context.next(SOON).ackSync(SOON);
         context.next(SOON);
         assertEquals("no pull request", state("C"));
@@ -99,7 +102,7 @@ class JetStreamMonitorTest {
         assertEquals("redelivery", state("C"));
         long left = shown("C").get("delivery_resumes_in").getAsLong();
         assertTrue(left > 0 && left <= Duration.ofSeconds(30).toNanos(), () -> left + " ns");
-        nats.jetStream().publish("S.a", new byte[1]);
+        nats.jetStream(PATIENT).publish("S.a", new byte[1]);
         assertEquals("max ack pending reached", state("C"));
     }
 
@@ -129,10 +132,10 @@ class JetStreamMonitorTest {
 
     @Test
     void pagesShowStreamsAndConsumers() throws Exception {
-        nats.jetStreamManagement().addStream(StreamConfiguration.builder().name("S").subjects("s.*").maxBytes(1000)
+        nats.jetStreamManagement(PATIENT).addStream(StreamConfiguration.builder().name("S").subjects("s.*").maxBytes(1000)
                 .storageType(StorageType.Memory).build());
         for (int i = 0; i < 3; i++)
-            nats.jetStream().publish("s.a", new byte[10]);
+            nats.jetStream(PATIENT).publish("s.a", new byte[10]);
         consumer(ConsumerConfiguration.builder().durable("C"));
         JsonObject brief = json(server, "/jsz");
         assertEquals("1 1 3 87 1000", brief.get("streams") + " " + brief.get("consumers") + " " + brief.get("messages") + " "
