@@ -44,6 +44,10 @@ public final class Cluster {
     /** A route that has been silent this long may have lost its peer. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
     private static final int BCRYPT_LENGTH = 60;
+    /** How the error begins that a second server with JetStream gets; the name of the first one follows. */
+    static final String SECOND_JETSTREAM = "JetStream is already enabled on server ";
+    private static final String ONLY_ONE = ", and one server of a cluster can have it";
+    private static final int MOST_REFUSED = 1000;
 
     /**
      * The values that do not change while the server runs.
@@ -65,6 +69,8 @@ public final class Cluster {
     private final RouteTable routes;
     private final Dialers dialers;
     private final OwnAddresses ownAddresses;
+    /** The ids of servers whose refusal was logged. Any thread. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     /** Every open route, in any state. Any thread. */
     private final Set<Route> open = ConcurrentHashMap.newKeySet();
     private volatile ClusterOptions options;
@@ -213,10 +219,25 @@ public final class Cluster {
                 .map(Cluster::name).findFirst().orElse("");
         if (holder.isEmpty())
             return false;
-        log.error(route, "Refused server " + Quoted.of(name(said)) + ": JetStream is already enabled on server "
-                + Quoted.of(holder) + ", and one server of a cluster can have it");
-        route.close(CloseReason.JETSTREAM, "-ERR 'JetStream is already enabled on another server of the cluster'\r\n");
+        report(route, said.serverId(), "Refused server " + Quoted.of(name(said)) + ": " + SECOND_JETSTREAM + Quoted.of(holder)
+                + ONLY_ONE);
+        route.close(CloseReason.JETSTREAM, "-ERR '" + SECOND_JETSTREAM + Quoted.of(holder) + "'\r\n");
         return true;
+    }
+
+    /** Another server has refused this one, because another server of the cluster has JetStream. */
+    void refusedBy(Route route, String text) {
+        RouteInfo said = route.said();
+        String by = said == null ? route.label() : name(said);
+        report(route, route.remoteId(), "Refused by server " + Quoted.of(by) + ": " + text.replaceAll("^'|'$", "") + ONLY_ONE);
+    }
+
+    /** Logs a refusal, the next ones of the same server only for developers: the servers try again and again. */
+    private void report(Route route, String id, String text) {
+        if (refused.size() < MOST_REFUSED && refused.add(id))
+            log.error(route, text);
+        else
+            log.debug(route, text);
     }
 
     private static String name(RouteInfo of) {

@@ -22,8 +22,13 @@ final class DialRetries {
 
     private final boolean explicit;
     private final int connectRetries;
+    /** The pause before an explicit server is dialled again that refuses this one for what it is. */
+    private static final long PAUSE_AFTER_REFUSAL = 30_000;
+
     /** Number of consecutive failed attempts. */
     private volatile int failures;
+    /** The server refused this one, or this one refused it, and trying again will hardly help. */
+    private volatile boolean refused;
     /** The allowed number of consecutive failures for an implicit server. */
     private int allowed;
 
@@ -42,9 +47,16 @@ final class DialRetries {
         failures++;
     }
 
+    /** One of the servers has refused the other for what it is. */
+    void refused() {
+        failures++;
+        refused = true;
+    }
+
     /** Forgets the failures, because the server was reached, or gossip has named it again. */
     void reset() {
         failures = 0;
+        refused = false;
     }
 
     /** Allows more attempts, because the server was reached, and its route is lost. */
@@ -54,11 +66,13 @@ final class DialRetries {
 
     /** Returns whether the server is dialled again. */
     boolean mayDial() {
-        return explicit || failures < allowed;
+        return explicit || failures < allowed && !refused;
     }
 
     /** Returns the time until the next attempt. */
     long pauseMillis() {
+        if (refused)
+            return PAUSE_AFTER_REFUSAL;
         int failed = failures;
         return PAUSE_MILLIS * (explicit ? Math.clamp(failed - FREQUENT_ATTEMPTS, 1, EXPLICIT_LONGEST)
                 : Math.min(1L << Math.max(failed - 1 - connectRetries, 0), IMPLICIT_LONGEST));

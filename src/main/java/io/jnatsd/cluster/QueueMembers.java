@@ -40,31 +40,32 @@ final class QueueMembers {
                 && Arrays.equals(in, start, start + PREFIX.length, PREFIX, 0, PREFIX.length);
     }
 
-    void deliver(Message m) {
+    /** @param form the message as a client gets it */
+    void deliver(Message m, Message form) {
         byte[] in = m.buffer();
         int start = m.sidStart(), end = start + m.sidLength();
         int slot = slot(in, start, end);
         byte[] address = addresses[slot];
         boolean known = address != null && Arrays.equals(in, start, end, address, 0, address.length);
-        if (!known || !deliver(members[slot], m))
-            lookUp(new String(in, start, end - start, StandardCharsets.ISO_8859_1), slot, m);
+        if (!known || !deliver(members[slot], m, form))
+            lookUp(new String(in, start, end - start, StandardCharsets.ISO_8859_1), slot, m, form);
     }
 
-    private void lookUp(String qrsid, int slot, Message m) {
+    private void lookUp(String qrsid, int slot, Message m, Message form) {
         Subscription member = member(qrsid);
         boolean remembered = member != null && qrsid.length() <= LONGEST_REMEMBERED;
         addresses[slot] = remembered ? RouteInterest.bytes(qrsid) : null;
         members[slot] = remembered ? member : null;
-        if (member != null && deliver(member, m))
+        if (member != null && deliver(member, m, form))
             return;
         String left = departed.queue(qrsid), queue = left == null && member != null ? member.queue() : left;
         if (queue != null)
-            delivery.deliverToGroup(queue, m);
+            delivery.deliverToGroup(queue, m, form);
     }
 
     /** The subject is checked, because a client may have used the same sid again for another subject. */
-    private boolean deliver(Subscription member, Message m) {
-        return member.mayTake(m) && delivery.deliver(member, m);
+    private boolean deliver(Subscription member, Message m, Message form) {
+        return member.mayTake(m) && delivery.deliver(member, form);
     }
 
     /** Returns the member with this address, or null if there is none or the address is malformed. */

@@ -249,27 +249,27 @@ public final class Route extends Connection {
             case PING -> ping();
             case PONG -> pong();
             case OK, PUB_LINE -> { }
-            case ERR -> throw new ProtocolException(Fault.PEER_ERROR, "Route Error " + parser.arguments().text());
+            case ERR -> error(parser.arguments().text());
             case NEED_MORE -> throw new AssertionError(op);
         }
+    }
+
+    private void error(String text) throws ProtocolException {
+        if (!text.startsWith("'" + Cluster.SECOND_JETSTREAM))
+            throw new ProtocolException(Fault.PEER_ERROR, "Route Error " + text);
+        cluster.refusedBy(this, text);
+        close(CloseReason.JETSTREAM, "");
     }
 
     private void message(Message m) {
         delivery.received(m);
         delivery.trace(m.headerLength() < 0 ? "MSG" : "HMSG", m);
+        Message form = said != null && said.jetStream() && StoredMessages.mayBe(m) ? storedMessages.unpacked(m) : m;
         if (QueueMembers.areAddressed(m))
-            members.deliver(m);
-        else if (StoredMessages.mayBe(m))
-            stored(m);
-        else if (!delivery.deliverHere(m, said != null && said.system()))
+            members.deliver(m, form);
+        else if (!delivery.deliverHere(m, form, said != null && said.system()))
             refuse(m);
         acknowledge();
-    }
-
-    private void stored(Message m) {
-        Message unpacked = storedMessages.unpacked(m);
-        if (!delivery.deliverHere(m, unpacked == null ? m : unpacked, said != null && said.system()))
-            refuse(m);
     }
 
     /** As in gnatsd 1.0, PUB is accepted and handled like MSG. */

@@ -103,7 +103,9 @@ final class RouteDialer implements Runnable {
             return false;
         boolean accepted = !connected.remoteId().isEmpty()
                 && connected.closeReason() != CloseReason.PROTOCOL_VIOLATION;
-        if (accepted)
+        if (connected.closeReason() == CloseReason.JETSTREAM)
+            retries.refused();
+        else if (accepted)
             retries.reset();
         else
             retries.failed();

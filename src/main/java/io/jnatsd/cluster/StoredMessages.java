@@ -23,14 +23,14 @@ final class StoredMessages {
                 && Arrays.equals(m.buffer(), start, start + ACK.length, ACK, 0, ACK.length);
     }
 
-    /** Returns the message as the client gets it, null if it is an ordinary one. */
+    /** Returns the message as the client gets it; the same if it is an ordinary one. */
     Message unpacked(Message m) {
         byte[] in = m.buffer();
         int start = m.tailStart(), end = start + m.replyLength(), at = start;
         while (at < end && in[at] != '@')
             at++;
         if (at == end)
-            return null;
+            return m;
         builder.begin(in, at + 1, end - at - 1).reply(new String(in, start, at - start, StandardCharsets.ISO_8859_1));
         builder.append(in, m.payloadStart(), Math.max(m.headerLength(), 0));
         if (m.headerLength() >= 0)

@@ -240,16 +240,17 @@ public final class Delivery {
     /**
      * Delivers a message to one member of a queue group, preferably to one that is connected to this server.
      *
+     * @param address the message as it came, which other servers get
      * @return false if there is no member
      */
-    public boolean deliverToGroup(String queue, Message m) {
-        for (Subscription[] members : match(m).queues()) {
+    public boolean deliverToGroup(String queue, Message address, Message m) {
+        for (Subscription[] members : match(address).queues()) {
             if (!members[0].queue().equals(queue))
                 continue;
             for (Subscription member : members)
                 if (member.receiver().remoteId() == null && deliver(member, m))
                     return true;
-            return deliverToOne(members, m);
+            return deliverToOne(members, address);
         }
         return false;
     }

@@ -224,13 +224,13 @@ class DeliveryTest {
         subscribe(server("B", "B"), "foo", "group");
         subscribe(other, "foo", "group");
         for (int i = 0; i < 20; i++)
-            forEach(m -> delivery.deliverToGroup("group", m), "foo a");
+            forEach(m -> delivery.deliverToGroup("group", m, m), "foo a");
         assertEquals(20, events.stream().filter("other: MSG foo 2 a"::equals).count());
         other.close();
         events.clear();
-        assertEquals(List.of(true), forEach(m -> delivery.deliverToGroup("group", m), "foo b"));
+        assertEquals(List.of(true), forEach(m -> delivery.deliverToGroup("group", m, m), "foo b"));
         expect("B: MSG foo 1 b");
-        assertEquals(List.of(false), forEach(m -> delivery.deliverToGroup("none", m), "foo c"));
+        assertEquals(List.of(false), forEach(m -> delivery.deliverToGroup("none", m, m), "foo c"));
     }
 
     // ---- other servers ---------------------------------------------------------------------------------------

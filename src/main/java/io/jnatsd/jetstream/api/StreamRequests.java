@@ -83,7 +83,7 @@ final class StreamRequests {
         Stream stream = streams.get(name);
         if (config.numReplicas() > 1)
             throw new JetStreamException(ErrorCode.REPLICAS_NOT_SUPPORTED);
-        streams.checkOverlap(config);
+        streams.checkSubjects(config);
         StreamConfig before = stream.call(Stream::config);
         checkUpdate(before, config);
         streams.update(stream, before, config);

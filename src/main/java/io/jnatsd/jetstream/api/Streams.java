@@ -87,7 +87,7 @@ final class Streams {
                 return existing.stream;
             throw new JetStreamException(ErrorCode.STREAM_NAME_IN_USE);
         }
-        checkOverlap(config);
+        checkSubjects(config);
         if (!environment.objects().admits(config.memory()))
             throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
         reserve(config, config.maxBytes());
@@ -104,8 +104,10 @@ final class Streams {
                     : ErrorCode.INSUFFICIENT_MEMORY);
     }
 
-    /** @throws JetStreamException if another stream captures one of the subjects */
-    void checkOverlap(StreamConfig config) throws JetStreamException {
+    /** @throws JetStreamException if another stream captures one of the subjects, or only one user may use them */
+    void checkSubjects(StreamConfig config) throws JetStreamException {
+        if (environment.traffic().hasSystemUser() && config.captured().stream().anyMatch(subject -> subject.startsWith("$SYS.")))
+            throw new JetStreamException(ErrorCode.STREAM_INVALID_CONFIG, "subjects under $SYS are for the system user");
         SubjectSet own = new SubjectSet();
         config.captured().forEach(own::add);
         for (Entry other : streams.values())

@@ -39,6 +39,14 @@ public final class Output {
         batch.begin(traffic.maxPending());
     }
 
+    /**
+     * Returns whether a subject is one that a client must have the permission to publish to. Nothing is sent there, since
+     * a client could choose it as a reply or deliver subject, and do with the rights of the server what it may not do.
+     */
+    private static boolean isControl(String subject) {
+        return subject.startsWith("$") && (subject.startsWith("$SYS.") || subject.startsWith("$JS.") && !subject.startsWith("$JS.EVENT."));
+    }
+
     /** Publishes a message; returns false if nobody received it. */
     private boolean publish(Message m) {
         return publish(delivery.match(m), m);
@@ -59,16 +67,18 @@ public final class Output {
     }
 
     public boolean publish(String subject, byte[] payload) {
-        return publish(builder.begin(subject).append(payload, 0, payload.length).end(false));
+        return !isControl(subject) && publish(builder.begin(subject).append(payload, 0, payload.length).end(false));
     }
 
     public void publish(String subject, CharSequence payload) {
-        publish(builder.begin(subject).append(payload).end(false));
+        if (!isControl(subject))
+            publish(builder.begin(subject).append(payload).end(false));
     }
 
     /** Publishes stored headers and a payload with more headers behind the stored ones. */
     public void republish(String subject, StoredMessage stored, CharSequence more, boolean headersOnly) {
-        publish(body(builder.begin(subject), stored, more, headersOnly).end(false));
+        if (!isControl(subject))
+            publish(body(builder.begin(subject), stored, more, headersOnly).end(false));
     }
 
     private static MessageBuilder body(MessageBuilder to, StoredMessage stored, CharSequence more, boolean headersOnly) {
@@ -79,6 +89,8 @@ public final class Output {
 
     /** Sends a status to a destination, with its own subject. */
     public boolean status(Destination to, String status, String headers, String reply) {
+        if (isControl(to.subject()))
+            return false;
         builder.begin(to.subject());
         if (!reply.isEmpty())
             builder.reply(reply);
@@ -89,6 +101,8 @@ public final class Output {
 
     /** Sends a stored message under its own subject to a destination; returns false if nobody received it. */
     public boolean redirect(Destination to, StoredMessage stored, CharSequence ack, boolean headersOnly) {
+        if (isControl(to.subject()))
+            return false;
         String more = headersOnly ? "Nats-Msg-Size: " + (stored.length() - Math.max(stored.headerLength(), 0)) + "\r\n" : "";
         builder.begin(stored.subject(), 0, stored.subjectLength()).reply(ack);
         Message m = body(builder, stored, more, headersOnly).end(true);

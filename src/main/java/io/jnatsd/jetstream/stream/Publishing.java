@@ -21,6 +21,7 @@ import java.util.Set;
  * message (JetStream: publishing). Threads: the actor of the stream.
  */
 final class Publishing {
+    private static final byte[] SYSTEM = {'$', 'S', 'Y', 'S', '.'};
     private static final int MOST_HEADERS = 65_535;
     /** Memory of a message beside its bytes, at most. */
     private static final int OVERHEAD = 128;
@@ -83,6 +84,9 @@ final class Publishing {
 
     /** Stores a message or refuses it, and answers. */
     void publish(Inbox.Contents m) {
+        // A stream must not show what only the system user may see.
+        if (isForSystemUser(m) && stream.environment().traffic().hasSystemUser())
+            return;
         boolean answered = m.hasReply() && stream.config().acknowledges();
         try {
             long sequence = store(m);
@@ -94,6 +98,12 @@ final class Publishing {
             if (answered)
                 refuse(m.reply(), e);
         }
+    }
+
+    private static boolean isForSystemUser(Inbox.Contents m) {
+        int start = m.subjectStart();
+        return m.subjectLength() > SYSTEM.length && m.bytes()[start] == '$'
+                && Arrays.equals(m.bytes(), start, start + SYSTEM.length, SYSTEM, 0, SYSTEM.length);
     }
 
     /** Answers a message that is not stored. */
