@@ -10,7 +10,7 @@ import java.util.Arrays;
 public final class MessageBuilder {
     /** Room for the largest number before the body, {@code 2147483647 2147483647 CR LF}. */
     private static final int SIZES = 23;
-    private static final int SMALLEST = 1024, LARGEST_KEPT = 256 * 1024;
+    private static final int SMALLEST = 1024, LARGEST_KEPT = 256 * 1024, LARGEST_IDLE = 16 * 1024;
     private static final byte[] STATUS_LINE = "NATS/1.0\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Message message = new Message();
@@ -124,6 +124,12 @@ public final class MessageBuilder {
         for (int i = 0; same && i < end.length(); i++)
             same = buffer[at - end.length() + i] == end.charAt(i);
         return same;
+    }
+
+    /** Gives memory back that a large message has needed. No message is valid any more. */
+    public void trim() {
+        if (buffer.length > LARGEST_IDLE)
+            buffer = new byte[SMALLEST];
     }
 
     /** @param redirected whether it goes to those who subscribe another subject than its own */

@@ -251,7 +251,7 @@ public final class Consumer {
     }
 
     private static long due(long now, long wait) {
-        return wait == Long.MAX_VALUE ? Long.MAX_VALUE : now + wait;
+        return Host.after(now, wait);
     }
 
     private void exhaust(Pending waiting) {
@@ -327,7 +327,7 @@ public final class Consumer {
         host.publish(new ConsumerEvent.Naked(config.name(), waiting.consumerSequence, sequence, waiting.deliveries));
         if (delay > 0) {
             pending.notAgain(waiting);
-            setDue(waiting, host.now() + delay);
+            setDue(waiting, Host.after(host.now(), delay));
         } else {
             pending.again(waiting);
         }

@@ -8,6 +8,11 @@ import io.jnatsd.jetstream.store.StoredMessage;
  * What a consumer needs of its stream. Threads: the actor of the stream.
  */
 public interface Host {
+    /** Returns a time that is this much later, {@link Long#MAX_VALUE} if it is too far away. */
+    static long after(long now, long nanos) {
+        return nanos < Long.MAX_VALUE - Math.max(now, 0) ? now + nanos : Long.MAX_VALUE;
+    }
+
     /** Returns the messages of the stream. */
     MessageStore store();
 

@@ -47,7 +47,7 @@ final class PullRequest {
         missing = Math.max(body.batch, 1);
         bytesLeft = body.max_bytes > 0 ? body.max_bytes : UNLIMITED;
         noWait = body.no_wait;
-        deadline = body.expires > 0 ? now + body.expires : Long.MAX_VALUE;
+        deadline = body.expires > 0 ? Host.after(now, body.expires) : Long.MAX_VALUE;
         heartbeat = body.idle_heartbeat;
         active(now);
     }
@@ -55,7 +55,7 @@ final class PullRequest {
     /** A message or a heartbeat was sent. */
     void active(long now) {
         if (heartbeat > 0)
-            nextHeartbeat = now + heartbeat;
+            nextHeartbeat = Host.after(now, heartbeat);
     }
 
     /** The headers that say how much it did not get. */

@@ -58,7 +58,7 @@ final class PullRequests extends Taker {
 
     private String refusal(PullRequest.Body body) {
         ConsumerConfig config = consumer.config();
-        if (body.idle_heartbeat() > 0 && body.idle_heartbeat() * 2 > body.expires())
+        if (body.idle_heartbeat() > 0 && body.idle_heartbeat() > body.expires() / 2)
             return BAD_REQUEST + "heartbeat value too large";
         if (config.maxBatch() != null && body.batch() > config.maxBatch())
             return "409 Exceeded MaxRequestBatch of " + config.maxBatch();

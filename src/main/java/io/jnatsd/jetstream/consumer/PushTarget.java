@@ -51,7 +51,7 @@ final class PushTarget extends Taker {
     }
 
     private void rest(long now) {
-        nextHeartbeat = config().idleHeartbeat() == null ? Long.MAX_VALUE : now + config().idleHeartbeat();
+        nextHeartbeat = config().idleHeartbeat() == null ? Long.MAX_VALUE : Host.after(now, config().idleHeartbeat());
     }
 
     @Override

@@ -18,6 +18,10 @@ import java.util.Deque;
  */
 final class Arena {
     static final int BLOCK = 256 * 1024;
+    /** The first block of a stream: many streams have only a few messages. */
+    private static final int SMALLEST = 4096;
+    /** An arena with fewer bytes keeps no spare block. */
+    private static final int LARGE_ARENA = 4 * BLOCK;
     /** Larger records have a block of their own. */
     private static final int LARGE = BLOCK / 8;
     /** Before each message: its sequence, its length with a mark when it was removed, and the length of its headers. */
@@ -54,8 +58,8 @@ final class Arena {
     long add(long sequence, byte[] from, int start, int length, int headerLength) {
         int size = HEAD + length;
         boolean large = size > LARGE;
-        if (!large && (current < 0 || end + size > BLOCK))
-            beginBlock();
+        if (!large && (current < 0 || end + size > blocks[current].length))
+            beginBlock(size);
         int number = large ? install(new byte[size]) : current, offset = large ? 0 : end;
         byte[] block = blocks[number];
         LONG.set(block, offset, sequence);
@@ -93,24 +97,38 @@ final class Arena {
         int length = (int) INT.get(block, offset + LENGTH_AT);
         INT.set(block, offset + LENGTH_AT, length | REMOVED);
         live[number] -= HEAD + length;
-        if (number == current)
+        if (number == current) {
+            if (live[number] == 0)
+                emptied();
             return;
+        }
         if (live[number] == 0)
             release(number);
-        else if (live[number] < BLOCK / 2)
+        else if (live[number] < block.length / 2)
             moveAll(number);
     }
 
-    private void beginBlock() {
+    /** The block that is being filled has no message left: it is filled again, unless it is the last one of a larger arena. */
+    private void emptied() {
+        end = 0;
+        if (bytes > blocks[current].length || bytes == SMALLEST)
+            return;
+        int last = current;
+        current = -1;
+        release(last);
+    }
+
+    /** Begins a block for a record of this size. Blocks grow with the arena. */
+    private void beginBlock(int size) {
         int full = current;
-        byte[] next = spare != null ? spare : new byte[BLOCK];
+        byte[] next = spare != null ? spare : new byte[Math.clamp(bytes + size, SMALLEST, BLOCK)];
         spare = null;
         current = install(next);
         end = 0;
         // Its messages were removed while it was being filled.
         if (full >= 0 && live[full] == 0)
             release(full);
-        else if (full >= 0 && live[full] < BLOCK / 2)
+        else if (full >= 0 && live[full] < blocks[full].length / 2)
             moveAll(full);
     }
 
@@ -143,14 +161,16 @@ final class Arena {
     private void release(int number) {
         byte[] block = blocks[number];
         bytes -= block.length;
-        if (block.length == BLOCK)
+        if (block.length == BLOCK && bytes >= LARGE_ARENA)
             spare = block;
+        else if (bytes < LARGE_ARENA)
+            spare = null;
         blocks[number] = null;
         freeNumbers.push(number);
     }
 
-    /** Returns the bytes of all blocks, without the spare one. */
+    /** Returns the bytes of all blocks. */
     long bytes() {
-        return bytes;
+        return bytes + (spare == null ? 0 : spare.length);
     }
 }

@@ -422,6 +422,6 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long memory() {
-        return arena.bytes() + messages * PAGE_BYTES + (long) tree.subjects() * SUBJECT_BYTES;
+        return arena.bytes() + (messages + Page.SIZE) * PAGE_BYTES + (long) tree.subjects() * SUBJECT_BYTES;
     }
 }

@@ -61,6 +61,9 @@ public final class Output {
 
     /** Answers a message that has a reply subject with a number between two texts. */
     void answer(Inbox.Contents request, byte[] before, long number, byte[] behind) {
+        // Only a few subjects begin like this: others cost no text.
+        if (request.bytes()[request.replyStart()] == '$' && isControl(request.reply()))
+            return;
         Message m = builder.begin(request.bytes(), request.replyStart(), request.replyLength())
                 .append(before, 0, before.length).append(number).append(behind, 0, behind.length).end(false);
         publish(delivery.matchOnce(m), m);
@@ -136,6 +139,8 @@ public final class Output {
     public void flush() throws InterruptedException {
         delivery.endBatch();
         batch.flush(false);
+        builder.trim();
+        remoteBuilder.trim();
         begin();
     }
 }

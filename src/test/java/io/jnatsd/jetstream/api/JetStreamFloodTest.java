@@ -89,4 +89,25 @@ class JetStreamFloodTest {
         flood(FLOOD, "PUB S.a 10\r\n0123456789\r\n");
         assertEquals("{\"stream\":\"S\", \"seq\":" + (FLOOD + 1) + "}", ask("S.b", ""));
     }
+
+    @Test
+    void farTimesNeverCome() throws Exception {
+        String never = String.valueOf(Long.MAX_VALUE);
+        assertTrue(ask("$JS.API.CONSUMER.DURABLE.CREATE.S.c", "{\"stream_name\":\"S\",\"config\":{\"durable_name\":\"c\",\"ack_policy\":"
+                + "\"explicit\",\"ack_wait\":" + never + "}}").contains("created"));
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB i 1\r\n");
+            pull(client, "{\"expires\":" + never + ",\"idle_heartbeat\":" + never + "}");
+            client.expect("HMSG i 1 \\d+ \\d+\r\nNATS/1.0 400 Bad Request - heartbeat value too large\r\n\r\n\r\n");
+            pull(client, "{\"batch\":2,\"expires\":" + never + ",\"idle_heartbeat\":" + Long.MAX_VALUE / 2 + "}");
+            client.roundTrip().expectNothing();
+            client.send("PUB S.a 0\r\n\r\n");
+            String ack = client.expect("MSG S\\.a 1 (\\S+) 0\r\n\r\n").group(1), nak = "-NAK {\"delay\":" + never + "}";
+            client.send("PUB " + ack + " " + nak.length() + "\r\n" + nak + "\r\n").roundTrip().expectNothing();
+        }
+    }
+
+    private static void pull(RawClient client, String body) throws Exception {
+        client.send("PUB $JS.API.CONSUMER.MSG.NEXT.S.c i " + body.length() + "\r\n" + body + "\r\n");
+    }
 }

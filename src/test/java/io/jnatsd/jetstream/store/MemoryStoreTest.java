@@ -207,4 +207,20 @@ class MemoryStoreTest {
         store.purge(SubjectFilter.ALL, 0, 0);
         assertTrue(store.memory() <= Arena.BLOCK, String.valueOf(store.memory()));
     }
+
+    @Test
+    void aStreamTakesAsMuchMemoryAsItsMessagesNeed() {
+        append("a", "x", -1);
+        assertTrue(store.memory() < 16 * 1024, "of one message: " + store.memory());
+        for (int i = 0; i < 2000; i++)
+            append("a", "x".repeat(1000), -1);
+        assertTrue(store.memory() > 2_000_000 && store.memory() < 3_000_000, "of 2 MB: " + store.memory());
+        store.purge(SubjectFilter.ALL, 0, 0);
+        assertTrue(store.memory() < 16 * 1024, "of none: " + store.memory());
+        for (int i = 0; i < 2000; i++) {
+            append("a", "x".repeat(i % 40_000), -1);
+            store.removeFirst();
+        }
+        assertTrue(store.memory() < 64 * 1024, "of none: " + store.memory());
+    }
 }
