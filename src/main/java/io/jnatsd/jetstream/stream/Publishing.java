@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.stream;
 
+import com.google.gson.JsonPrimitive;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.Retention;
@@ -62,8 +63,8 @@ final class Publishing {
         this.stream = stream;
         this.store = store;
         String domain = stream.environment().domain();
-        this.stored = bytes("{\"stream\":\"" + stream.name() + (domain.isEmpty() ? "" : "\", \"domain\":\"" + domain)
-                + "\", \"seq\":");
+        this.stored = bytes("{\"stream\":" + quoted(stream.name()) + (domain.isEmpty() ? "" : ", \"domain\":" + quoted(domain))
+                + ", \"seq\":");
     }
 
     private static byte[] bytes(String text) {
@@ -111,12 +112,13 @@ final class Publishing {
     void refuse(String reply, JetStreamException e) {
         if (stream.config().acknowledges())
             stream.output().publish(reply, "{\"error\":{\"code\":" + e.error().code() + ",\"err_code\":"
-                    + e.error().number() + ",\"description\":\"" + escaped(e.getMessage()) + "\"},\"stream\":\""
-                    + stream.name() + "\",\"seq\":0}");
+                    + e.error().number() + ",\"description\":" + quoted(e.getMessage()) + "},\"stream\":"
+                    + quoted(stream.name()) + ",\"seq\":0}");
     }
 
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ");
+    /** Returns a text as JSON. The name of a stream may have quotes, too. */
+    private static String quoted(String text) {
+        return new JsonPrimitive(text).toString();
     }
 
     /** Returns the sequence of the message, or of the one that it repeats. */
