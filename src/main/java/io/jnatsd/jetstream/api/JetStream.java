@@ -3,8 +3,6 @@ package io.jnatsd.jetstream.api;
 import com.google.gson.JsonObject;
 import io.jnatsd.delivery.Destination;
 import io.jnatsd.delivery.Traffic;
-import io.jnatsd.events.EventRecording;
-import io.jnatsd.events.JetStreamErrorEvent;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
@@ -51,6 +49,7 @@ public final class JetStream implements Runnable {
     private final Inbox inbox;
     private final Output output;
     private final JetStreamMonitor monitor;
+    private final ApiReports reports;
     /** Requests that were refused and are not reported yet. Used by the actor. */
     private long dropped;
 
@@ -77,6 +76,7 @@ public final class JetStream implements Runnable {
         streams = new Streams(environment, Arguments.chars(server.name), limits);
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
+        reports = new ApiReports(environment);
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable(), environment.inboxes(),
                 server.maxRequests, this::refuse);
         output = new Output(server.traffic, inbox);
@@ -159,6 +159,8 @@ public final class JetStream implements Runnable {
 
     /** Reports requests that were refused. */
     private void reportDropped() {
+        if (dropped > 0)
+            reports.dropped(dropped);
         if (dropped > 0 && output.hasInterest(Advisories.limitSubject()))
             output.publish(Advisories.limitSubject(), advisories.limitReached(streams.server(), dropped));
         dropped = 0;
@@ -195,8 +197,7 @@ public final class JetStream implements Runnable {
             rest = endpoint.operation().run(request);
         } catch (JetStreamException e) {
             monitor.countError();
-            if (EventRecording.isPossible())
-                JetStreamErrorEvent.commit(Arguments.text(subject), e.error().number(), Arguments.text(e.getMessage()));
+            reports.failed(subject, e);
             rest = endpoint.empty();
             rest.add("error", error(e));
         }

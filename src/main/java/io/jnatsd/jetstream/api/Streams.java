@@ -7,6 +7,8 @@ import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.config.SubjectSet;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Stream;
+import io.jnatsd.protocol.Arguments;
+import io.jnatsd.text.Quoted;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -92,7 +94,7 @@ final class Streams {
             throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
         reserve(config, config.maxBytes());
         if (config.storage() == StreamConfig.Storage.FILE)
-            environment.log().warn("Stream " + config.name() + " asks for files; its messages are kept in memory");
+            environment.log().warn("Stream " + Quoted.of(Arguments.text(config.name())) + " asks for files; its messages are kept in memory");
         Stream created = Stream.start(environment, config);
         streams.put(config.name(), new Entry(created, config));
         return created;

@@ -10,6 +10,7 @@ import io.jnatsd.events.StreamChangedEvent;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.ConsumerEvent;
 import io.jnatsd.protocol.Arguments;
+import io.jnatsd.text.Quoted;
 
 /**
  * What operators are told about a stream: Flight Recorder events, and log lines of what is wrong, one of each kind a
@@ -55,9 +56,9 @@ final class StreamReports {
     void refused(String subject, String reason) {
         if (EventRecording.isPossible())
             PublishRefusedEvent.commit(stream, Arguments.text(subject), reason);
-        long count = refusals.count(environment.clock().nanos());
+        long count = refusals.count(1, environment.clock().nanos());
         if (count > 0)
-            environment.log().warn("Stream " + stream + " refused "
+            environment.log().warn("Stream " + Quoted.of(stream) + " refused "
                     + (count == 1 ? "a message: " : count + " messages since the last such line: ") + reason);
     }
 
@@ -81,9 +82,9 @@ final class StreamReports {
     void stalled(Consumer consumer) {
         if (EventRecording.isPossible())
             ConsumerStalledEvent.commit(stream, name(consumer), consumer.unacknowledged(), consumer.undelivered());
-        long count = stalls.count(environment.clock().nanos());
+        long count = stalls.count(1, environment.clock().nanos());
         if (count > 0)
-            environment.log().warn("Consumer " + name(consumer) + " of stream " + stream + " waits for acknowledgements: "
+            environment.log().warn("Consumer " + Quoted.of(name(consumer)) + " of stream " + Quoted.of(stream) + " waits for acknowledgements: "
                     + consumer.unacknowledged() + " messages are not acknowledged, max_ack_pending allows no more, and "
                     + consumer.undelivered() + " messages wait"
                     + (count == 1 ? "" : " (" + count + " such reports of this stream since the last line)"));

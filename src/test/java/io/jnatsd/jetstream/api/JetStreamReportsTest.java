@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.api;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jnatsd.connection.ServerState;
@@ -20,6 +21,7 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -93,10 +95,10 @@ class JetStreamReportsTest {
         nats.jetStream(PATIENT).publish("s.a", new byte[1]);
         for (int i = 0; i < 5; i++)
             refused(1);
-        assertEquals(List.of("Stream S refused a message: maximum messages exceeded"), warnings());
+        assertEquals(List.of("Stream \"S\" refused a message: maximum messages exceeded"), warnings());
         now += TimeUnit.MINUTES.toNanos(1);
         refused(1);
-        assertEquals("Stream S refused 5 messages since the last such line: maximum messages exceeded", warnings().getLast());
+        assertEquals("Stream \"S\" refused 5 messages since the last such line: maximum messages exceeded", warnings().getLast());
         assertEquals(2, warnings().size());
     }
 
@@ -126,7 +128,7 @@ class JetStreamReportsTest {
             nats.jetStream(PATIENT).publish("s.a", new byte[1]);
         var first = pull.nextMessage(Duration.ofSeconds(20));
         assertEquals(List.of(), warnings());
-        String line = "Consumer C of stream S waits for acknowledgements: 2 messages are not acknowledged, max_ack_pending allows no"
+        String line = "Consumer \"C\" of stream \"S\" waits for acknowledgements: 2 messages are not acknowledged, max_ack_pending allows no"
                 + " more, and 3 messages wait";
         for (int minute = 1; minute <= 2; minute++) {
             now += TimeUnit.MINUTES.toNanos(1);
@@ -142,5 +144,16 @@ class JetStreamReportsTest {
         now += TimeUnit.MINUTES.toNanos(1);
         management.getConsumerInfo("S", "C");
         assertEquals(2, warnings().size());
+    }
+
+    @Test
+    void aStreamForWhichThereIsNoMemoryIsLoggedOnceAMinute() throws Exception {
+        stream(StreamConfiguration.builder().maxBytes(MEMORY - 500));
+        byte[] request = "{\"name\":\"T\\u001b\",\"subjects\":[\"t\"],\"storage\":\"memory\",\"max_bytes\":600}"
+                .getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < 3; i++)
+            assertNotNull(nats.request("$JS.API.STREAM.CREATE.T\u001b", request, Duration.ofSeconds(30)));
+        assertEquals(List.of("Request \"$JS.API.STREAM.CREATE.T\\x1b\" was refused: insufficient memory resources available; streams have"
+                + " reserved 1999500 of 2000000 bytes"), warnings());
     }
 }

@@ -10,11 +10,11 @@ class RepeatsTest {
     @Test
     void theFirstOneIsReportedAndThenOneAMinuteWithTheirNumber() {
         Repeats repeats = new Repeats();
-        assertEquals(1, repeats.count(-5));
+        assertEquals(1, repeats.count(1, -5));
         for (int i = 0; i < 9; i++)
-            assertEquals(0, repeats.count(i));
-        assertEquals(0, repeats.count(MINUTE - 6));
-        assertEquals(11, repeats.count(MINUTE - 5));
-        assertEquals(1, repeats.count(3 * MINUTE));
+            assertEquals(0, repeats.count(1, i));
+        assertEquals(0, repeats.count(1, MINUTE - 6));
+        assertEquals(11, repeats.count(1, MINUTE - 5));
+        assertEquals(7, repeats.count(7, 3 * MINUTE));
     }
 }
