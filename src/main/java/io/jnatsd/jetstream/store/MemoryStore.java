@@ -269,8 +269,11 @@ public final class MemoryStore implements MessageStore {
         long at = firstFrom(from);
         if (at < 0 || selectsAll(filters))
             return at;
-        if (count(filters) == 0)
-            return -1;
+        if (filters.size() == 1 && filters.getFirst().isLiteral())
+            return next(tree.get(filters.getFirst()), from);
+        long total = count(filters);
+        if (total == 0 || total == messages)
+            return total == 0 ? -1 : at;
         StoredSubject seen = null;
         boolean selected = false;
         for (; at >= 0; at = firstFrom(at + 1)) {
@@ -284,6 +287,24 @@ public final class MemoryStore implements MessageStore {
                 return at;
         }
         return -1;
+    }
+
+    /** Returns the first sequence of a subject from this one on, or -1. */
+    private long next(StoredSubject subject, long from) {
+        if (subject == null || subject.last < from)
+            return -1;
+        if (subject.first >= from)
+            return subject.first;
+        // A consumer asks for the message behind the one that it has delivered.
+        Page before = page(from - 1);
+        int index = before == null ? -1 : before.index(from - 1);
+        if (index >= 0 && before.subject(index) == subject)
+            return before.next(index);
+        for (long at = firstFrom(from);; at = firstFrom(at + 1)) {
+            Page page = page(at);
+            if (page.subject(page.index(at)) == subject)
+                return at;
+        }
     }
 
     @Override
@@ -331,7 +352,6 @@ public final class MemoryStore implements MessageStore {
         return sum;
     }
 
-    /** Counts the messages before the sequence or those behind it, whichever are fewer. */
     @Override
     public long count(List<SubjectFilter> filters, long from) {
         if (from > last)
@@ -339,19 +359,50 @@ public final class MemoryStore implements MessageStore {
         long total = count(filters);
         if (from <= first || total == 0)
             return total;
+        if (total == messages)
+            return countFrom(from);
+        // As few messages as possible are visited: those of the subjects, those before the sequence, or those behind it.
+        return total <= Math.min(from - first, last - from) ? countBySubject(filters, from) : countInOrder(filters, from, total);
+    }
+
+    private long countFrom(long from) {
+        Page partly = page(from);
+        long count = partly == null ? 0 : partly.countFrom(from);
+        for (long at = from / Page.SIZE + 1; at <= last / Page.SIZE; at++) {
+            Page page = pages[(int) (at - firstPage)];
+            count += page == null ? 0 : page.count();
+        }
+        return count;
+    }
+
+    private long countBySubject(List<SubjectFilter> filters, long from) {
+        long[] count = {0};
+        for (SubjectFilter filter : filters)
+            tree.forEach(filter, subject -> count[0] += countFrom(subject, from));
+        return count[0];
+    }
+
+    private long countFrom(StoredSubject subject, long from) {
+        if (subject.last < from)
+            return 0;
+        long before = 0;
+        for (long at = subject.first; at < from; at = nextOf(at))
+            before++;
+        return subject.count - before;
+    }
+
+    private long countInOrder(List<SubjectFilter> filters, long from, long total) {
         boolean fromFront = from - first < last - from;
         long counted = 0;
         StoredSubject seen = null;
-        boolean selected = selectsAll(filters), all = selected;
+        boolean selected = false;
         for (long at = fromFront ? first : firstFrom(from), end = fromFront ? from : last + 1; at >= 0 && at < end;
                 at = firstFrom(at + 1)) {
-            if (!all) {
-                Page page = page(at);
-                StoredSubject subject = page.subject(page.index(at));
-                if (subject != seen) {
-                    seen = subject;
-                    selected = selects(filters, subject);
-                }
+            Page page = page(at);
+            StoredSubject subject = page.subject(page.index(at));
+            if (subject != seen) {
+                seen = subject;
+                selected = selects(filters, subject);
             }
             if (selected)
                 counted++;

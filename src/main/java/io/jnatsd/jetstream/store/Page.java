@@ -35,6 +35,18 @@ final class Page {
         return count == 0;
     }
 
+    int count() {
+        return count;
+    }
+
+    /** Returns the number of messages from a sequence of the page on. */
+    int countFrom(long sequence) {
+        int found = 0;
+        for (long at = firstFrom(sequence); at >= 0; at = at + 1 < first + SIZE ? firstFrom(at + 1) : -1)
+            found++;
+        return found;
+    }
+
     /** Adds a message. The page must be complete, that is, none of its messages but the newest were left out. */
     void add(long sequence, long time, StoredSubject subject, long address) {
         int index = (int) (sequence - first);

@@ -100,6 +100,15 @@ final class SubjectTree {
         }
     }
 
+    /** Returns the subject that a filter without wildcards selects, or null if it has no messages. */
+    StoredSubject get(SubjectFilter literal) {
+        Branch branch = root;
+        int last = literal.length() - 1;
+        for (int depth = 0; branch != null && depth < last; depth++)
+            branch = branch.branches.get(literal.token(depth));
+        return branch == null ? null : branch.subjects.get(literal.token(last));
+    }
+
     /** Returns a subject, which is added if it has no messages yet. The caller adds a message to it. */
     StoredSubject getOrAdd(byte[] subject, int start, int length) {
         Branch branch = root;
