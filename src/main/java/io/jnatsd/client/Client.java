@@ -280,7 +280,7 @@ public final class Client extends Connection {
             throw new ProtocolException(server.info.headers() ? Fault.BAD_ARGUMENTS : Fault.UNKNOWN_OPERATION,
                     "message headers not supported");
         MatchResult match = delivery.match(m);
-        boolean wellFormed = match.isLiteral() || !connect.pedantic();
+        boolean wellFormed = !connect.pedantic() || match.isLiteral();
         if (!wellFormed && !badSubjectReported)
             sendError(IncidentSink.Kind.PROTOCOL, "Invalid Subject");
         badSubjectReported = false;

@@ -42,8 +42,6 @@ public final class MatchResult {
      * one.
      */
     private final boolean oneEach;
-    /** The subject is valid and has no wildcards, so a pedantic client may publish to it. */
-    private final boolean literal;
     /** The subject begins with {@code _SYS.}; clients may not publish to it. */
     private final boolean reserved;
     /** The subject begins with {@code $SYS.}, which may be reserved for one user. */
@@ -65,7 +63,6 @@ public final class MatchResult {
         this.branchGeneration = seen.branchGeneration();
         this.root = seen.root();
         this.rootGeneration = seen.rootGeneration();
-        this.literal = Subject.isValidLiteral(subject, 0, subject.length);
         this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
         this.system = subject.length > 4 && Arrays.equals(subject, 0, 5, SYSTEM, 0, 5);
         if (matches.size() == 1 && isPlain(matches.getFirst())) {
@@ -166,7 +163,7 @@ public final class MatchResult {
 
     /** Returns whether the subject is valid and has no wildcards, so that a pedantic client may publish to it. */
     public boolean isLiteral() {
-        return literal;
+        return Subject.isValidLiteral(subject, 0, subject.length);
     }
 
     /** Returns whether the subject begins with {@code _SYS.}; clients may not publish to it. */

@@ -100,11 +100,14 @@ final class DirectGet {
             refuse(m, "408 Bad Request");
             return;
         }
-        String subject = m.subject();
-        int at = 0;
-        for (int i = 0; i < TOKENS; i++)
-            at = subject.indexOf('.', at) + 1;
-        answer(m, stream.store().last(SubjectFilter.of(subject.substring(at))));
+        byte[] bytes = m.bytes();
+        int at = m.subjectStart(), end = at + m.subjectLength();
+        for (int dots = 0; dots < TOKENS; at++)
+            if (bytes[at] == '.')
+                dots++;
+        answer(m, Subject.hasWildcard(bytes, at, end - at)
+                ? stream.store().last(SubjectFilter.of(new String(bytes, at, end - at, StandardCharsets.ISO_8859_1)))
+                : stream.store().last(bytes, at, end - at));
     }
 
     private void refuse(Inbox.Contents m, String status) {
@@ -116,7 +119,7 @@ final class DirectGet {
             refuse(m, "404 Message Not Found");
             return;
         }
-        output.republish(m.reply(), message, "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + message.subjectText()
-                + "\r\nNats-Sequence: " + message.sequence() + "\r\nNats-Time-Stamp: " + Times.text(message.time()) + "\r\n", false);
+        output.answer(m, message, "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + message.subjectText()
+                + "\r\nNats-Sequence: " + message.sequence() + "\r\nNats-Time-Stamp: " + Times.text(message.time()) + "\r\n");
     }
 }

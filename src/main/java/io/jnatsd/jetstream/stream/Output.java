@@ -69,6 +69,12 @@ public final class Output {
         publish(delivery.matchOnce(m), m);
     }
 
+    /** Answers a message that has a reply subject with a stored one and more headers behind its own. */
+    void answer(Inbox.Contents request, StoredMessage stored, CharSequence more) {
+        Message m = body(builder.begin(request.bytes(), request.replyStart(), request.replyLength()), stored, more, false).end(false);
+        publish(delivery.matchOnce(m), m);
+    }
+
     public boolean publish(String subject, byte[] payload) {
         return !isControl(subject) && publish(builder.begin(subject).append(payload, 0, payload.length).end(false));
     }
