@@ -59,10 +59,14 @@ public final class Output {
         return received;
     }
 
+    private static boolean asksForControl(Inbox.Contents request) {
+        // Only a few subjects begin like this: others cost no text.
+        return request.bytes()[request.replyStart()] == '$' && isControl(request.reply());
+    }
+
     /** Answers a message that has a reply subject with a number between two texts. */
     void answer(Inbox.Contents request, byte[] before, long number, byte[] behind) {
-        // Only a few subjects begin like this: others cost no text.
-        if (request.bytes()[request.replyStart()] == '$' && isControl(request.reply()))
+        if (asksForControl(request))
             return;
         Message m = builder.begin(request.bytes(), request.replyStart(), request.replyLength())
                 .append(before, 0, before.length).append(number).append(behind, 0, behind.length).end(false);
@@ -71,6 +75,8 @@ public final class Output {
 
     /** Answers a message that has a reply subject with a stored one and more headers behind its own. */
     void answer(Inbox.Contents request, StoredMessage stored, CharSequence more) {
+        if (asksForControl(request))
+            return;
         Message m = body(builder.begin(request.bytes(), request.replyStart(), request.replyLength()), stored, more, false).end(false);
         publish(delivery.matchOnce(m), m);
     }

@@ -39,6 +39,7 @@ class JetStreamPermissionsTest {
                   { user: admin, password: a }
                   { user: weak, password: w, permissions: { publish: ["S.>"], subscribe: ["_INBOX.>"] } }
                   { user: creator, password: c, permissions: { publish: ["S.>", "$JS.API.CONSUMER.>", "$JS.API.STREAM.CREATE.*"], subscribe: ["_INBOX.>"] } }
+                  { user: reader, password: r, permissions: { publish: ["$JS.API.DIRECT.GET.>"], subscribe: ["_INBOX.>"] } }
                 ] }
                 """);
         admin = connect("admin", "a");
@@ -76,6 +77,19 @@ class JetStreamPermissionsTest {
         weak.flush(SOON);
         assertHolds(5);
         assertNull(asked.nextMessage(BRIEFLY));
+    }
+
+    @Test
+    void aStoredMessageIsNoRequest() throws Exception {
+        ask(admin, "$JS.API.STREAM.CREATE.D", "{'name':'D','subjects':['D.>'],'storage':'memory','allow_direct':true}");
+        ask(admin, "D.a", "{}");
+        try (Connection reader = connect("reader", "r")) {
+            reader.publish("$JS.API.DIRECT.GET.D.D.a", "$JS.API.STREAM.PURGE.D", new byte[0]);
+            reader.flush(SOON);
+        }
+        // Answered behind the direct get, so that a request for the removal would come before the next one.
+        ask(admin, "D.b", "{}");
+        assertTrue(ask(admin, "$JS.API.STREAM.INFO.D", "").contains("\"messages\":2,"));
     }
 
     @Test
