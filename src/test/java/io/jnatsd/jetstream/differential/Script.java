@@ -9,15 +9,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads files of cases. A line {@code == name} begins a case, each other line is a step, {@code #} begins a line that
- * is a comment. What the steps are is described at {@link Player}. Threads: stateless.
+ * Reads files of cases. A line {@code == name} begins a case, or {@code == name @timed} one whose answers depend on how
+ * soon steps follow each other. Each other line is a step, {@code #} begins a line that is a comment. What the steps are
+ * is described at {@link Player}. Threads: stateless.
  */
 final class Script {
+    private static final String TIMED = " @timed";
+
     private Script() {
     }
 
-    /** What is played on an empty server. */
-    record Case(String name, List<Step> steps) {
+    /**
+     * What is played on an empty server.
+     *
+     * @param timed whether a busy machine can make it fail
+     */
+    record Case(String name, boolean timed, List<Step> steps) {
         @Override
         public String toString() {
             return name;
@@ -64,7 +71,8 @@ final class Script {
             if (line.isBlank() || line.startsWith("#"))
                 continue;
             if (line.startsWith("== ")) {
-                cases.add(new Case(line.substring(3).strip(), new ArrayList<>()));
+                boolean timed = line.endsWith(TIMED);
+                cases.add(new Case(line.substring(3, line.length() - (timed ? TIMED.length() : 0)).strip(), timed, new ArrayList<>()));
                 continue;
             }
             if (cases.isEmpty())
