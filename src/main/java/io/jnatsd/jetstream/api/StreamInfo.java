@@ -24,7 +24,8 @@ record StreamInfo(StreamConfig config, Instant created, State state, String doma
     /**
      * Called by the actor of the stream.
      *
-     * @param subjects the messages of each subject, null if they were not asked for
+     * @param server the name of the server; null if the answer does not have it
+     * @param subjects the messages of each subject, null if there are none or they were not asked for
      * @param deleted whether to list the sequences without a message
      */
     static StreamInfo of(Stream stream, String server, Map<String, Long> subjects, boolean deleted) {
@@ -36,8 +37,8 @@ record StreamInfo(StreamConfig config, Instant created, State state, String doma
                 deleted && gaps > 0 ? stream.store().gaps(MOST_DELETED) : null,
                 stream.consumers().counted());
         String domain = stream.domain();
-        return new StreamInfo(stream.config(), stream.created(), state, domain.isEmpty() ? null : domain, new Cluster(server),
-                Instant.now());
+        return new StreamInfo(stream.config(), stream.created(), state, domain.isEmpty() ? null : domain,
+                server == null ? null : new Cluster(server), Instant.now());
     }
 
     private static String time(long nanos) {

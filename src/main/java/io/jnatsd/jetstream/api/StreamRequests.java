@@ -71,8 +71,9 @@ final class StreamRequests {
             throw new JetStreamException(ErrorCode.STREAM_NAME_PATH);
     }
 
+    /** Returns a stream as answers to other requests than STREAM.INFO show it. */
     private StreamInfo info(Stream stream) throws JetStreamException, InterruptedException {
-        return stream.call(s -> StreamInfo.of(s, streams.server(), null, false));
+        return stream.call(s -> StreamInfo.of(s, null, null, false));
     }
 
     JsonObject update(String name, byte[] body) throws JetStreamException, InterruptedException {
@@ -112,15 +113,14 @@ final class StreamRequests {
         InfoRequest request = Json.readOptional(body, InfoRequest.class, new InfoRequest(0, false, null));
         Stream stream = streams.get(name);
         String filter = request.subjectsFilter;
-        boolean filtered = filter != null && !filter.isEmpty();
-        if (filtered && !Subject.isValidPattern(filter))
-            throw new JetStreamException(ErrorCode.BAD_REQUEST);
+        boolean filtered = isSet(filter);
         JsonObject answer = paging(0, 0, 0);
         StreamInfo info = stream.call(s -> {
             if (!filtered)
                 return StreamInfo.of(s, streams.server(), null, request.deletedDetails);
             TreeMap<String, Long> all = new TreeMap<>();
-            s.store().subjects(SubjectFilter.of(filter), all::put);
+            if (Subject.isValidPattern(filter))
+                s.store().subjects(SubjectFilter.of(filter), all::put);
             if (all.isEmpty())
                 return StreamInfo.of(s, streams.server(), null, request.deletedDetails);
             long offset = Math.clamp(request.offset, 0, all.size());
@@ -192,14 +192,14 @@ final class StreamRequests {
         Stream stream = streams.get(name);
         if (request.seq > 0 && request.keep > 0)
             throw new JetStreamException(ErrorCode.BAD_REQUEST);
-        String filter = request.filter == null || request.filter.isEmpty() ? ">" : request.filter;
-        if (!Subject.isValidPattern(filter))
-            throw new JetStreamException(ErrorCode.BAD_REQUEST);
+        String filter = isSet(request.filter) ? request.filter : ">";
         long purged = stream.call(s -> {
             if (s.config().sealed())
                 throw new JetStreamException(ErrorCode.SEALED);
             if (s.config().denyPurge())
                 throw new JetStreamException(ErrorCode.PURGE, "stream purge not permitted");
+            if (!Subject.isValidPattern(filter))
+                return 0L;
             return s.purge(SubjectFilter.of(filter), Math.max(request.seq, 0), Math.max(request.keep, 0));
         });
         JsonObject answer = success();
@@ -233,8 +233,11 @@ final class StreamRequests {
         boolean last = isSet(request.lastBySubj), next = isSet(request.nextBySubj);
         boolean byTime = request.startTime != null;
         if (request.seq == 0 && !last && !next && !byTime || request.seq < 0 || last && (next || request.seq > 0)
-                || byTime && (last || request.seq > 0) || request.batch != null || request.maxBytes != null || !isFilter(request.lastBySubj) || !isFilter(request.nextBySubj))
+                || byTime && (last || request.seq > 0) || request.batch != null || request.maxBytes != null)
             throw new JetStreamException(ErrorCode.BAD_REQUEST);
+        // No message has a subject that is not valid.
+        if (!isFilter(request.lastBySubj) || !isFilter(request.nextBySubj))
+            throw new JetStreamException(ErrorCode.NO_MESSAGE);
         JsonObject message = streams.get(name).call(s -> {
             long from = byTime ? s.store().firstSince(Times.nanos(request.startTime)) : request.seq;
             long sequence = last ? s.store().last(SubjectFilter.of(request.lastBySubj))

@@ -22,6 +22,7 @@ import java.util.List;
  */
 final class DirectGet {
     private static final Gson GSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
+    private static final String NOT_FOUND = "404 Message Not Found";
     /** Tokens of the request before the subject: {@code $JS.API.DIRECT.GET.<stream>}. */
     private static final int TOKENS = 5;
 
@@ -81,9 +82,10 @@ final class DirectGet {
         boolean byTime = !request.startTime.isEmpty();
         if (request.seq == 0 && !last && !next && !byTime)
             refuse(m, "408 Empty Request");
-        else if (last && (next || request.seq > 0) || byTime && (last || request.seq > 0)
-                || !isFilter(request.lastBySubject) || !isFilter(request.nextBySubject))
+        else if (last && (next || request.seq > 0) || byTime && (last || request.seq > 0))
             refuse(m, "408 Bad Request");
+        else if (!isFilter(request.lastBySubject) || !isFilter(request.nextBySubject))
+            refuse(m, NOT_FOUND);
         else
             answer(m, last ? stream.store().last(SubjectFilter.of(request.lastBySubject))
                     : next ? stream.store().next(List.of(SubjectFilter.of(request.nextBySubject)), byTime ? since : request.seq)
@@ -116,7 +118,7 @@ final class DirectGet {
 
     private void answer(Inbox.Contents m, long sequence) {
         if (sequence <= 0 || !stream.store().load(sequence, message)) {
-            refuse(m, "404 Message Not Found");
+            refuse(m, NOT_FOUND);
             return;
         }
         output.answer(m, message, "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + message.subjectText()

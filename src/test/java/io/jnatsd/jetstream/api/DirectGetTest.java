@@ -53,6 +53,8 @@ class DirectGetTest {
             {'last_by_subj':'s.*'} | 4
             {'next_by_subj':'s.b'} | 2
             {'next_by_subj':'s.b','seq':3} | 4
+            {'last_by_subj':'s.'} | 404 Message Not Found
+            {'next_by_subj':'s..a'} | 404 Message Not Found
             {'start_time':'TIME'} | 2
             {'start_time':'TIME','next_by_subj':'s.a'} | 3
             {'start_time':'2020-01-01T00:00:00+01:00'} | 1

@@ -1,6 +1,8 @@
 package io.jnatsd.jetstream.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -96,6 +98,7 @@ class JetStreamErrorTest {
             STREAM.MSG.GET.S | | 10003 400 bad request
             STREAM.MSG.GET.S | {'seq':99} | 10037 404 no message found
             STREAM.MSG.GET.S | {'seq':1,'last_by_subj':'s.a'} | 10003 400 bad request
+            STREAM.MSG.GET.S | {'last_by_subj':'s.'} | 10037 404 no message found
             STREAM.MSG.DELETE.S | {'seq':99} | 10043 400 sequence 99 not found
             STREAM.CREATE.F | {'name':'F','subjects':['f.*'],'storage':'file'} | none
             STREAM.MSG.DELETE.F | {'seq':99} | 10057 500 stream store EOF
@@ -148,6 +151,20 @@ class JetStreamErrorTest {
         io.nats.client.impl.Headers headers = new io.nats.client.impl.Headers().add(header.substring(0, colon), header.substring(colon + 2));
         byte[] answer = nats.request("s.a", headers, new byte[0]).get().getData();
         assertEquals(expected, error(JsonParser.parseString(new String(answer, StandardCharsets.UTF_8)).getAsJsonObject()).strip());
+    }
+
+    @Test
+    void aSubjectThatIsNotValidSelectsNothing() throws Exception {
+        assertEquals(0, ask("STREAM.PURGE.S", "{\"filter\":\"s..a\"}").get("purged").getAsInt());
+        assertFalse(ask("STREAM.INFO.S", "{\"subjects_filter\":\"s.\"}").getAsJsonObject("state").has("subjects"));
+    }
+
+    @Test
+    void onlyStreamInfoNamesTheServer() throws Exception {
+        String same = "{'name':'S','subjects':['s.*'],'storage':'memory'}".replace('\'', '"');
+        assertFalse(ask("STREAM.CREATE.S", same).has("cluster"));
+        assertFalse(ask("STREAM.UPDATE.S", same).has("cluster"));
+        assertTrue(ask("STREAM.INFO.S", "").getAsJsonObject("cluster").has("leader"));
     }
 
     @Test
