@@ -161,6 +161,7 @@ public final class Consumer {
                 cursor.await();
         }
         schedule(taker.run(host.now()));
+        message.clear();
         countMemory();
     }
 

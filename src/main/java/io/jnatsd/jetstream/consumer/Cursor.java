@@ -145,6 +145,7 @@ final class Cursor {
         consumers.leave(members);
         join(config);
         firstOnes.keep(this::isSelected);
+        message.clear();
         recount();
         return true;
     }

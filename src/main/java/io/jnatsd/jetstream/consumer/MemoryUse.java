@@ -5,7 +5,7 @@ import io.jnatsd.jetstream.config.ConsumerConfig;
 /** The memory that a consumer takes, as the server counts it. Threads: the actor of the stream. */
 final class MemoryUse {
     /** The memory of a consumer without messages, and of a message that is not acknowledged, with its place in the maps. */
-    private static final int CONSUMER_BYTES = 3000, MESSAGE_BYTES = 180;
+    private static final int CONSUMER_BYTES = 2500, MESSAGE_BYTES = 112;
     /** Smaller changes are counted together. */
     private static final int STEP = 4096;
 

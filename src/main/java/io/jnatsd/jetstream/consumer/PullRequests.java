@@ -15,7 +15,7 @@ import java.util.Queue;
  */
 final class PullRequests extends Taker {
     /** The memory of an open request. */
-    private static final int REQUEST_BYTES = 600;
+    private static final int REQUEST_BYTES = 400;
     private static final String BAD_REQUEST = "400 Bad Request - ";
 
     private final Consumer consumer;

@@ -127,6 +127,7 @@ public final class MemoryStore implements MessageStore {
         unlink(subject, sequence, page.next(index));
         messages--;
         bytes -= sizes.of(removed.subjectLength, removed.length, removed.headerLength);
+        removed.clear();
         long address = page.address(index);
         page.remove(index, sequence / Page.SIZE != last / Page.SIZE);
         if (page.isEmpty())

@@ -5,17 +5,25 @@ import java.util.Arrays;
 
 /**
  * A message of a stream, as a view into the store that can be used again for the next one. It is valid until the store
- * changes. Threads: the actor of the stream.
+ * changes. Whoever keeps the view calls {@link #clear} in between, since it would keep the memory of a removed message. Threads: the actor of the stream.
  */
 public final class StoredMessage {
+    private static final byte[] NONE = {};
+
     long sequence;
     long time;
     byte[] subject = new byte[64];
     int subjectLength;
-    byte[] array;
+    byte[] array = NONE;
     int start;
     int length;
     int headerLength;
+
+    /** Forgets the message. */
+    public void clear() {
+        array = NONE;
+        start = length = 0;
+    }
 
     /** Returns its sequence in the stream. */
     public long sequence() {

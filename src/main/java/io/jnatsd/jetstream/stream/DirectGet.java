@@ -123,5 +123,6 @@ final class DirectGet {
         }
         output.answer(m, message, "Nats-Stream: " + stream.name() + "\r\nNats-Subject: " + message.subjectText()
                 + "\r\nNats-Sequence: " + message.sequence() + "\r\nNats-Time-Stamp: " + Times.text(message.time()) + "\r\n");
+        message.clear();
     }
 }

@@ -33,6 +33,12 @@ final class PublishHeaders {
         any = find(ANY) >= 0;
     }
 
+    /** Forgets the message. */
+    void clear() {
+        bytes = null;
+        any = false;
+    }
+
     private int find(byte[] name) {
         for (int at = start; at + name.length <= end; at++)
             if (bytes[at] == '\r' && Arrays.equals(bytes, at, at + name.length, name, 0, name.length))

@@ -80,6 +80,13 @@ final class Publishing {
                 new StreamConfig.Transform(config.republish().src(), config.republish().dest()));
     }
 
+    /** Forgets the last message, whose memory would not be given back. */
+    void release() {
+        subject = body = null;
+        headers.clear();
+        message.clear();
+    }
+
     long memory() {
         return dedup.memory();
     }

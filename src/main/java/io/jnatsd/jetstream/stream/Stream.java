@@ -39,7 +39,7 @@ public final class Stream implements Host, Runnable {
     /** Messages are removed by their age at most so often. */
     private static final long AGE_PAUSE = 250_000_000;
     /** The memory of an empty stream: the arrays of its inbox and output, its thread and its tables. */
-    private static final int STREAM_BYTES = 32 * 1024;
+    private static final int STREAM_BYTES = 20 * 1024;
 
     private final Environment environment;
     private final String name;
@@ -179,6 +179,7 @@ public final class Stream implements Host, Runnable {
         try {
             while ((contents = inbox.take(contents, tasks)) != null) {
                 handle(contents);
+                publishing.release();
                 for (Runnable task; (task = tasks.poll()) != null;)
                     environment.threads().run(inbox, "task of stream " + name, task::run);
                 environment.threads().run(inbox, delivery, this::deliver);
@@ -429,7 +430,9 @@ public final class Stream implements Host, Runnable {
     }
 
     private boolean removeUnneeded(long sequence) {
-        return store.load(sequence, examined) && !consumers.need(examined) && store.remove(sequence);
+        boolean unneeded = store.load(sequence, examined) && !consumers.need(examined);
+        examined.clear();
+        return unneeded && store.remove(sequence);
     }
 
     @Override

@@ -130,4 +130,28 @@ class JetStreamOptionsTest {
             assertFalse(server.log().isEmpty());
         }
     }
+
+    @Test
+    void aStreamThatAsksForFilesIsKeptInMemoryAndTheLogSaysSo() throws Exception {
+        try (ConfiguredServer server = ConfiguredServer.start(folder, "jetstream { store_dir: x, max_file_store: 1G }");
+                Connection nats = Nats.connect(server.server().url())) {
+            JsonObject created = ask(nats, "$JS.API.STREAM.CREATE.S", "{'name':'S'}");
+            assertEquals("file", created.getAsJsonObject("config").get("storage").getAsString());
+            assertEquals("file", ask(nats, "$JS.API.STREAM.INFO.S", "").getAsJsonObject("config").get("storage").getAsString());
+            assertTrue(server.log().contains("[WRN] Stream \"S\" asks for files; its messages are kept in memory"), server.log().toString());
+            assertEquals(2, server.log().stream().filter(line -> line.contains("(streams are kept in memory) is not supported")).count());
+        }
+    }
+
+    @Test
+    void moreMemoryThanTheHeapHasIsAWarning() throws Exception {
+        try (ConfiguredServer server = ConfiguredServer.start(folder, "jetstream { max_mem: 900T }");
+                Connection nats = Nats.connect(server.server().url())) {
+            assertTrue(server.log().stream().anyMatch(line -> line.contains("\"max_mem\" is more than five eighths of the Java heap")),
+                    server.log().toString());
+            assertEquals(0, error(ask(nats, "$JS.API.STREAM.CREATE.S", "{'name':'S','storage':'memory'}")));
+            assertEquals(10028, error(ask(nats, "$JS.API.STREAM.CREATE.T", "{'name':'T','storage':'memory','max_bytes':"
+                    + Runtime.getRuntime().maxMemory() + "}")));
+        }
+    }
 }
