@@ -88,13 +88,13 @@ final class DashboardPicture {
     }
 
     /** Creates streams of what the clients publish, and consumers that wait for different things. */
-    private static void createStreams(TestMonitor monitored) throws IOException, InterruptedException {
-        RawClient client = monitored.client(",\"name\":\"stream-admin\"");
+    private static void createStreams(TestMonitor monitored) throws IOException {
+        RawClient client = monitored.client(",\"name\":\"stream-admin\"").send("SUB done 1\r\n");
         clients.add(client);
         request(client, "STREAM.CREATE.METERS", "{'name':'METERS','subjects':['meter.*'],'max_bytes':2000000,'storage':'memory'}");
         request(client, "STREAM.CREATE.AUDIT", "{'name':'AUDIT','subjects':['audit.*'],'max_age':3600000000000,'storage':'memory'}");
         request(client, "STREAM.CREATE.JOBS", "{'name':'JOBS','subjects':['jobs.>'],'retention':'workqueue','storage':'memory'}");
-        client.send("PUB jobs.render 5\r\nhello\r\n".repeat(40)).send("SUB pull 1\r\nSUB live.audit 2\r\n");
+        client.send("PUB jobs.render 5\r\nhello\r\n".repeat(40));
         for (String name : List.of("billing", "reports"))
             request(client, "CONSUMER.DURABLE.CREATE.AUDIT." + name, "{'stream_name':'AUDIT','config':{'durable_name':'" + name
                     + "','ack_policy':'explicit','max_ack_pending':20}}");
@@ -103,8 +103,7 @@ final class DashboardPicture {
                     + "','ack_policy':'none','deliver_subject':'" + push + ".audit'}}");
         request(client, "CONSUMER.DURABLE.CREATE.JOBS.workers", "{'stream_name':'JOBS','config':{'durable_name':'workers',"
                 + "'ack_policy':'explicit'}}");
-        // A pull request for a consumer that is not there yet would be refused.
-        pause(1);
+        client.send("SUB pull 3\r\nSUB live.audit 2\r\n");
         String pull = "{\"batch\":50,\"expires\":100000000000}";
         for (String of : List.of("AUDIT.billing", "JOBS.workers"))
             client.send("PUB $JS.API.CONSUMER.MSG.NEXT." + of + " pull " + pull.length() + "\r\n" + pull + "\r\n");
@@ -112,7 +111,8 @@ final class DashboardPicture {
     }
 
     private static void request(RawClient client, String endpoint, String json) throws IOException {
-        client.send("PUB $JS.API." + endpoint + " " + json.length() + "\r\n" + json.replace('\'', '"') + "\r\n");
+        client.send("PUB $JS.API." + endpoint + " done " + json.length() + "\r\n" + json.replace('\'', '"') + "\r\n");
+        client.expect("(?:.*\r\n)?MSG done 1 .*_create_response.*\r\n");
     }
 
     private static void pause(int seconds) throws InterruptedException {
