@@ -58,6 +58,11 @@ final class PullRequest {
             nextHeartbeat = Host.after(now, heartbeat);
     }
 
+    /** Returns when it ends or a heartbeat is due, {@link Long#MAX_VALUE} for never. */
+    long due() {
+        return Math.min(deadline, nextHeartbeat);
+    }
+
     /** The headers that say how much it did not get. */
     String pendingHeaders() {
         return "Nats-Pending-Messages: " + missing + "\r\nNats-Pending-Bytes: " + Math.max(bytesLeft, 0) + "\r\n";

@@ -21,6 +21,10 @@ final class PullRequests extends Taker {
     private final Consumer consumer;
     private final Host host;
     private final Queue<PullRequest> waiting = new ArrayDeque<>();
+    /** Before this time, no request ends and no heartbeat is due. */
+    private long quietUntil = Long.MAX_VALUE;
+    /** There may be a request that ends when no message is left. */
+    private boolean anyEndsEarly;
 
     PullRequests(Consumer consumer, Host host) {
         this.consumer = consumer;
@@ -44,7 +48,13 @@ final class PullRequests extends Taker {
         if (refusal != null)
             refuse(reply, refusal);
         else
-            waiting.add(new PullRequest(reply, body, host.now()));
+            add(new PullRequest(reply, body, host.now()));
+    }
+
+    private void add(PullRequest request) {
+        waiting.add(request);
+        quietUntil = Math.min(quietUntil, request.due());
+        anyEndsEarly |= request.noWait;
     }
 
     private void refuse(String reply, String status) {
@@ -130,10 +140,15 @@ final class PullRequests extends Taker {
 
     @Override
     void drained() {
+        if (!anyEndsEarly)
+            return;
+        anyEndsEarly = false;
         for (Iterator<PullRequest> all = waiting.iterator(); all.hasNext();) {
             PullRequest request = all.next();
-            if (!request.noWait || !request.served && request.deadline != Long.MAX_VALUE)
+            if (!request.noWait || !request.served && request.deadline != Long.MAX_VALUE) {
+                anyEndsEarly |= request.noWait;
                 continue;
+            }
             all.remove();
             if (request.served)
                 host.sendStatus(request.reply, "408 Request Timeout", request.pendingHeaders(), "");
@@ -144,6 +159,8 @@ final class PullRequests extends Taker {
 
     @Override
     long run(long now) {
+        if (now < quietUntil)
+            return quietUntil;
         long next = Long.MAX_VALUE;
         for (Iterator<PullRequest> all = waiting.iterator(); all.hasNext();) {
             PullRequest request = all.next();
@@ -160,8 +177,9 @@ final class PullRequests extends Taker {
                 host.sendStatus(request.reply, "100 Idle Heartbeat", consumer.positionHeaders(), "");
                 request.active(now);
             }
-            next = Math.min(next, Math.min(request.deadline, request.nextHeartbeat));
+            next = Math.min(next, request.due());
         }
+        quietUntil = next;
         return next;
     }
 
