@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param beside the same while messages are published that none of them selects, and of a stream without consumers
  */
 record Standing(List<Double> create, List<Long> pending, double memory, double idle, double beside, double without) {
-    private static final int SUBJECTS = 1_000_000, PAYLOAD = 128, CONSUMERS = 10_000, SECONDS = 10, CREATIONS = 11;
+    private static final int SUBJECTS = 1_000_000, PAYLOAD = 128, CONSUMERS = 10_000, IDLE_SECONDS = 10, BUSY_SECONDS = 5, CREATIONS = 11;
     private static final int PUBLISHED = 1000;
 
     /** A name and the part of the configuration. */
@@ -45,12 +45,12 @@ record Standing(List<Double> create, List<Long> pending, double memory, double i
                 pending.add(create(client, filter, create));
             client.ask("$JS.API.STREAM.DELETE.MILLION", "");
             Workload.recreate(client, "IDLE", "\"subjects\":[\"idle.>\",\"beside\"]");
-            double without = load(server, client, PUBLISHED);
+            double without = load(server, client, PUBLISHED, BUSY_SECONDS);
             for (int i = 0; i < CONSUMERS; i++)
                 Workload.succeed(client.ask("$JS.API.CONSUMER.DURABLE.CREATE.IDLE.c" + i, "{\"stream_name\":\"IDLE\",\"config\":"
                         + "{\"durable_name\":\"c" + i + "\",\"ack_policy\":\"explicit\",\"filter_subject\":\"idle." + i + "\"}}"));
             Thread.sleep(2000);
-            double idle = load(server, client, 0), beside = load(server, client, PUBLISHED);
+            double idle = load(server, client, 0, IDLE_SECONDS), beside = load(server, client, PUBLISHED, BUSY_SECONDS);
             return new Standing(create, pending, memory, idle, beside, without);
         }
     }
@@ -75,16 +75,17 @@ record Standing(List<Double> create, List<Long> pending, double memory, double i
     }
 
     /** Returns the processor time in percent over some seconds, with so many messages published in each. */
-    private static double load(MeasuredServer server, LoadClient client, int messages) throws IOException, InterruptedException {
+    private static double load(MeasuredServer server, LoadClient client, int messages, int seconds)
+            throws IOException, InterruptedException {
         byte[] subject = "beside".getBytes(StandardCharsets.US_ASCII), payload = new byte[PAYLOAD];
         double before = server.processorTime();
-        for (int i = 0; i < 10 * SECONDS; i++) {
+        for (int i = 0; i < 10 * seconds; i++) {
             for (int j = 0; j < messages / 10; j++)
                 client.publish(subject, payload);
             client.flush();
             Thread.sleep(100);
         }
-        return (server.processorTime() - before) * 100 / SECONDS;
+        return (server.processorTime() - before) * 100 / seconds;
     }
 
     static void print(Standing first, Standing second) {

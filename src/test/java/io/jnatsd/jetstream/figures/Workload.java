@@ -90,7 +90,7 @@ enum Workload {
         }
     };
 
-    private static final int MESSAGES = 400_000, SINGLE = 15_000, KEYS = 1000, CHUNK = 128 * 1024, CHUNKS = 512;
+    private static final int MESSAGES = 250_000, SINGLE = 10_000, KEYS = 1000, CHUNK = 128 * 1024, CHUNKS = 512;
     private static final String GET = "$JS.API.DIRECT.GET.KV_figures.$KV.figures.";
     private static final String BUCKET = "\"subjects\":[\"$KV.figures.>\"],\"max_msgs_per_subject\":1,\"discard\":\"new\","
             + "\"allow_rollup_hdrs\":true,\"deny_delete\":true,\"allow_direct\":true";
