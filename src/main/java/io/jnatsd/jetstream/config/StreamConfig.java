@@ -18,6 +18,8 @@ public record StreamConfig(String name, String description, List<String> subject
 
     /** The memory of a captured subject with its subscription, and of an entry of the metadata, without their characters. */
     private static final int SUBJECT_BYTES = 600, ENTRY_BYTES = 120;
+    /** The highest sequence with which a stream or a consumer may begin: those that follow must not overflow. */
+    public static final long HIGHEST_FIRST = Long.MAX_VALUE / 2;
     private static final long DEFAULT_WINDOW = 120_000_000_000L;
 
     /** What happens to a message for which there is no room. */

@@ -42,6 +42,8 @@ public final class StreamConfigCheck {
             require(c.discard() == Discard.NEW, "discard new per subject requires discard new policy to be set");
             require(c.maxMsgsPerSubject() > 0, "discard new per subject requires max msgs per subject > 0");
         }
+        require(c.firstSeq() == null || c.firstSeq() > 0 && c.firstSeq() <= StreamConfig.HIGHEST_FIRST,
+                "first sequence is too high, maximum allowed is " + StreamConfig.HIGHEST_FIRST);
         require(c.mirror() == null && c.sources() == null, "mirrors and sources are not supported by this server");
         subjects(c);
         transform(c.subjectTransform());

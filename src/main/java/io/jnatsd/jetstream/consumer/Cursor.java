@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.consumer;
 
 import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.config.ConsumerConfig.DeliverPolicy;
+import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
@@ -51,7 +52,9 @@ final class Cursor {
             case ALL, UNDEFINED -> state.first();
             case LAST -> lastMatch(end);
             case NEW, LAST_PER_SUBJECT -> end;
-            case BY_START_SEQUENCE -> Math.max(config.optStartSeq(), state.first());
+            // A sequence has no sign.
+            case BY_START_SEQUENCE -> Math.max(state.first(), config.optStartSeq() < 0 ? StreamConfig.HIGHEST_FIRST
+                    : Math.min(config.optStartSeq(), StreamConfig.HIGHEST_FIRST));
             case BY_START_TIME -> store.firstSince(nanos(config.optStartTime()));
         };
         early = next > end;

@@ -107,6 +107,22 @@ class JetStreamFloodTest {
         }
     }
 
+    @Test
+    void farSequencesNeverCome() throws Exception {
+        for (String far : new String[] {"18446744073709551615", "9223372036854775808", "9223372036854775807", "4611686018427387904"}) {
+            String created = ask("$JS.API.STREAM.CREATE.F", "{\"name\":\"F\",\"storage\":\"memory\",\"first_seq\":" + far + "}");
+            assertTrue(created.contains("first sequence is too high, maximum allowed is 4611686018427387903"), created);
+            String consumer = ask("$JS.API.CONSUMER.CREATE.S", "{\"stream_name\":\"S\",\"config\":{\"deliver_policy\":\"by_start_sequence\","
+                    + "\"opt_start_seq\":" + far + "}}");
+            assertTrue(consumer.contains("\"num_pending\":0"), consumer);
+        }
+        String highest = "4611686018427387903";
+        ask("$JS.API.STREAM.CREATE.F", "{\"name\":\"F\",\"storage\":\"memory\",\"first_seq\":" + highest + "}");
+        assertTrue(ask("F", "x").contains("\"seq\":" + highest));
+        assertTrue(ask("$JS.API.STREAM.PURGE.F", "").contains("\"purged\":1"));
+        assertWorks();
+    }
+
     private static void pull(RawClient client, String body) throws Exception {
         client.send("PUB $JS.API.CONSUMER.MSG.NEXT.S.c i " + body.length() + "\r\n" + body + "\r\n");
     }
