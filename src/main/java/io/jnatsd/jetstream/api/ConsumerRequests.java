@@ -143,9 +143,9 @@ final class ConsumerRequests {
             if (other == self)
                 continue;
             List<String> own = config.filters(), others = other.config().filters();
-            if (own.isEmpty() || others.isEmpty())
+            if (own.isEmpty())
                 throw new JetStreamException(ErrorCode.WORKQUEUE_NO_FILTER);
-            if (others.stream().anyMatch(selected::overlaps))
+            if (others.isEmpty() || others.stream().anyMatch(selected::overlaps))
                 throw new JetStreamException(ErrorCode.WORKQUEUE_SAME_FILTER);
         }
     }

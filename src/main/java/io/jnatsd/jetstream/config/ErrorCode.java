@@ -41,7 +41,7 @@ public enum ErrorCode {
     DELIVER_SUBJECT_CYCLE(10081, 400, "consumer deliver subject forms a cycle"),
     MAX_ACK_PENDING_WITHOUT_ACKS(10082, 400, "consumer requires ack policy for max ack pending"),
     HEARTBEAT_TOO_SHORT(10083, 400, "consumer idle heartbeat needs to be >= 100ms"),
-    PULL_WITHOUT_ACKS(10084, 400, "consumer in pull mode requires explicit ack policy on workqueue stream"),
+    PULL_WITHOUT_ACKS(10084, 400, "consumer in pull mode requires ack policy"),
     PULL_RATE_LIMIT(10086, 400, "consumer in pull mode can not have rate limit set"),
     MAX_WAITING_NEGATIVE(10087, 400, "consumer max waiting needs to be positive"),
     PULL_HEARTBEAT(10088, 400, "consumer idle heartbeat requires a push based consumer"),

@@ -6,8 +6,11 @@ import io.jnatsd.jetstream.config.ConsumerConfig.AckPolicy;
 import io.jnatsd.jetstream.config.ConsumerConfig.ReplayPolicy;
 import io.jnatsd.jetstream.consumer.DeliveryState.Kind;
 import io.jnatsd.jetstream.store.StoredMessage;
+import io.jnatsd.jetstream.store.SubjectFilter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +30,9 @@ public final class Consumer {
 
     /** A deliver loop that has sent as many bytes as this gives way to others. */
     private static final int TURN_BYTES = 128 * 1024;
+
+    /** What those who wait are told when it is deleted. */
+    public static final String DELETED = "409 Consumer Deleted";
 
     /** When the consumer has something to do. */
     static final class Wake extends Deadlines.Element {
@@ -109,9 +115,7 @@ public final class Consumer {
 
     /** A message that was delivered is about to be removed. */
     void forget(long sequence) {
-        if (!exhausted.isEmpty())
-            exhausted.remove(sequence);
-        if (pending.remove(sequence) == null)
+        if (pending.remove(sequence) == null && (exhausted.isEmpty() || !exhausted.remove(sequence)))
             return;
         moveFloor();
         changed();
@@ -274,12 +278,11 @@ public final class Consumer {
             return;
         lastActivity = host.now();
         AckPayload said = AckPayload.parse(payload, start, length);
-        long sequence = subject.streamSequence();
         switch (said.kind()) {
-            case ACK, NEXT -> acknowledge(sequence);
-            case NAK -> refuse(sequence, said.delay());
-            case PROGRESS -> progress(sequence);
-            case TERM -> terminate(sequence, said.text());
+            case ACK, NEXT -> acknowledge(subject);
+            case NAK -> refuse(subject, said.delay());
+            case PROGRESS -> progress(subject.streamSequence());
+            case TERM -> terminate(subject, said.text());
             case UNKNOWN -> { }
         }
         if (said.kind() == AckPayload.Kind.NEXT) {
@@ -291,41 +294,45 @@ public final class Consumer {
         consumers.ready(this);
     }
 
-    private void acknowledge(long sequence) {
+    private void acknowledge(AckSubject subject) {
+        Pending waiting = pending.get(subject.streamSequence());
+        if (waiting != null && config.ackPolicy() == AckPolicy.EXPLICIT)
+            sample(subject, waiting);
+        done(subject.streamSequence());
+    }
+
+    private void sample(AckSubject subject, Pending waiting) {
+        int percentage = config.samplePercentage();
+        if (percentage > 0 && ThreadLocalRandom.current().nextInt(100) < percentage)
+            host.publish(new ConsumerEvent.Acked(config.name(), subject.consumerSequence(), waiting.sequence,
+                    host.now() - waiting.delivered, subject.deliveries()));
+    }
+
+    /** A message is done, and those before it, too, if one ack is for all. */
+    private void done(long sequence) {
         if (config.ackPolicy() == AckPolicy.ALL) {
-            for (Pending oldest; (oldest = pending.first()) != null && oldest.sequence <= sequence;)
+            for (Pending oldest; (oldest = pending.first()) != null && oldest.sequence < sequence;)
                 take(oldest.sequence);
-        } else if (config.ackPolicy() == AckPolicy.EXPLICIT) {
             if (!exhausted.isEmpty())
-                exhausted.remove(sequence);
-            Pending waiting = pending.get(sequence);
-            if (waiting != null)
-                sample(sequence, waiting);
-            take(sequence);
+                exhausted.stream().filter(each -> each < sequence).toList().forEach(this::take);
         }
+        take(sequence);
         moveFloor();
     }
 
-    private void sample(long sequence, Pending waiting) {
-        int percentage = config.samplePercentage();
-        if (percentage > 0 && ThreadLocalRandom.current().nextInt(100) < percentage)
-            host.publish(new ConsumerEvent.Acked(config.name(), waiting.consumerSequence, sequence,
-                    host.now() - waiting.delivered, waiting.deliveries));
-    }
-
-    /** A message is done. */
+    /** Also one that was delivered as often as allowed can still be acknowledged. */
     private void take(long sequence) {
-        if (pending.remove(sequence) == null)
+        if (pending.remove(sequence) == null && (exhausted.isEmpty() || !exhausted.remove(sequence)))
             return;
         lastAck = Instant.now();
         host.consumed(this, sequence);
     }
 
-    private void refuse(long sequence, long delay) {
-        Pending waiting = pending.get(sequence);
+    private void refuse(AckSubject subject, long delay) {
+        Pending waiting = pending.get(subject.streamSequence());
         if (waiting == null)
             return;
-        host.publish(new ConsumerEvent.Naked(config.name(), waiting.consumerSequence, sequence, waiting.deliveries));
+        host.publish(new ConsumerEvent.Naked(config.name(), subject.consumerSequence(), waiting.sequence, subject.deliveries()));
         if (delay > 0) {
             pending.notAgain(waiting);
             setDue(waiting, Host.after(host.now(), delay));
@@ -342,14 +349,11 @@ public final class Consumer {
         setDue(waiting, due(host.now(), config.wait(waiting.deliveries)));
     }
 
-    private void terminate(long sequence, String reason) {
-        Pending waiting = pending.get(sequence);
-        if (waiting == null)
-            return;
-        host.publish(new ConsumerEvent.Terminated(config.name(), waiting.consumerSequence, sequence, waiting.deliveries,
-                reason.isEmpty() ? null : reason));
-        take(sequence);
-        moveFloor();
+    private void terminate(AckSubject subject, String reason) {
+        if (pending.get(subject.streamSequence()) != null)
+            host.publish(new ConsumerEvent.Terminated(config.name(), subject.consumerSequence(), subject.streamSequence(),
+                    subject.deliveries(), reason.isEmpty() ? null : reason));
+        done(subject.streamSequence());
     }
 
     private void moveFloor() {
@@ -413,8 +417,12 @@ public final class Consumer {
         if (ended)
             return;
         long now = host.now();
+        List<Pending> again = new ArrayList<>();
         for (Pending due; (due = pending.pollDue(now + SLACK)) != null;)
-            retry(due);
+            again.add(due);
+        // Those that are due at the same time come in the order of the stream.
+        again.sort(Comparator.comparingLong(due -> due.sequence));
+        again.forEach(this::retry);
         schedule(pending.earliestDue());
         if (stall.isStalled(now, isLimited(), lastAck))
             host.stalled(this);
@@ -460,7 +468,8 @@ public final class Consumer {
 
     /** Applies a configuration that {@link ConsumerUpdate} allows. */
     public void update(ConsumerConfig changed) {
-        boolean slower = !Objects.equals(changed.ackWait(), config.ackWait());
+        boolean slower = !Objects.equals(changed.ackWait(), config.ackWait())
+                || !Objects.equals(changed.backoff(), config.backoff());
         if (config.isPush()) {
             consumers.deliversNoMore(this, config.deliverSubject());
             consumers.delivers(this, changed.deliverSubject());
@@ -482,11 +491,17 @@ public final class Consumer {
         run();
     }
 
-    /** Messages below a sequence were purged: those that come next are at or above it. */
-    void purged(long first) {
+    /**
+     * Messages were purged. If they were all that it can select, its position moves to the first one that is left.
+     *
+     * @param first the first sequence that is left
+     */
+    void purged(SubjectFilter purged, long first) {
+        if (!cursor.isWithin(purged))
+            return;
         cursor.purged(first);
-        if (pending.isEmpty() && floorSequence < first - 1)
-            floorSequence = Math.max(floorSequence, Math.min(deliveredSequence, first - 1));
+        deliveredSequence = Math.max(deliveredSequence, first - 1);
+        moveFloor();
     }
 
     /** Ends it: those who wait get a status. */
@@ -515,7 +530,8 @@ public final class Consumer {
     }
 
     String positionHeaders() {
-        return "Nats-Last-Consumer: " + (nextConsumerSequence - 1) + "\r\nNats-Last-Stream: " + deliveredSequence + "\r\n";
+        return "Nats-Last-Consumer: " + (nextConsumerSequence - 1) + "\r\nNats-Last-Stream: " + cursor.examined()
+                + "\r\n";
     }
 
     /** A consumer sequence and a stream sequence; the time is null if there was nothing yet. */

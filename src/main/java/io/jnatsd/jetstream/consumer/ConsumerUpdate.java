@@ -24,11 +24,11 @@ public final class ConsumerUpdate {
         fixed(before, after, ConsumerConfig::replayPolicy, "replay policy can not be updated");
         fixed(before, after, ConsumerConfig::idleHeartbeat, "heart beats can not be updated");
         fixed(before, after, ConsumerConfig::flowControl, "flow control can not be updated");
+        fixed(before, after, ConsumerConfig::maxWaiting, "max waiting can not be updated");
+        fixed(before, after, ConsumerConfig::direct, "direct can not be updated");
         if (before.isPush() != after.isPush())
             throw new JetStreamException(ErrorCode.CONSUMER_CREATE, before.isPush()
                     ? "can not update push consumer to pull based" : "can not update pull consumer to push based");
-        fixed(before, after, ConsumerConfig::maxWaiting, "max waiting can not be updated");
-        fixed(before, after, ConsumerConfig::direct, "direct can not be updated");
         if (bound && !Objects.equals(before.deliverSubject(), after.deliverSubject()))
             throw new JetStreamException(ErrorCode.CONSUMER_NAME_IN_USE);
     }

@@ -132,10 +132,10 @@ public final class Consumers {
             member.consumer.removed(gone.sequence());
     }
 
-    /** Messages below a sequence were purged. */
-    public void purged(long first) {
+    /** Messages were purged; the first sequence that is left is this one. */
+    public void purged(SubjectFilter purged, long first) {
         for (Consumer consumer : byName.values())
-            consumer.purged(first);
+            consumer.purged(purged, first);
     }
 
     /** Returns whether a consumer selects a subject. */

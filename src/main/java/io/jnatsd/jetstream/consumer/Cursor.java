@@ -120,6 +120,18 @@ final class Cursor {
         return firstOnes.isEmpty() ? next : firstOnes.first();
     }
 
+    /** Returns the last sequence that was delivered or skipped. */
+    long examined() {
+        if (!firstOnes.isEmpty())
+            return firstOnes.first() - 1;
+        return left() == 0 ? Math.max(next - 1, store.state().last()) : next - 1;
+    }
+
+    /** Returns whether another filter selects all that it can select. */
+    boolean isWithin(SubjectFilter wide) {
+        return wide.isAll() || !filters.isEmpty() && filters.stream().allMatch(wide::covers);
+    }
+
     /** Returns whether a message that it selects was not delivered yet. */
     boolean isLeft(long sequence) {
         return sequence >= next || firstOnes.contains(sequence);

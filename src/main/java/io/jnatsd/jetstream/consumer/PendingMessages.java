@@ -1,7 +1,8 @@
 package io.jnatsd.jetstream.consumer;
 
 import java.util.Collection;
-import java.util.TreeSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The messages that a consumer has delivered and that are not acknowledged, in the order of the stream, by sequence, and
@@ -17,8 +18,8 @@ final class PendingMessages {
     private Pending first;
     private Pending last;
     private final Deadlines<Pending> due = new Deadlines<>();
-    /** Those that are to be delivered again now. */
-    private final TreeSet<Long> again = new TreeSet<>();
+    /** Those that are to be delivered again now, in the order in which they came to be. */
+    private final Set<Long> again = new LinkedHashSet<>();
 
     int size() {
         return size;
@@ -151,7 +152,7 @@ final class PendingMessages {
 
     /** Returns the first message that is to be delivered again now; null if there is none. */
     Pending firstAgain() {
-        return again.isEmpty() ? null : get(again.first());
+        return again.isEmpty() ? null : get(again.iterator().next());
     }
 
     /** Returns the sequences of those that are to be delivered again now. */

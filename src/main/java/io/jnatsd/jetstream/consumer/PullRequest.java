@@ -1,29 +1,54 @@
 package io.jnatsd.jetstream.consumer;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
 import io.jnatsd.delivery.Destination;
 import java.nio.charset.StandardCharsets;
 
 /** A request for messages that waits at a consumer. Threads: the actor of the stream. */
 final class PullRequest {
-    private static final Gson GSON = new Gson();
+    private static final Gson STRICT = new GsonBuilder().setStrictness(Strictness.STRICT).create();
     static final int UNLIMITED = -1;
 
     /** The JSON of a request; what is missing is 0. */
-    record Body(int batch, long expires, boolean no_wait, int max_bytes, long idle_heartbeat) {
-        /** @throws JsonParseException if the text is neither JSON nor a number */
+    record Body(int batch, long expires, boolean noWait, int maxBytes, long idleHeartbeat) {
+        /** @throws JsonParseException if the text begins like JSON and is no valid request */
         static Body parse(byte[] payload, int start, int length) {
             String text = new String(payload, start, length, StandardCharsets.UTF_8).strip();
-            if (text.isEmpty())
-                return new Body(1, 0, false, 0, 0);
-            if (text.startsWith("{"))
-                return GSON.fromJson(text, Body.class);
+            if (!text.startsWith("{") && !text.startsWith("["))
+                return new Body(text.matches("\\d{1,9}") ? Integer.parseInt(text) : 1, 0, false, 0, 0);
+            if (!(STRICT.fromJson(text, JsonElement.class) instanceof JsonObject json))
+                throw new JsonParseException("expected an object");
+            return new Body((int) Math.min(integer(json, "batch"), Integer.MAX_VALUE), integer(json, "expires"),
+                    isTrue(json, "no_wait"), (int) Math.min(integer(json, "max_bytes"), Integer.MAX_VALUE),
+                    integer(json, "idle_heartbeat"));
+        }
+
+        private static long integer(JsonObject json, String name) {
+            JsonElement value = json.get(name);
+            if (value == null || value.isJsonNull())
+                return 0;
             try {
-                return new Body(Math.max(Integer.parseInt(text), 1), 0, false, 0, 0);
+                if (value instanceof JsonPrimitive primitive && primitive.isNumber())
+                    return Long.parseLong(primitive.getAsString());
             } catch (NumberFormatException e) {
-                throw new JsonParseException("invalid character '" + text.charAt(0) + "' looking for beginning of value", e);
+                // A fraction or a number out of range, which is no integer either.
             }
+            throw new JsonParseException(name + " must be an integer");
+        }
+
+        private static boolean isTrue(JsonObject json, String name) {
+            JsonElement value = json.get(name);
+            if (value == null || value.isJsonNull())
+                return false;
+            if (value instanceof JsonPrimitive primitive && primitive.isBoolean())
+                return primitive.getAsBoolean();
+            throw new JsonParseException(name + " must be true or false");
         }
     }
 
@@ -45,10 +70,10 @@ final class PullRequest {
     PullRequest(String reply, Body body, long now) {
         this.reply = new Destination(reply);
         missing = Math.max(body.batch, 1);
-        bytesLeft = body.max_bytes > 0 ? body.max_bytes : UNLIMITED;
-        noWait = body.no_wait;
+        bytesLeft = body.maxBytes > 0 ? body.maxBytes : UNLIMITED;
+        noWait = body.noWait;
         deadline = body.expires > 0 ? Host.after(now, body.expires) : Long.MAX_VALUE;
-        heartbeat = body.idle_heartbeat;
+        heartbeat = body.idleHeartbeat;
         active(now);
     }
 

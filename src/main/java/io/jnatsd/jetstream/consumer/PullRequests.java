@@ -37,11 +37,11 @@ final class PullRequests extends Taker {
         try {
             body = PullRequest.Body.parse(payload, start, length);
         } catch (JsonParseException e) {
-            refuse(reply, BAD_REQUEST + firstLine(e));
+            refuse(reply, BAD_REQUEST + e.getMessage().lines().findFirst().orElse("invalid JSON"));
             return;
         }
         String refusal = refusal(body);
-        if (refusal == null && body.no_wait())
+        if (refusal == null && body.noWait())
             refusal = refusalNow(body);
         if (refusal == null && isFull())
             refusal = "409 Exceeded MaxWaiting";
@@ -61,20 +61,15 @@ final class PullRequests extends Taker {
         host.sendStatus(new Destination(reply), status, "", "");
     }
 
-    private static String firstLine(JsonParseException e) {
-        String text = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-        return text.lines().findFirst().orElse("invalid JSON");
-    }
-
     private String refusal(PullRequest.Body body) {
         ConsumerConfig config = consumer.config();
-        if (body.idle_heartbeat() > 0 && body.idle_heartbeat() > body.expires() / 2)
+        if (body.idleHeartbeat() > 0 && body.idleHeartbeat() > body.expires() / 2)
             return BAD_REQUEST + "heartbeat value too large";
         if (config.maxBatch() != null && body.batch() > config.maxBatch())
             return "409 Exceeded MaxRequestBatch of " + config.maxBatch();
         if (config.maxExpires() != null && body.expires() > config.maxExpires())
             return "409 Exceeded MaxRequestExpires of " + GoDuration.format(Duration.ofNanos(config.maxExpires()));
-        if (config.maxBytes() != null && body.max_bytes() > config.maxBytes())
+        if (config.maxBytes() != null && body.maxBytes() > config.maxBytes())
             return "409 Exceeded MaxRequestMaxBytes of " + config.maxBytes();
         return null;
     }
@@ -201,8 +196,9 @@ final class PullRequests extends Taker {
 
     @Override
     void end(String status) {
+        boolean deleted = status.equals(Consumer.DELETED);
         for (PullRequest request : waiting)
-            host.sendStatus(request.reply, status, request.pendingHeaders(), "");
+            host.sendStatus(request.reply, status, deleted ? "" : request.pendingHeaders(), "");
         waiting.clear();
     }
 }

@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.store;
 
+import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +51,11 @@ public final class SubjectFilter {
     /** Returns whether it selects every subject. */
     public boolean isAll() {
         return tokens[0] == REST;
+    }
+
+    /** Returns whether it selects every subject that another filter selects. */
+    public boolean covers(SubjectFilter narrow) {
+        return Subject.covers(Subject.bytes(text), Subject.bytes(narrow.text));
     }
 
     int length() {

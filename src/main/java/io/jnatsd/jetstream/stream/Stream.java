@@ -253,6 +253,8 @@ public final class Stream implements Host, Runnable {
         Consumer consumer = subject == null ? null : consumers.get(subject.consumer());
         if (consumer != null)
             consumer.ack(subject, m.hasReply() ? m.reply() : "", m.bytes(), m.payloadStart(), m.payloadLength());
+        else if (m.hasReply())
+            output.status(new Destination(m.reply()), "503", "", "");
     }
 
     private void pull(Inbox.Contents m) {
@@ -483,7 +485,7 @@ public final class Stream implements Host, Runnable {
 
     /** Removes a consumer; open pull requests get a status. */
     public void remove(Consumer consumer) {
-        if (!consumers.remove(consumer, "409 Consumer Deleted"))
+        if (!consumers.remove(consumer, Consumer.DELETED))
             return;
         figures.consumers(consumers.counted());
         reports.deleted(consumer);
@@ -542,13 +544,13 @@ public final class Stream implements Host, Runnable {
     /** Removes messages; see {@link MessageStore#purge}. */
     public long purge(SubjectFilter filter, long below, long keep) {
         long purged = store.purge(filter, below, keep);
-        consumers.purged(store.state().first());
+        consumers.purged(filter, store.state().first());
         return purged;
     }
 
     /** Ends the stream for good. */
     public void delete() {
-        endConsumers("409 Consumer Deleted");
+        endConsumers(Consumer.DELETED);
         reports.deleted();
         deleted = true;
         store.purge(SubjectFilter.ALL, 0, 0);

@@ -123,7 +123,7 @@ class JetStreamErrorTest {
             CONSUMER.CREATE.S | {'stream_name':'S','config':{'filter_subjects':['s.a','']}} | 10139 400 consumer filter in FilterSubjects cannot be empty
             CONSUMER.CREATE.S | {'stream_name':'S','config':{'opt_start_seq':5}} | 10094 400 consumer delivery policy is deliver all, but optional start sequence is also set
             CONSUMER.CREATE.S | {'stream_name':'S','config':{'deliver_policy':'by_start_sequence'}} | 10094 400 consumer delivery policy is deliver by start sequence, but optional start sequence is not set
-            CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'none'}} | 10084 400 consumer in pull mode requires explicit ack policy on workqueue stream
+            CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'none'}} | 10084 400 consumer in pull mode requires ack policy
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'all'}} | 10098 400 workqueue stream requires explicit ack
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'explicit','deliver_policy':'new'}} | 10101 400 consumer must be deliver all on workqueue stream
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'explicit'}} | 10099 400 multiple non-filtered consumers not allowed on workqueue stream

@@ -39,7 +39,7 @@ final class Link implements AutoCloseable {
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();
         InputStream in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
-        send("CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\n");
+        send("CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true}\r\n");
         Thread.startVirtualThread(() -> readAll(in));
     }
 

@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
  * expect NAME N            waits for N messages of a subscription
  * listen NAME MILLIS       takes what arrives in that time
  * pull S C N BODY          a pull request, and N messages (statuses, too) that answer it
+ * open NAME S C BODY       a pull request that is answered on a subscription with this name
  * ack I BODY               acknowledges the I-th of the messages that the last expect, listen or pull has seen, with
  *                          a reply subject, and waits for the reply
  * tell I BODY              the same without a reply subject
@@ -103,6 +104,7 @@ final class Player implements AutoCloseable {
             }
             case "expect" -> lastAnswer = expect(one[0], Integer.parseInt(one[1]));
             case "listen" -> lastAnswer = listen(one[0], Long.parseLong(one[1]));
+            case "open" -> open(three);
             case "pull" -> lastAnswer = pull(three);
             case "ack" -> lastAnswer = request(message(one[0]).reply(), one[1], PATIENCE_MILLIS);
             case "tell" -> publish(message(one[0]).reply(), "", one[1]);
@@ -112,7 +114,7 @@ final class Player implements AutoCloseable {
             default -> throw new IOException(step + ": unknown step");
         }
         return switch (step.verb()) {
-            case "send", "sub", "unsub", "tell", "wait", "keep" -> new JsonObject();
+            case "send", "sub", "unsub", "open", "tell", "wait", "keep" -> new JsonObject();
             default -> lastAnswer;
         };
     }
@@ -210,6 +212,12 @@ final class Player implements AutoCloseable {
         String inbox = subscribeInbox();
         publish(API + "CONSUMER.MSG.NEXT." + parts[0] + "." + parts[1], inbox, parts[3]);
         return expect(inbox, Integer.parseInt(parts[2]));
+    }
+
+    private void open(String[] parts) throws IOException, InterruptedException {
+        String inbox = "_INBOX.open." + parts[0];
+        link.subscribe(parts[0], inbox, "");
+        publish(API + "CONSUMER.MSG.NEXT." + parts[1] + "." + parts[2], inbox, parts[3]);
     }
 
     private JsonElement until(String[] parts) throws IOException, InterruptedException {

@@ -55,7 +55,7 @@ final class Generator {
                         : other.window(),
                 other.rollup() && !other.denyPurge() && !from.denyPurge(), other.denyDelete() || from.denyDelete(),
                         other.denyPurge() || from.denyPurge(),
-                chance(3), from.firstSeq(), other.direct(), other.maxConsumers());
+                chance(3), from.firstSeq(), other.direct(), from.maxConsumers());
     }
 
     List<Step> steps(StreamSetup stream, int count) {

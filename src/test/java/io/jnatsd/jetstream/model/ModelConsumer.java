@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,7 +75,7 @@ final class ModelConsumer {
     long floor;
     long floorConsumerSequence;
     final TreeMap<Long, Unacked> pending = new TreeMap<>();
-    final TreeSet<Long> again = new TreeSet<>();
+    final Set<Long> again = new LinkedHashSet<>();
     final Set<Long> exhausted = new HashSet<>();
     final Deque<Pull> pulls = new ArrayDeque<>();
     boolean listened;
@@ -140,17 +141,18 @@ final class ModelConsumer {
 
     void removed(long sequence) {
         ahead.remove(sequence);
-        exhausted.remove(sequence);
-        if (pending.remove(sequence) != null) {
-            again.remove(sequence);
+        again.remove(sequence);
+        if (pending.remove(sequence) != null || exhausted.remove(sequence))
             moveFloor();
-        }
     }
 
-    void purged() {
+    void purged(String filter) {
+        List<String> own = setup.filters().isEmpty() ? List.of(">") : setup.filters();
+        if (!own.stream().allMatch(each -> ModelStream.covers(filter, each)))
+            return;
         next = Math.max(next, stream.first());
-        if (pending.isEmpty() && floor < stream.first() - 1)
-            floor = Math.max(floor, Math.min(delivered, stream.first() - 1));
+        delivered = Math.max(delivered, stream.first() - 1);
+        moveFloor();
     }
 
     private void moveFloor() {
@@ -206,7 +208,11 @@ final class ModelConsumer {
     }
 
     private String position() {
-        return "; Nats-Last-Consumer: " + consumerSequence + "; Nats-Last-Stream: " + delivered;
+        return "; Nats-Last-Consumer: " + consumerSequence + "; Nats-Last-Stream: " + examined();
+    }
+
+    private long examined() {
+        return !ahead.isEmpty() ? ahead.first() - 1 : available() > 0 ? next - 1 : Math.max(next - 1, stream.last);
     }
 
     private void rest() {
@@ -215,7 +221,7 @@ final class ModelConsumer {
 
     private ModelMessage candidate() {
         while (!again.isEmpty()) {
-            long sequence = again.first();
+            long sequence = again.iterator().next();
             if (pending.get(sequence).deliveries < setup.mostDeliveries())
                 return stream.messages.get(sequence);
             exhaust(sequence);
@@ -368,12 +374,7 @@ final class ModelConsumer {
                     unacked.due = stream.now + setup.wait(unacked.deliveries);
                 }
             }
-            case "+TERM" -> {
-                if (unacked != null) {
-                    take(sequence);
-                    moveFloor();
-                }
-            }
+            case "+TERM" -> acknowledge(sequence);
             default -> { }
         }
         if (kind.equals("+NXT") && pullNumber > 0) {
@@ -385,21 +386,19 @@ final class ModelConsumer {
     }
 
     private void acknowledge(long sequence) {
-        if (setup.acks().equals("all")) {
-            for (long each : List.copyOf(pending.headMap(sequence, true).keySet()))
+        Set<Long> all = new TreeSet<>(pending.keySet());
+        all.addAll(exhausted);
+        for (long each : all)
+            if (each == sequence || setup.acks().equals("all") && each < sequence)
                 take(each);
-        } else if (setup.acks().equals("explicit")) {
-            exhausted.remove(sequence);
-            take(sequence);
-        }
         moveFloor();
     }
 
     private void take(long sequence) {
-        Unacked taken = pending.remove(sequence);
+        pending.remove(sequence);
+        exhausted.remove(sequence);
         again.remove(sequence);
-        if (taken != null)
-            stream.consumed(sequence);
+        stream.consumed(sequence);
     }
 
     void update(ConsumerSetup changed) {

@@ -235,7 +235,7 @@ final class ModelStream {
             all = all.subList(0, Math.max(all.size() - keep, 0));
         int purged = all.size();
         remove(all, Long.MAX_VALUE);
-        consumers.values().forEach(ModelConsumer::purged);
+        consumers.values().forEach(consumer -> consumer.purged(filter));
         deliver();
         return "purged " + purged;
     }
@@ -295,14 +295,28 @@ final class ModelStream {
         for (ModelConsumer other : consumers.values()) {
             if (other == self)
                 continue;
-            if (filters.isEmpty() || other.setup.filters().isEmpty())
+            if (filters.isEmpty())
                 return "10099";
+            if (other.setup.filters().isEmpty())
+                return "10100";
             for (String a : filters)
                 for (String b : other.setup.filters())
                     if (overlap(a, b))
                         return "10100";
         }
         return null;
+    }
+
+    /** Returns whether every subject that the second one selects is selected by the first. */
+    static boolean covers(String wide, String narrow) {
+        String[] w = wide.split("\\."), n = narrow.split("\\.");
+        for (int i = 0; i < w.length; i++) {
+            if (w[i].equals(">"))
+                return n.length > i;
+            if (i >= n.length || n[i].equals(">") || !w[i].equals("*") && !w[i].equals(n[i]))
+                return false;
+        }
+        return w.length == n.length;
     }
 
     static boolean overlap(String a, String b) {
@@ -333,7 +347,7 @@ final class ModelStream {
         for (ModelConsumer.Pull pull : consumer.pulls)
             if (!pull.gone)
                 expected.computeIfAbsent("pull" + pull.number, sid -> new ArrayList<>())
-                        .add(pull.subject() + "||409 Consumer Deleted" + pull.pending() + "|");
+                        .add(pull.subject() + "||409 Consumer Deleted|");
         removeUnneeded();
         deliver();
     }
