@@ -287,6 +287,8 @@ final class Player implements AutoCloseable {
         if (names instanceof JsonArray streams)
             for (JsonElement name : streams)
                 api("STREAM.DELETE." + name.getAsString(), "");
+        // A stream of all subjects has answered before the API.
+        until(new String[] {"total=0", "STREAM.NAMES", ""});
     }
 
     @Override
