@@ -1,6 +1,5 @@
 package io.jnatsd.jetstream.store;
 
-import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +54,13 @@ public final class SubjectFilter {
 
     /** Returns whether it selects every subject that another filter selects. */
     public boolean covers(SubjectFilter narrow) {
-        return Subject.covers(Subject.bytes(text), Subject.bytes(narrow.text));
+        for (int i = 0; i < tokens.length; i++) {
+            if (isRest(i))
+                return narrow.tokens.length > i;
+            if (i >= narrow.tokens.length || narrow.isRest(i) || !isAny(i) && !Arrays.equals(tokens[i], narrow.tokens[i]))
+                return false;
+        }
+        return tokens.length == narrow.tokens.length;
     }
 
     int length() {

@@ -128,7 +128,7 @@ class JetStreamErrorTest {
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'explicit','deliver_policy':'new'}} | 10101 400 consumer must be deliver all on workqueue stream
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'explicit'}} | 10099 400 multiple non-filtered consumers not allowed on workqueue stream
             CONSUMER.CREATE.W | {'stream_name':'W','config':{'ack_policy':'explicit','filter_subject':'w.>'}} | 10100 400 filtered consumer not unique on workqueue stream
-            CONSUMER.DURABLE.CREATE.W.C | {'stream_name':'W','config':{'durable_name':'C','ack_policy':'explicit','filter_subject':'w.a','deliver_subject':'x'}} | 10012 500 can not update pull consumer to push based
+            CONSUMER.DURABLE.CREATE.W.C | {'stream_name':'W','config':{'durable_name':'C','ack_policy':'explicit','filter_subject':'w.a','deliver_subject':'x'}} | 10012 500 max waiting can not be updated
             CONSUMER.INFO.S.c | | 10014 404 consumer not found
             CONSUMER.DELETE.S.c | | 10014 404 consumer not found
             CONSUMER.NAMES.X | | 10059 404 stream not found
