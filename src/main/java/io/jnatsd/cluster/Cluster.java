@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The cluster as this server sees it: the INFO that it sends to other servers, the handling of a route whose server is
@@ -37,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threads: any thread. A reload replaces each volatile field as a whole.
  */
 public final class Cluster {
+    private static final Duration LEAVE = Duration.ofSeconds(1);
     /** A spare connection is kept this long, in case the other server closes the other connection. */
     private static final Duration SPARE_TIME = Duration.ofSeconds(1);
     /** The same if this server dialled both connections; the other server has decided by then. */
@@ -370,6 +373,20 @@ public final class Cluster {
         urls.stop();
         routes.stop();
         dialers.stop();
+    }
+
+    /**
+     * Waits until the other servers know that the subscriptions of this one have ended, and what they sent before has
+     * arrived: messages for queue members that have left go to other members then. Waits a second at most, because
+     * another server may be suspended.
+     *
+     * @param deadline when to stop waiting, in the time of {@link System#nanoTime}
+     */
+    public void takeLeave(long deadline) throws InterruptedException {
+        long end = Math.min(System.nanoTime() + LEAVE.toNanos(), deadline);
+        List<CountDownLatch> answers = routes.all().stream().map(Route::takeLeave).toList();
+        for (CountDownLatch answer : answers)
+            answer.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     /** Returns the statistics of the routes in use, one for each other server. */

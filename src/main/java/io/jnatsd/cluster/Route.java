@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -67,6 +68,8 @@ public final class Route extends Connection {
     private final QueueMembers members;
     private final RouteLogin login;
     private final PingTimer pings = new PingTimer(this);
+    /** Reaches zero when the other server has answered the last PING; null before this server stops. */
+    private volatile CountDownLatch left;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_ROUTE_CONNECT;
     /** Empty until the other server has sent its id. Written by the reader. */
@@ -331,6 +334,9 @@ public final class Route extends Connection {
     private void pong() {
         trace("->> [PONG]");
         pings.pong();
+        CountDownLatch leave = left;
+        if (leave != null)
+            leave.countDown();
     }
 
     private void acknowledge() {
@@ -401,6 +407,14 @@ public final class Route extends Connection {
     void probe() {
         tell(PING);
         flushTold();
+    }
+
+    /** Sends a PING behind all that was announced. Returns what reaches zero when it is answered. */
+    CountDownLatch takeLeave() {
+        CountDownLatch leave = new CountDownLatch(pings.isUnanswered() ? 2 : 1);
+        left = leave;
+        probe();
+        return leave;
     }
 
     /** Sends a PING that measures the round trip time, unless that is known. */

@@ -104,6 +104,10 @@ public final class PingTimer {
         connection.outbound.flush();
     }
 
+    public boolean isUnanswered() {
+        return sent != 0;
+    }
+
     public void pong() {
         long since = sent;
         sent = 0;

@@ -9,6 +9,7 @@ import io.jnatsd.events.ConnectionOpenedEvent;
 import io.jnatsd.events.EventRecording;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.subject.SubjectSpace;
 import java.time.Duration;
@@ -39,6 +40,8 @@ public final class ServerState {
     private static final Duration RETRY = Duration.ofSeconds(1);
     /** When the server stops, a peer whose write has lasted longer than this is not waited for. */
     private static final Duration STUCK_AT_STOP = Duration.ofSeconds(1);
+    /** Time for the readers of connections that were killed to end. */
+    private static final Duration KILLED_AT_STOP = Duration.ofSeconds(2);
     private static final Duration STOP_SWEEP = Duration.ofMillis(50);
     /** Input may take this part of the heap. */
     private static final int INPUT_SHARE = 6, INPUT_SHARE_BESIDE_JETSTREAM = 12;
@@ -59,8 +62,8 @@ public final class ServerState {
     /** The connections whose reader runs, by cid or rid. */
     private final Map<Long, Connection> running = new ConcurrentHashMap<>();
     private final ReentrantLock stopLock = new ReentrantLock();
-    /** Signalled when the last reader has ended while the server is stopping. */
-    private final Condition allEnded = stopLock.newCondition();
+    /** Signalled when a reader has ended while the server is stopping. */
+    private final Condition ended = stopLock.newCondition();
     /** The last cid or rid that was assigned; the first connection gets 1. */
     private final AtomicLong lastId = new AtomicLong();
     final LongAdder slowConsumers = new LongAdder();
@@ -190,10 +193,10 @@ public final class ServerState {
         boolean loginFailed = why == CloseReason.AUTHENTICATION_FAILURE || why == CloseReason.AUTHENTICATION_TIMEOUT;
         if (loginFailed && EventRecording.isPossible())
             AuthFailureEvent.commit(connection.label(), connection.user(), why.toString());
-        if (stopping && running.isEmpty()) {
+        if (stopping) {
             stopLock.lock();
             try {
-                allEnded.signalAll();
+                ended.signalAll();
             } finally {
                 stopLock.unlock();
             }
@@ -276,37 +279,46 @@ public final class ServerState {
     }
 
     /**
-     * Closes all connections and waits a limited time until they have written their pending output. After that they are
-     * killed; those whose peer reads nothing for a second are killed earlier.
+     * Closes the connections of clients or of routes, and waits until they have written their pending output. At the
+     * deadline they are killed; those whose peer reads nothing for a second are killed earlier.
+     *
+     * @param deadline in the time of {@link System#nanoTime}
      */
-    public void closeAll(Duration patience) throws InterruptedException {
-        long begun = System.nanoTime();
+    public void close(Dialect dialect, long deadline) throws InterruptedException {
         for (Connection connection : running.values())
-            if (!threads.start(connection, "close", () -> connection.close(CloseReason.SERVER_SHUTDOWN, "")))
+            if (connection.dialect == dialect
+                    && !threads.start(connection, "close", () -> connection.close(CloseReason.SERVER_SHUTDOWN, "")))
                 connection.kill(CloseReason.SERVER_SHUTDOWN);
-        while (!awaitEnded(STOP_SWEEP)) {
+        while (!awaitEnded(dialect, STOP_SWEEP)) {
             long now = System.nanoTime();
-            boolean late = now - begun > patience.toNanos();
+            boolean late = now - deadline > 0;
             for (Connection connection : running.values())
-                if (late || connection.outbound.isStuck(now, STUCK_AT_STOP.toNanos()))
+                if (connection.dialect == dialect && (late || connection.outbound.isStuck(now, STUCK_AT_STOP.toNanos())))
                     connection.kill(CloseReason.SERVER_SHUTDOWN);
             if (late) {
-                awaitEnded(patience);
+                awaitEnded(dialect, KILLED_AT_STOP);
                 return;
             }
         }
     }
 
-    private boolean awaitEnded(Duration patience) throws InterruptedException {
+    private boolean awaitEnded(Dialect dialect, Duration patience) throws InterruptedException {
         long nanos = patience.toNanos();
         stopLock.lock();
         try {
-            while (!running.isEmpty() && nanos > 0)
-                nanos = allEnded.awaitNanos(nanos);
-            return running.isEmpty();
+            while (runs(dialect) && nanos > 0)
+                nanos = ended.awaitNanos(nanos);
+            return !runs(dialect);
         } finally {
             stopLock.unlock();
         }
+    }
+
+    private boolean runs(Dialect dialect) {
+        for (Connection connection : running.values())
+            if (connection.dialect == dialect)
+                return true;
+        return false;
     }
 
     /** Returns the number of connections that were disconnected as slow consumers, including routes. */

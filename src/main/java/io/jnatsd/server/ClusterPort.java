@@ -116,4 +116,10 @@ final class ClusterPort {
         if (cluster != null)
             cluster.stop();
     }
+
+    /** Waits until the other servers know that there are no clients here anymore; not longer than a second. */
+    void takeLeave(long deadline) throws InterruptedException {
+        if (cluster != null)
+            cluster.takeLeave(deadline);
+    }
 }

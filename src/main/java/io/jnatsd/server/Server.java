@@ -19,6 +19,7 @@ import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.monitor.Views;
+import io.jnatsd.protocol.Dialect;
 import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.CertWatch;
 import io.jnatsd.tls.TlsException;
@@ -567,7 +568,11 @@ public final class Server implements AutoCloseable {
         if (cluster != null)
             cluster.close();
         try {
-            state.closeAll(SHUTDOWN_PATIENCE);
+            long deadline = System.nanoTime() + SHUTDOWN_PATIENCE.toNanos();
+            state.close(Dialect.CLIENT, deadline);
+            if (cluster != null)
+                cluster.takeLeave(deadline);
+            state.close(Dialect.ROUTE, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
