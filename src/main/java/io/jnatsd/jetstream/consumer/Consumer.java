@@ -268,6 +268,11 @@ public final class Consumer {
 
     // ---- acks --------------------------------------------------------------------------------------------------
 
+    /** Returns whether acks mean something to this consumer; if not, a client that waits for an answer gets status 503. */
+    public boolean takesAcks() {
+        return config.ackPolicy() != AckPolicy.NONE;
+    }
+
     /**
      * Handles an ack.
      *

@@ -251,7 +251,7 @@ public final class Stream implements Host, Runnable {
     private void ack(Inbox.Contents m) {
         AckSubject subject = AckSubject.parse(m.bytes(), m.subjectStart(), m.subjectLength());
         Consumer consumer = subject == null ? null : consumers.get(subject.consumer());
-        if (consumer != null)
+        if (consumer != null && consumer.takesAcks())
             consumer.ack(subject, m.hasReply() ? m.reply() : "", m.bytes(), m.payloadStart(), m.payloadLength());
         else if (m.hasReply())
             output.status(new Destination(m.reply()), "503", "", "");

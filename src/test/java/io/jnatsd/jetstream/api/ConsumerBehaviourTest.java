@@ -14,12 +14,14 @@ import io.nats.client.ConsumerContext;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,5 +206,17 @@ class ConsumerBehaviourTest {
         long start = System.nanoTime();
         assertNotNull(deliveries.nextMessage(SOON));
         assertTrue(System.nanoTime() - start > BRIEFLY.toNanos() / 2, "pause of " + pause);
+    }
+
+    @Test
+    void anAckThatNoConsumerTakesHasNoResponders() throws Exception {
+        stream(RetentionPolicy.Limits);
+        publish(1, 1);
+        Message m = consumer(ConsumerConfiguration.builder().durable("none").ackPolicy(AckPolicy.None)).next(SOON);
+        Subscription answers = nats.subscribe("answers");
+        for (String ack : List.of(m.getReplyTo(), m.getReplyTo().replace(".none.", ".unknown."))) {
+            nats.publish(ack, "answers", "+ACK".getBytes(StandardCharsets.UTF_8));
+            assertEquals(503, answers.nextMessage(SOON).getStatus().getCode(), ack);
+        }
     }
 }
