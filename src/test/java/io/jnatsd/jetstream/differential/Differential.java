@@ -33,8 +33,9 @@ public final class Differential implements AutoCloseable {
 
     Differential(KnownDifferences known) throws IOException {
         this.known = known;
-        theirs = new NatsServerProcess();
+        // First, so that no process is left over if it does not start.
         ours = TestServer.start(o -> o.jetStream = true);
+        theirs = new NatsServerProcess();
     }
 
     /** What a server did at one step. */
