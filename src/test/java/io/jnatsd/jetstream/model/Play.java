@@ -207,7 +207,9 @@ final class Play {
         ConsumerSetup changed = new ConsumerSetup(c.name(), c.durable(), c.start(), c.startAt(), c.acks(),
                 timed ? s.ackWait() : c.ackWait(), timed ? s.maxDeliver() : c.maxDeliver(), c.backoff(), s.filters(),
                 s.maxPending(), c.maxWaiting(), s.headersOnly(), c.push(), c.heartbeat(), c.threshold());
-        same("answer", model.update(consumer, changed), create(changed));
+        // The same configuration again changes nothing.
+        String expected = changed.json().equals(c.json()) ? "success" : model.update(consumer, changed);
+        same("answer", expected, create(changed));
     }
 
     private void pull(Steps.Pull s) throws IOException {
