@@ -145,7 +145,8 @@ class ConnectUrlsTest {
             client.expect(info(own(), "10.0.0.1:4222"));
             server.server().close();
             assertEquals("", client.readToEnd());
-            assertEquals("", a.readToEnd());
+            // The server waits a moment for an answer before it closes its routes.
+            assertEquals("PING\r\n", a.readToEnd());
         }
     }
 

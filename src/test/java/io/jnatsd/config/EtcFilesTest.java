@@ -67,7 +67,9 @@ class EtcFilesTest {
         OptionsReader.ReadResult result = OptionsReader.read("nats.conf", text, name -> null);
         assertEquals(List.of(), result.warnings());
         ServerOptions o = result.options().build();
-        ServerOptions defaults = ServerOptions.defaults();
+        OptionsBuilder builder = new OptionsBuilder();
+        builder.jetStream = true;
+        ServerOptions defaults = builder.build();
         assertEquals(defaults.limits(), o.limits());
         assertEquals(defaults.lameDuck(), o.lameDuck());
         assertEquals(defaults.auth().timeout(), o.auth().timeout());

@@ -264,14 +264,15 @@ final class Play {
         boolean next = s.payload().startsWith("+NXT");
         int number = next ? subscribePull() : 0;
         ModelConsumer consumer = model.consumers.get(s.consumer());
-        boolean answered = consumer == null || consumer.ack(subject, s.payload(), number);
+        boolean taken = consumer != null && !consumer.setup.acks().equals("none");
+        boolean answered = !taken || consumer.ack(subject, s.payload(), number);
         model.deliver();
-        if (next && consumer == null)
+        if (next && !taken)
             model.expected.put("pull" + number, new ArrayList<>(List.of("_INBOX.pull." + number + "||503|")));
         if (next)
             wire.publish(subject, "_INBOX.pull." + number, "", s.payload());
         else if (s.answered() && answered)
-            same("answer", consumer == null ? "503|" : "|", wire.request(subject, "", s.payload()));
+            same("answer", taken ? "|" : "503|", wire.request(subject, "", s.payload()));
         else
             wire.publish(subject, "", "", s.payload());
     }
