@@ -80,7 +80,7 @@ public final class Batch {
         boolean woke = false;
         try {
             while (flushed < touched.size())
-                woke |= touched.get(flushed++).flush();
+                woke |= flush(touched.get(flushed++));
         } catch (Throwable e) {
             // The remaining receivers must be flushed even if one fails.
             flush(busy);
@@ -92,6 +92,11 @@ public final class Batch {
             awaitCrowded();
         else if (woke || busy)
             Thread.yield();
+    }
+
+    /** A thread that may wait for a receiver inside the server may as well do the work of that receiver. */
+    private boolean flush(Receiver to) {
+        return patienceInside == Long.MAX_VALUE ? to.flushAndWork() : to.flush();
     }
 
     private void awaitCrowded() throws InterruptedException {

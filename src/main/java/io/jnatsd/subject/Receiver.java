@@ -51,6 +51,15 @@ public abstract class Receiver implements LogOrigin {
      */
     public abstract boolean flush();
 
+    /**
+     * Does the same, for a thread that may also do the work of a receiver inside the server.
+     *
+     * @return whether another thread was woken
+     */
+    public boolean flushAndWork() {
+        return flush();
+    }
+
     /** Waits until less is pending, for a limited time. The caller holds no lock. */
     public abstract void awaitRoom(long nanos, long maxPending) throws InterruptedException;
 

@@ -26,7 +26,7 @@ final class DomainSubjects implements Runnable {
         this.environment = environment;
         prefix = "$JS." + environment.domain() + ".API.";
         inbox = new Inbox(environment.ids().getAsLong(), prefix, environment.subjects().announcedTable(), environment.inboxes(),
-                (kind, reply) -> unanswered(reply));
+                Integer.MAX_VALUE, (kind, reply) -> unanswered(reply));
         // No actor waits for this one, so that it may wait for them.
         output = new Output(environment.traffic(), inbox, Long.MAX_VALUE);
     }
@@ -43,10 +43,9 @@ final class DomainSubjects implements Runnable {
 
     @Override
     public void run() {
-        Inbox.Contents contents = new Inbox.Contents();
         Queue<Runnable> refusals = new ArrayDeque<>();
         try {
-            while ((contents = inbox.take(contents, refusals)) != null) {
+            for (Inbox.Contents contents; (contents = inbox.take(refusals)) != null;) {
                 for (Runnable refusal; (refusal = refusals.poll()) != null;)
                     environment.threads().run(inbox, "message for a domain", refusal::run);
                 while (contents.next()) {

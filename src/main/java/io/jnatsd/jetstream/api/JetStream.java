@@ -18,6 +18,7 @@ import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.Message;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ public final class JetStream implements Runnable {
     private static final long INBOXES = Math.max(Runtime.getRuntime().maxMemory() / 16, 8 * 1024 * 1024);
     /** Memory for streams and consumers themselves. */
     private static final long OBJECTS = Runtime.getRuntime().maxMemory() / 24;
+
+    private static final byte[] PULL = bytes("CONSUMER.MSG.NEXT."), DIRECT_GET = bytes("DIRECT.GET.");
 
     private final Environment environment;
     private final Streams streams;
@@ -68,6 +71,10 @@ public final class JetStream implements Runnable {
         }
     }
 
+    private static byte[] bytes(String subject) {
+        return (PREFIX + subject).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     private JetStream(Server server, long memory, ServerLimits limits) {
         advisories = new Advisories(server.domain, this::expired);
         environment = new Environment(server.domain, server.subjects, server.traffic, server.threads, server.log, server.ids,
@@ -78,7 +85,7 @@ public final class JetStream implements Runnable {
         monitor = new JetStreamMonitor(streams, environment.memory());
         reports = new ApiReports(environment);
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable(), environment.inboxes(),
-                server.maxRequests, this::refuse);
+                server.maxRequests, new Owner());
         output = new Output(server.traffic, inbox);
         domain = server.domain.isEmpty() ? null : new DomainSubjects(environment);
     }
@@ -126,10 +133,9 @@ public final class JetStream implements Runnable {
 
     @Override
     public void run() {
-        Inbox.Contents contents = new Inbox.Contents();
         Queue<Runnable> tasks = new ArrayDeque<>();
         try {
-            while ((contents = inbox.take(contents, tasks)) != null) {
+            for (Inbox.Contents contents; (contents = inbox.take(tasks)) != null;) {
                 for (Runnable task; (task = tasks.poll()) != null;)
                     environment.threads().run(inbox, "task of JetStream", task::run);
                 reportDropped();
@@ -147,14 +153,25 @@ public final class JetStream implements Runnable {
         }
     }
 
-    /** Answers a request for which the inbox had no room. */
-    private void refuse(Inbox.Kind kind, String reply) {
-        dropped++;
-        monitor.countError();
-        JsonObject answer = new JsonObject();
-        answer.addProperty("type", TYPE + "system_response");
-        answer.add("error", error(new JetStreamException(ErrorCode.TOO_MANY_REQUESTS)));
-        output.publish(reply, Json.bytes(answer));
+    private final class Owner implements Inbox.Owner {
+        @Override
+        public void refuse(Inbox.Kind kind, String reply) {
+            dropped++;
+            monitor.countError();
+            JsonObject answer = new JsonObject();
+            answer.addProperty("type", TYPE + "system_response");
+            answer.add("error", error(new JetStreamException(ErrorCode.TOO_MANY_REQUESTS)));
+            output.publish(reply, Json.bytes(answer));
+        }
+
+        /** Pulls and direct gets that a stream answers are not for the API. */
+        @Override
+        public boolean takes(Message m) {
+            if (!startsWith(m, PULL) && !startsWith(m, DIRECT_GET))
+                return true;
+            String subject = new String(m.buffer(), m.subjectStart(), m.subjectLength(), StandardCharsets.ISO_8859_1);
+            return !isAnsweredByStream(subject.substring(PREFIX.length()).split("\\.", -1));
+        }
     }
 
     /** Reports requests that were refused. */
@@ -217,14 +234,21 @@ public final class JetStream implements Runnable {
         return error;
     }
 
+    private static boolean startsWith(Message m, byte[] prefix) {
+        int start = m.subjectStart();
+        return m.subjectLength() > prefix.length
+                && Arrays.equals(m.buffer(), start, start + prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** Returns whether a stream has a subscription for a pull or a direct get. */
+    private boolean isAnsweredByStream(String[] tokens) {
+        return tokens[0].equals("CONSUMER") ? tokens.length == 5 && streams.find(tokens[3]) != null
+                : tokens.length > 2 && streams.allowsDirect(tokens[2]);
+    }
+
     /** A pull or a direct get that no stream has subscribed to is answered as if JetStream were not there. */
-    private void answerUnknown(Inbox.Contents m, String[] tokens) throws InterruptedException {
-        if (!m.hasReply())
-            return;
-        boolean pull = tokens[0].equals("CONSUMER");
-        Stream stream = streams.find(tokens.length > (pull ? 3 : 2) ? tokens[pull ? 3 : 2] : "");
-        boolean handled = stream != null && (pull ? tokens.length == 5 : streams.config(stream).allowDirect());
-        if (!handled)
+    private void answerUnknown(Inbox.Contents m, String[] tokens) {
+        if (m.hasReply() && !isAnsweredByStream(tokens))
             output.status(new Destination(m.reply()), "503", "", "");
     }
 

@@ -77,6 +77,12 @@ final class Streams {
         return found;
     }
 
+    /** Returns whether there is a stream with this name, and it answers direct gets. Any thread. */
+    boolean allowsDirect(String name) {
+        Entry entry = streams.get(name);
+        return entry != null && entry.config.allowDirect();
+    }
+
     StreamConfig config(Stream stream) {
         return streams.get(stream.name()).config;
     }

@@ -21,7 +21,11 @@ import java.util.concurrent.locks.Condition;
  * and tasks. A publisher whose messages find the inbox full waits until there is room. A publisher that must not wait
  * goes on; when its messages reach the limit of memory, they are refused, and the actor answers them.
  *
- * <p>Threads: any thread delivers and posts; {@link Receiver#lock} guards what waits. The actor calls {@link #take}.
+ * <p>The actor has a thread of its own. A client whose few messages find the actor idle does its work itself: that saves
+ * the time for waking another thread, which is most of the time of a publish that waits for its answer.
+ *
+ * <p>Threads: any thread delivers and posts; {@link Receiver#lock} guards what waits. One thread at a time works, either
+ * that of the actor, between two calls of {@link #take}, or that of a client.
  */
 public final class Inbox extends InternalReceiver {
     /** Publishers wait while more bytes than this wait. One batch of each may be added beyond it, up to the limit. */
@@ -31,6 +35,8 @@ public final class Inbox extends InternalReceiver {
     private static final int SMALLEST = 4096, LARGEST_KEPT = 1024 * 1024, LARGEST_IDLE = 4 * SMALLEST;
     /** The refused messages that are answered at once, in characters of their reply subjects. */
     private static final int MOST_REFUSED = 64 * 1024;
+    /** More bytes are left to the thread of the actor, so that the client can read on meanwhile. */
+    private static final int FEW = 4096;
     /** Before each message: kind, and the lengths of subject, reply, headers and body. */
     private static final int HEAD = 20;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -132,10 +138,28 @@ public final class Inbox extends InternalReceiver {
         }
     }
 
-    /** Answers a message that was refused, because the inbox was full. */
-    public interface Refusal {
-        /** @param reply the reply subject of the message */
-        void answer(Kind kind, String reply);
+    /** The actor that an inbox belongs to. */
+    public interface Owner {
+        /**
+         * Answers a message that was refused, because the inbox was full. Called by the actor, as a task.
+         *
+         * @param reply the reply subject of the message
+         */
+        void refuse(Kind kind, String reply);
+
+        /** Returns whether the inbox takes a message. Any thread. */
+        default boolean takes(Message m) {
+            return true;
+        }
+
+        /** Returns whether a client may do the work of the actor. */
+        default boolean sharesWork() {
+            return false;
+        }
+
+        /** Does what the actor does with messages, on the thread of a client. Throws nothing. */
+        default void work(Contents messages) {
+        }
     }
 
     private static final Kind[] KINDS = Kind.values();
@@ -144,10 +168,14 @@ public final class Inbox extends InternalReceiver {
     private final MemoryPool memory;
     private final int enough;
     private final int mostMessages;
-    private final Refusal refusal;
+    private final Owner owner;
     private final Condition arrived = lock.newCondition();
     private final Condition room = lock.newCondition();
     private Contents waiting = new Contents();
+    /** What a thread works on, which has taken it. */
+    private Contents taken = new Contents();
+    /** A thread works, or the thread of the actor has not begun. */
+    private boolean working = true;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     /** The number of messages in {@code waiting}. */
     private int count;
@@ -159,22 +187,17 @@ public final class Inbox extends InternalReceiver {
     private boolean flushPromised;
     private boolean closed;
 
-    public Inbox(long id, String stream, SidTable subs, MemoryPool memory, Refusal refusal) {
-        this(id, stream, subs, memory, Integer.MAX_VALUE, refusal);
-    }
-
     /**
      * @param memory what the arrays of all inboxes take
      * @param mostMessages the number of messages that may wait
-     * @param refusal called by the actor, as a task
      */
-    public Inbox(long id, String stream, SidTable subs, MemoryPool memory, int mostMessages, Refusal refusal) {
+    public Inbox(long id, String stream, SidTable subs, MemoryPool memory, int mostMessages, Owner owner) {
         super(id, "stream " + stream);
         this.subs = subs;
         this.memory = memory;
         this.enough = Math.clamp(memory.most() / 8, SMALLEST, ENOUGH);
         this.mostMessages = mostMessages;
-        this.refusal = refusal;
+        this.owner = owner;
     }
 
     /** Subscribes; the sid begins with the number of the kind. */
@@ -194,6 +217,8 @@ public final class Inbox extends InternalReceiver {
 
     @Override
     public int deliver(Subscription sub, Message m, long maxPending) {
+        if (!owner.takes(m))
+            return 0;
         lock.lock();
         try {
             if (sub.isRemoved() || closed)
@@ -254,7 +279,7 @@ public final class Inbox extends InternalReceiver {
             Kind kind = kind(sub);
             String reply = m.replyText();
             refusedChars += reply.length();
-            tasks.add(() -> refusal.answer(kind, reply));
+            tasks.add(() -> owner.refuse(kind, reply));
         }
         return DELIVERED | CROWDED | outcome();
     }
@@ -306,6 +331,37 @@ public final class Inbox extends InternalReceiver {
     }
 
     @Override
+    public boolean flushAndWork() {
+        if (!owner.sharesWork())
+            return flush();
+        Contents few;
+        lock.lock();
+        try {
+            flushPromised = false;
+            if (working || closed || isIdle() || !tasks.isEmpty() || waiting.end > FEW) {
+                arrived.signal();
+                return true;
+            }
+            few = begin();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            owner.work(few);
+        } finally {
+            lock.lock();
+            try {
+                end();
+                if (!isIdle() || woken || closed)
+                    arrived.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return false;
+    }
+
+    @Override
     public void awaitRoom(long nanos, long maxPending) throws InterruptedException {
         lock.lock();
         try {
@@ -349,36 +405,47 @@ public final class Inbox extends InternalReceiver {
     // ---- the actor -------------------------------------------------------------------------------------------
 
     /**
-     * Waits for something, and takes all messages and tasks.
+     * Ends the work on what was taken before, waits for something, and takes all messages and tasks.
      *
-     * @param emptied what was taken before and is done with; its arrays are used again
-     * @param taken receives the tasks
+     * @param receiver receives the tasks
      * @return the messages, null if the inbox was closed and is empty
      */
-    public Contents take(Contents emptied, Queue<Runnable> taken) throws InterruptedException {
+    public Contents take(Queue<Runnable> receiver) throws InterruptedException {
         lock.lock();
         try {
-            giveBack(emptied.clear(LARGEST_KEPT));
-            while (isIdle() && !woken && !closed) {
-                giveBack(emptied.clear(LARGEST_IDLE) + waiting.clear(LARGEST_IDLE));
+            end();
+            while (working || isIdle() && !woken && !closed) {
+                if (!working)
+                    giveBack(taken.clear(LARGEST_IDLE) + waiting.clear(LARGEST_IDLE));
                 arrived.await();
             }
             if (isIdle() && closed) {
                 giveBack(held);
                 return null;
             }
-            woken = false;
-            count = 0;
-            refusedChars = 0;
-            Contents all = waiting;
-            waiting = emptied;
-            taken.addAll(tasks);
+            receiver.addAll(tasks);
             tasks.clear();
-            room.signalAll();
-            return all;
+            return begin();
         } finally {
             lock.unlock();
         }
+    }
+
+    private Contents begin() {
+        working = true;
+        woken = false;
+        count = 0;
+        refusedChars = 0;
+        Contents all = waiting;
+        waiting = taken;
+        taken = all;
+        room.signalAll();
+        return all;
+    }
+
+    private void end() {
+        working = false;
+        giveBack(taken.clear(LARGEST_KEPT));
     }
 
     private boolean isIdle() {

@@ -50,6 +50,7 @@ public final class Stream implements Host, Runnable {
     private final MessageStore store;
     private final Publishing publishing;
     private final DirectGet directGet;
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
     private StreamConfig config;
     private final Map<String, Subscription> captured = new HashMap<>();
     private Subscription get;
@@ -74,7 +75,7 @@ public final class Stream implements Host, Runnable {
         this.delivery = "delivery of stream " + name;
         this.reports = new StreamReports(environment, name);
         this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable(), environment.inboxes(),
-                this::refuse);
+                Integer.MAX_VALUE, new Owner());
         this.output = new Output(environment.traffic(), inbox);
         this.store = new MemoryStore(sizes(), config.firstSeq() == null ? 1 : config.firstSeq());
         this.publishing = new Publishing(this, store);
@@ -174,22 +175,9 @@ public final class Stream implements Host, Runnable {
 
     @Override
     public void run() {
-        Inbox.Contents contents = new Inbox.Contents();
-        Queue<Runnable> tasks = new ArrayDeque<>();
         try {
-            while ((contents = inbox.take(contents, tasks)) != null) {
-                handle(contents);
-                publishing.release();
-                for (Runnable task; (task = tasks.poll()) != null;)
-                    environment.threads().run(inbox, "task of stream " + name, task::run);
-                environment.threads().run(inbox, delivery, this::deliver);
-                // Before the answers are sent: whoever has one finds the figures that follow from it.
-                account();
-                output.flush();
-                scheduleWakeUp();
-                if (consumers.areReady())
-                    inbox.wake();
-            }
+            for (Inbox.Contents messages; (messages = inbox.take(tasks)) != null;)
+                handleAll(messages);
         } catch (InterruptedException e) {
             environment.log().debug("The actor of stream " + name + " was interrupted");
         } finally {
@@ -201,14 +189,48 @@ public final class Stream implements Host, Runnable {
         }
     }
 
-    /** Answers a message for which the inbox had no room. */
-    private void refuse(Inbox.Kind kind, String reply) {
-        if (kind == Inbox.Kind.PUBLISH) {
-            JetStreamException tooMany = new JetStreamException(ErrorCode.TOO_MANY_REQUESTS);
-            reports.refused("", tooMany.getMessage());
-            publishing.refuse(reply, tooMany);
-        } else if (kind != Inbox.Kind.ACK) {
-            output.status(new Destination(reply), "503", "", "");
+    private void handleAll(Inbox.Contents messages) throws InterruptedException {
+        handle(messages);
+        publishing.release();
+        for (Runnable task; (task = tasks.poll()) != null;)
+            environment.threads().run(inbox, "task of stream " + name, task::run);
+        environment.threads().run(inbox, delivery, this::deliver);
+        // Before the answers are sent: whoever has one finds the figures that follow from it.
+        account();
+        output.flush();
+        scheduleWakeUp();
+        if (consumers.areReady())
+            inbox.wake();
+    }
+
+    private final class Owner implements Inbox.Owner {
+        @Override
+        public void refuse(Inbox.Kind kind, String reply) {
+            if (kind == Inbox.Kind.PUBLISH) {
+                JetStreamException tooMany = new JetStreamException(ErrorCode.TOO_MANY_REQUESTS);
+                reports.refused("", tooMany.getMessage());
+                publishing.refuse(reply, tooMany);
+            } else if (kind != Inbox.Kind.ACK) {
+                output.status(new Destination(reply), "503", "", "");
+            }
+        }
+
+        @Override
+        public boolean sharesWork() {
+            return true;
+        }
+
+        /** If this fails, the stream ends, not the client. */
+        @Override
+        public void work(Inbox.Contents messages) {
+            try {
+                handleAll(messages);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Throwable e) {
+                inbox.close();
+                environment.threads().failed(inbox, "stream " + name, e);
+            }
         }
     }
 

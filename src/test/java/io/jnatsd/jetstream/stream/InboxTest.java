@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.stream;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,7 +46,7 @@ class InboxTest {
         inbox.awaitRoom(0, 0);
         inbox.awaitRoom(1_000_000, 0);
         Queue<Runnable> tasks = new ArrayDeque<>();
-        Inbox.Contents all = inbox.take(new Inbox.Contents(), tasks);
+        Inbox.Contents all = inbox.take(tasks);
         while (all.next())
             taken++;
         for (Runnable task; (task = tasks.poll()) != null; refusals++)
@@ -51,7 +54,7 @@ class InboxTest {
         assertEquals(count, taken + refusals);
         assertEquals("PUBLISH r" + taken, refused.getFirst());
         assertTrue((deliver(inbox, sub, payload.length, "last") & Receiver.DELIVERED) != 0);
-        inbox.take(all, tasks).next();
+        inbox.take(tasks).next();
         assertTrue(tasks.isEmpty());
         inbox.close();
     }
@@ -63,7 +66,7 @@ class InboxTest {
         for (int i = 0; i < 12; i++)
             assertEquals(i >= 5, (deliver(inbox, sub, 0, "r" + i) & Receiver.CROWDED) != 0, "message " + i);
         Queue<Runnable> tasks = new ArrayDeque<>();
-        inbox.take(new Inbox.Contents(), tasks);
+        inbox.take(tasks);
         tasks.forEach(Runnable::run);
         assertEquals(List.of("API r10", "API r11"), refused);
         inbox.close();
@@ -76,10 +79,10 @@ class InboxTest {
         for (int i = 0; i < 100; i++)
             deliver(inbox, sub, payload.length, "r");
         Queue<Runnable> tasks = new ArrayDeque<>();
-        Inbox.Contents all = inbox.take(new Inbox.Contents(), tasks);
+        Inbox.Contents all = inbox.take(tasks);
         assertTrue(pool.held() > 0);
         inbox.close();
-        assertEquals(null, inbox.take(all, tasks));
+        assertEquals(null, inbox.take(tasks));
         assertEquals(0, pool.held());
     }
 
@@ -92,5 +95,51 @@ class InboxTest {
         for (int i = 0; i < 100; i++)
             assertEquals(0, deliver(modest, other, payload.length, "r") & Receiver.CROWDED);
         assertTrue(refused.isEmpty());
+    }
+
+    @Test
+    void aClientWithFewMessagesDoesTheWorkOfAnActorThatIsIdle() throws Exception {
+        List<String> worked = new ArrayList<>();
+        Inbox inbox = new Inbox(1, "S", new SubjectSpace().announcedTable(), pool, Integer.MAX_VALUE, new Inbox.Owner() {
+            @Override
+            public void refuse(Inbox.Kind kind, String reply) {
+                throw new AssertionError(reply);
+            }
+
+            @Override
+            public boolean sharesWork() {
+                return true;
+            }
+
+            @Override
+            public void work(Inbox.Contents messages) {
+                while (messages.next())
+                    worked.add(messages.reply() + " " + Thread.currentThread().threadId());
+            }
+        });
+        Subscription sub = inbox.subscribe(Inbox.Kind.PUBLISH, "s");
+        BlockingQueue<String> taken = new LinkedBlockingQueue<>();
+        Thread actor = Thread.ofVirtual().start(() -> {
+            try {
+                Queue<Runnable> tasks = new ArrayDeque<>();
+                for (Inbox.Contents all; (all = inbox.take(tasks)) != null;)
+                    while (all.next())
+                        taken.add(all.reply());
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        String own = " " + Thread.currentThread().threadId();
+        await("the actor waits").pollInSameThread().until(() -> {
+            deliver(inbox, sub, 10, "few");
+            return !inbox.flushAndWork();
+        });
+        assertTrue(worked.contains("few" + own));
+        for (int i = 0; i < 10; i++)
+            deliver(inbox, sub, payload.length, "many");
+        assertTrue(inbox.flushAndWork(), "many are left to the actor");
+        await("the actor takes them").until(() -> taken.stream().filter("many"::equals).count() == 10);
+        inbox.close();
+        actor.join();
     }
 }
