@@ -7,7 +7,6 @@ import io.jnatsd.subject.Receiver;
 import io.jnatsd.subject.Run;
 import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -17,7 +16,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Threads: the connection's reader only, except {@link #inMessages} and {@link #inBytes}: any thread.
  */
 public final class Delivery {
-    private static final byte[] ACK = "$JS.ACK.".getBytes(StandardCharsets.US_ASCII);
     private static final String NO_RESPONDERS = "NATS/1.0 503\r\n\r\n";
 
     /** For the busiest subjects, at least one message out of this number is sampled on average. */
@@ -100,17 +98,9 @@ public final class Delivery {
     }
 
     public MatchResult match(Message m) {
-        if (m.buffer()[m.subjectStart()] == '$' && isAck(m))
-            return matchOnce(m);
         batchMatches++;
         last = traffic.subjects.index().match(last, m.buffer(), m.subjectStart(), m.subjectLength(), m.subjectHash());
         return last;
-    }
-
-    /** An acknowledgement of JetStream has a subject of its own; in the cache it would displace others. */
-    private static boolean isAck(Message m) {
-        int start = m.subjectStart();
-        return m.subjectLength() > ACK.length && Arrays.equals(m.buffer(), start, start + ACK.length, ACK, 0, ACK.length);
     }
 
     /** Does the same for a message whose subject is not used again, such as an answer. */

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class SubscriptionIndex {
     /** Is told of each subscription that comes or goes; null for nobody. */
     private volatile SubjectSpace.Watcher watcher;
+    private static final byte[] ACK = "$JS.ACK.".getBytes(StandardCharsets.US_ASCII);
     private static final int STRIPES = 64;
     /** The cached match results may use this fraction of the heap. */
     private static final int CACHE_SHARE = 16;
@@ -151,7 +152,15 @@ public final class SubscriptionIndex {
         if (last != null && last.hash() == spread(hash) && last.isFor(buffer, start, length) && last.isCurrent())
             return last;
         MatchResult cached = stripe(hash).cache.get(buffer, start, length, spread(hash));
-        return cached != null ? cached : search(Arrays.copyOfRange(buffer, start, start + length), hash, true);
+        if (cached != null)
+            return cached;
+        byte[] subject = Arrays.copyOfRange(buffer, start, start + length);
+        return search(subject, hash, !isAck(subject));
+    }
+
+    /** An acknowledgement of JetStream has a subject of its own; in the cache it would displace others. */
+    private static boolean isAck(byte[] subject) {
+        return subject.length > ACK.length && Arrays.equals(subject, 0, ACK.length, ACK, 0, ACK.length);
     }
 
     /**
@@ -179,6 +188,8 @@ public final class SubscriptionIndex {
             MatchResult result = new MatchResult(subject, spread(hash), matches, seen);
             if (kept)
                 stripe.cache.put(result);
+            else
+                result.drop();
             return result;
         } finally {
             stripe.lock.unlock();
