@@ -33,7 +33,7 @@ public final class Batch {
 
     /**
      * Limits how long the publisher waits for receivers without a connection: not at all, if such a receiver may wait for
-     * the publisher.
+     * the publisher. A publisher with a limit does not do their work either ({@link Receiver#flushAndWork}).
      */
     public void limitPatience(long nanos) {
         patienceInside = nanos;

@@ -14,6 +14,11 @@ public final class Subject {
     private Subject() {
     }
 
+    /** Returns whether a subject in a buffer begins with these bytes. */
+    public static boolean startsWith(byte[] buffer, int start, int length, byte[] prefix) {
+        return length >= prefix.length && Arrays.equals(buffer, start, start + prefix.length, prefix, 0, prefix.length);
+    }
+
     /** Returns a subject as bytes. The server does not interpret them, so any byte is preserved. */
     public static byte[] bytes(String subject) {
         return subject.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package io.jnatsd.subject;
 
 import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -155,12 +156,8 @@ public final class SubscriptionIndex {
         if (cached != null)
             return cached;
         byte[] subject = Arrays.copyOfRange(buffer, start, start + length);
-        return search(subject, hash, !isAck(subject));
-    }
-
-    /** An acknowledgement of JetStream has a subject of its own; in the cache it would displace others. */
-    private static boolean isAck(byte[] subject) {
-        return subject.length > ACK.length && Arrays.equals(subject, 0, ACK.length, ACK, 0, ACK.length);
+        // An acknowledgement of JetStream has a subject of its own; in the cache it would displace others.
+        return search(subject, hash, !Subject.startsWith(subject, 0, length, ACK));
     }
 
     /**

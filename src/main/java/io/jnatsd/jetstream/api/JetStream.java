@@ -19,6 +19,7 @@ import io.jnatsd.log.Threads;
 import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.Message;
+import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
 import java.nio.charset.StandardCharsets;
@@ -167,9 +168,11 @@ public final class JetStream implements Runnable {
         /** Pulls and direct gets that a stream answers are not for the API. */
         @Override
         public boolean takes(Message m) {
-            if (!startsWith(m, PULL) && !startsWith(m, DIRECT_GET))
+            byte[] in = m.buffer();
+            int start = m.subjectStart(), length = m.subjectLength();
+            if (!Subject.startsWith(in, start, length, PULL) && !Subject.startsWith(in, start, length, DIRECT_GET))
                 return true;
-            String subject = new String(m.buffer(), m.subjectStart(), m.subjectLength(), StandardCharsets.ISO_8859_1);
+            String subject = new String(in, start, length, StandardCharsets.ISO_8859_1);
             return !isAnsweredByStream(subject.substring(PREFIX.length()).split("\\.", -1));
         }
     }
@@ -232,12 +235,6 @@ public final class JetStream implements Runnable {
         error.addProperty("err_code", e.error().number());
         error.addProperty("description", e.getMessage());
         return error;
-    }
-
-    private static boolean startsWith(Message m, byte[] prefix) {
-        int start = m.subjectStart();
-        return m.subjectLength() > prefix.length
-                && Arrays.equals(m.buffer(), start, start + prefix.length, prefix, 0, prefix.length);
     }
 
     /** Returns whether a stream has a subscription for a pull or a direct get. */

@@ -11,8 +11,8 @@ import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import io.jnatsd.protocol.Arguments;
+import io.jnatsd.protocol.Subject;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -110,9 +110,7 @@ final class Publishing {
     }
 
     private static boolean isForSystemUser(Inbox.Contents m) {
-        int start = m.subjectStart();
-        return m.subjectLength() > SYSTEM.length && m.bytes()[start] == '$'
-                && Arrays.equals(m.bytes(), start, start + SYSTEM.length, SYSTEM, 0, SYSTEM.length);
+        return Subject.startsWith(m.bytes(), m.subjectStart(), m.subjectLength(), SYSTEM);
     }
 
     /** Answers a message that is not stored. */

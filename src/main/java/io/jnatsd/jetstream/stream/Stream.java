@@ -30,10 +30,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A stream with its consumers. All their state belongs to one thread, the actor: it takes messages and tasks from the
- * inbox in batches, stores, delivers, and sends what there is to say at the end of a batch.
+ * A stream with its consumers. All their state belongs to the actor: it takes messages and tasks from the inbox in
+ * batches, stores, delivers, and sends the answers at the end of a batch.
  *
- * <p>Threads: the methods under "any thread", any thread; all else the actor, a virtual thread.
+ * <p>Threads: the methods under "any thread", any thread; all else the actor. That is one thread at a time: a virtual
+ * thread of the stream's own, or the reader of a client ({@link Inbox#flushAndWork}).
  */
 public final class Stream implements Host, Runnable {
     /** Messages are removed by their age at most so often. */
@@ -226,6 +227,8 @@ public final class Stream implements Host, Runnable {
             try {
                 handleAll(messages);
             } catch (InterruptedException e) {
+                // The client ends. What was left out, such as the next wake-up, the stream's own thread does.
+                inbox.wake();
                 Thread.currentThread().interrupt();
             } catch (Throwable e) {
                 inbox.close();
