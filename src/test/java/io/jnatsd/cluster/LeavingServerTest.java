@@ -35,10 +35,12 @@ class LeavingServerTest {
             for (TestServer server : new TestServer[] {leaving, near, staying})
                 Clusters.awaitSubscriptions(server, 2);
             // What goes to the member arrives when the clients of its server are gone.
-            proxy.delay(Duration.ofMillis(100));
+            proxy.hold(true);
             publisher.send("PUB work 1\r\nx\r\n".repeat(MESSAGES)).roundTrip();
             member.send("UNSUB 1\r\n").roundTrip();
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(leaving.server()::close);
+            member.expectClosed();
+            proxy.hold(false);
             other.expectText("MSG work 1 1\r\nx\r\n".repeat(MESSAGES));
             stopped.join();
         }

@@ -95,16 +95,18 @@ final class ConsumerRequests {
                 name == null ? freeName(stream) : name);
         ConsumerConfigCheck.check(config, stream.config(), streams.limits());
         if (existing != null)
-            return new Created(update(stream, existing, config, request.action), false);
+            return new Created(update(stream, existing, config, request), false);
         checkRoom(stream, config);
         return new Created(ConsumerInfo.of(stream.name(), stream.add(config), streams.server()), true);
     }
 
-    private ConsumerInfo update(Stream stream, Consumer existing, ConsumerConfig config, Action action)
+    private ConsumerInfo update(Stream stream, Consumer existing, ConsumerConfig config, CreateRequest request)
             throws JetStreamException {
-        // As in other servers, a consumer that is not durable is never the same as one that is asked for.
         boolean same = existing.config().equals(config);
-        if (action == Action.CREATE && (!same || config.durableName() == null))
+        // A client that missed the answer asks again for the same consumer. As in other servers, a consumer whose
+        // inactive_threshold comes from the server is never the same.
+        boolean isDefaultThreshold = config.durableName() == null && request.config.inactiveThreshold() == null;
+        if (request.action == Action.CREATE && (!same || isDefaultThreshold))
             throw new JetStreamException(ErrorCode.CONSUMER_EXISTS);
         if (!same) {
             ConsumerUpdate.check(existing.config(), config, existing.isBound());

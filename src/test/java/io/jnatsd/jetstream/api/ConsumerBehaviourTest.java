@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -11,6 +12,7 @@ import com.google.gson.JsonParser;
 import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
@@ -67,6 +69,19 @@ class ConsumerBehaviourTest {
 
     private static JsonObject json(Message event) {
         return JsonParser.parseString(new String(event.getData(), StandardCharsets.UTF_8)).getAsJsonObject();
+    }
+
+    /** As a client does whose connection broke before the answer came. */
+    @Test
+    void aConsumerCanBeCreatedAgainWithTheSameConfiguration() throws Exception {
+        stream(RetentionPolicy.Limits);
+        ConsumerConfiguration config = ConsumerConfiguration.builder().name("c").inactiveThreshold(SOON).build();
+        nats.jetStreamManagement().createConsumer("S", config);
+        assertEquals("c", nats.jetStreamManagement().createConsumer("S", config).getName());
+        ConsumerConfiguration other = ConsumerConfiguration.builder(config).description("other").build();
+        JetStreamApiException refused = assertThrows(JetStreamApiException.class,
+                () -> nats.jetStreamManagement().createConsumer("S", other));
+        assertEquals(10148, refused.getApiErrorCode());
     }
 
     @Test
