@@ -1,0 +1,314 @@
+package io.jnatsd.campaign;
+
+import io.jnatsd.campaign.ScriptedClient.Received;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who must, may and must not get a message. A part of a script lies between two syncs. A subscription that does not
+ * change in a part must get every message of the part that it selects; one that changes may get them. Nobody gets a
+ * message twice, and the messages of a publisher arrive in the order in which they were published.
+ */
+final class DeliveryModel {
+    /** A client from its CONNECT to its end. */
+    static final class Client {
+        final String name;
+        final Step.Connect options;
+        private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+        /** It came or left in this part. */
+        private boolean changing = true;
+        private boolean left;
+        private int denied;
+
+        Client(String name, Step.Connect options) {
+            this.name = name;
+            this.options = options;
+        }
+
+        /** Returns how many commands of this part are not permitted, and begins to count again. */
+        int takeDenied() {
+            int all = denied;
+            denied = 0;
+            return all;
+        }
+    }
+
+    private static final class Subscription {
+        final Client client;
+        final String sid;
+        final String subject;
+        final String queue;
+        /** Number of messages after which it ends, 0 if it does not. */
+        int max;
+        /** Number of messages up to the last sync. */
+        int delivered;
+        /** It began or changed in this part. */
+        boolean changing = true;
+        /** It ended in this part. */
+        boolean ended;
+        /** The messages of this part, in the order of their arrival. */
+        final List<Message> got = new ArrayList<>();
+
+        Subscription(Client client, String sid, String subject, String queue) {
+            this.client = client;
+            this.sid = sid;
+            this.subject = subject;
+            this.queue = queue;
+        }
+
+        boolean sure() {
+            return !changing && !ended && !client.changing;
+        }
+
+        boolean selects(Message message) {
+            return (client.options.echo() || message.publisher != client) && matches(subject, message.subject);
+        }
+
+        @Override
+        public String toString() {
+            return client.name + " sid " + sid + " " + subject + (queue.isEmpty() ? "" : " queue " + queue)
+                    + (max > 0 ? " max " + max : "") + (sure() ? "" : " (changing)");
+        }
+    }
+
+    private record Message(long number, Client publisher, String subject, String reply, boolean headers) {
+        @Override
+        public String toString() {
+            return "message " + number + " of " + publisher.name + " on " + subject;
+        }
+    }
+
+    /** @param reply where the response goes */
+    record Response(Client from, String reply) {
+    }
+
+    private final boolean mesh;
+    private final List<Client> clients = new ArrayList<>();
+    private final Map<Long, Message> messages = new LinkedHashMap<>();
+    /** How often a message was delivered to a queue group. */
+    private final Map<String, Integer> picked = new HashMap<>();
+    /** How often a publisher was told that nobody gets its request. */
+    private final Map<Long, Integer> answered = new HashMap<>();
+    private long number;
+    private boolean otherPermissions;
+
+    DeliveryModel(boolean mesh) {
+        this.mesh = mesh;
+    }
+
+    // ---- what clients do ---------------------------------------------------------------------------------------
+
+    void connect(Client client) {
+        clients.add(client);
+    }
+
+    void leave(Client client) {
+        client.left = true;
+        client.changing = true;
+    }
+
+    /** Notes a subscription; returns false if the command is not sent because its effect is not certain. */
+    boolean subscribe(Client client, String sid, String subject, String queue) {
+        boolean unlimited = subject.startsWith("*") || subject.startsWith(">");
+        Subscription old = client.subscriptions.get(sid);
+        if (unlimited && !queue.isEmpty() || old != null && (old.ended || old.max > 0))
+            return false;
+        if (!maySubscribe(client, subject))
+            client.denied++;
+        else if (old == null)
+            client.subscriptions.put(sid, new Subscription(client, sid, subject, queue));
+        return true;
+    }
+
+    /** Notes the end of a subscription; returns false if the command is not sent. */
+    boolean unsubscribe(Client client, String sid, int max) {
+        Subscription sub = client.subscriptions.get(sid);
+        if (sub == null)
+            return true;
+        // The markers at the end of a part count for such a subscription, too.
+        if (max > 0 && (sub.subject.startsWith("*") || sub.subject.startsWith(">")))
+            return false;
+        sub.changing = true;
+        sub.max = max;
+        if (max == 0)
+            sub.ended = true;
+        return true;
+    }
+
+    /** Notes the end of all subscriptions of a client, and returns their sids. */
+    List<String> drain(Client client) {
+        List<String> sids = List.copyOf(client.subscriptions.keySet());
+        sids.forEach(sid -> unsubscribe(client, sid, 0));
+        return sids;
+    }
+
+    /** Notes a message and returns its number. */
+    long publish(Client client, String subject, boolean request, boolean headers) {
+        long next = ++number;
+        String reply = request ? "_INBOX." + client.options.client() + "." + next : "";
+        if (mayPublish(client, subject))
+            messages.put(next, new Message(next, client, subject, reply, headers));
+        else
+            client.denied++;
+        return next;
+    }
+
+    void changePermissions() {
+        otherPermissions = !otherPermissions;
+        for (Client client : clients)
+            client.subscriptions.values().removeIf(sub -> !maySubscribe(client, sub.subject));
+    }
+
+    private boolean mayPublish(Client client, String subject) {
+        return !client.options.bound() || subject.startsWith("_") || subject.startsWith(granted() + ".");
+    }
+
+    private boolean maySubscribe(Client client, String subject) {
+        return mayPublish(client, subject);
+    }
+
+    /** Returns the first token of the subjects that the bound user may use now. */
+    String granted() {
+        return otherPermissions ? "b" : "a";
+    }
+
+    // ---- what clients get --------------------------------------------------------------------------------------
+
+    /** Notes what a client has got in this part. Returns the responses that it owes. */
+    List<Response> received(Client client, List<Received> all) {
+        List<Response> responses = new ArrayList<>();
+        Map<String, Long> newest = new HashMap<>();
+        for (Received r : all) {
+            Message message = messages.get(r.message());
+            Subscription sub = client.subscriptions.get(r.sid());
+            if (r.status()) {
+                checkStatus(client, r, message);
+                continue;
+            }
+            if (message == null || sub == null || !sub.selects(message) || !r.subject().equals(message.subject)
+                    || !r.reply().equals(message.reply) || r.headers() != (message.headers && client.options.headers()))
+                throw new Violation(client.name + " got " + r + ", which is none of the messages for " + sub + ": " + message);
+            Long before = newest.put(r.sid() + " " + message.publisher.name, r.message());
+            if (before != null && before >= r.message())
+                throw new Violation(sub + " got " + message + " after message " + before);
+            sub.got.add(message);
+            if (!sub.queue.isEmpty())
+                picked.merge(message.number + " " + sub.queue, 1, Integer::sum);
+            if (!message.reply.isEmpty() && !client.left)
+                responses.add(new Response(client, message.reply));
+        }
+        return responses;
+    }
+
+    /** The status goes to one of the requester's subscriptions for the reply subject. */
+    private void checkStatus(Client client, Received r, Message request) {
+        Subscription sub = client.subscriptions.get(r.sid());
+        if (request == null || request.publisher != client || sub == null || !matches(sub.subject, request.reply))
+            throw new Violation(client.name + " got a status for a request that is not its own: " + r);
+        if (subscriptions().stream().anyMatch(other -> other.selects(request) && other.sure() && other.max == 0))
+            throw new Violation(client.name + " was told that nobody is there for " + request);
+        answered.merge(request.number, 1, Integer::sum);
+    }
+
+    /** Compares what all have got with what they must get, and begins the next part. */
+    void check() {
+        for (Subscription sub : subscriptions())
+            if (sub.queue.isEmpty())
+                checkPlain(sub);
+            else if (sub.max > 0 && !sub.changing && sub.delivered + sub.got.size() > sub.max)
+                throw new Violation(sub + " got " + (sub.delivered + sub.got.size()) + " messages");
+        for (Message message : messages.values()) {
+            checkQueues(message);
+            checkAnswered(message);
+        }
+        next();
+    }
+
+    private List<Subscription> subscriptions() {
+        return clients.stream().flatMap(client -> client.subscriptions.values().stream()).toList();
+    }
+
+    private void checkPlain(Subscription sub) {
+        List<Message> selected = messages.values().stream().filter(sub::selects).toList();
+        if (sub.max > 0 && !sub.changing) {
+            int expected = Math.min(sub.max - sub.delivered, selected.size());
+            if (sub.sure() ? sub.got.size() != expected : sub.got.size() > expected)
+                throw new Violation(sub + " had got " + sub.delivered + " messages and gets " + sub.got.size() + " of "
+                        + selected.size());
+            checkNoGap(sub, selected);
+        } else if (sub.sure() && sub.got.size() != selected.size()) {
+            List<Message> lost = new ArrayList<>(selected);
+            lost.removeAll(sub.got);
+            throw new Violation(sub + " did not get " + lost);
+        }
+    }
+
+    /** The messages of each publisher that a limited subscription gets are the first ones. */
+    private static void checkNoGap(Subscription sub, List<Message> selected) {
+        Map<Client, Integer> position = new HashMap<>();
+        Map<Client, List<Message>> sent = new HashMap<>();
+        for (Message message : selected)
+            sent.computeIfAbsent(message.publisher, p -> new ArrayList<>()).add(message);
+        for (Message message : sub.got) {
+            int at = position.merge(message.publisher, 1, Integer::sum) - 1;
+            if (sent.get(message.publisher).get(at) != message)
+                throw new Violation(sub + " got " + message + " without an earlier one of the same publisher");
+        }
+    }
+
+    private void checkQueues(Message message) {
+        Map<String, List<Subscription>> groups = new HashMap<>();
+        for (Subscription sub : subscriptions())
+            if (!sub.queue.isEmpty() && sub.selects(message))
+                groups.computeIfAbsent(sub.queue, q -> new ArrayList<>()).add(sub);
+        groups.forEach((queue, members) -> {
+            int got = picked.getOrDefault(message.number + " " + queue, 0);
+            boolean certain = members.stream().anyMatch(sub -> sub.sure() && sub.max == 0)
+                    && (!mesh || members.stream().allMatch(sub -> sub.sure() && sub.max == 0));
+            if (got > 1 || got == 0 && certain)
+                throw new Violation(message + " was delivered " + got + " times to queue group " + queue + ": " + members);
+        });
+    }
+
+    private void checkAnswered(Message message) {
+        boolean told = message.publisher.options.headers() && !message.reply.isEmpty() && !message.publisher.changing;
+        int statuses = answered.getOrDefault(message.number, 0);
+        boolean lonely = subscriptions().stream().noneMatch(sub -> matches(sub.subject, message.subject));
+        if (statuses > 1 || told && lonely && statuses == 0)
+            throw new Violation(message + " is a request that nobody gets; the publisher was told so " + statuses + " times");
+    }
+
+    private void next() {
+        clients.removeIf(client -> client.left);
+        for (Client client : clients) {
+            client.changing = false;
+            client.subscriptions.values().removeIf(sub -> {
+                sub.delivered += sub.got.size();
+                sub.got.clear();
+                sub.changing = false;
+                return sub.ended || sub.max > 0 && sub.delivered >= sub.max;
+            });
+        }
+        messages.clear();
+        picked.clear();
+        answered.clear();
+    }
+
+    List<Client> clients() {
+        return clients;
+    }
+
+    static boolean matches(String pattern, String subject) {
+        String[] p = pattern.split("\\."), s = subject.split("\\.");
+        for (int i = 0; i < p.length; i++) {
+            if (p[i].equals(">"))
+                return s.length > i;
+            if (i >= s.length || !p[i].equals("*") && !p[i].equals(s[i]))
+                return false;
+        }
+        return p.length == s.length;
+    }
+}
