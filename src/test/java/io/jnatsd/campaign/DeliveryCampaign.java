@@ -1,8 +1,10 @@
 package io.jnatsd.campaign;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -24,56 +26,51 @@ public final class DeliveryCampaign {
     public static void main(String[] args) throws Exception {
         int servers = args.length > 1 ? Integer.parseInt(args[1]) : 1;
         if (args.length > 0 && Files.exists(Path.of(args[0]))) {
-            run(Step.parse(Files.readAllLines(Path.of(args[0]))), servers);
-            System.exit(0);
+            Exception failure = run(Step.parse(Files.readAllLines(Path.of(args[0]))), servers);
+            System.out.println(failure == null ? "no violation" : failure);
+            System.exit(failure == null ? 0 : 1);
         }
         long commands = args.length > 0 ? Long.parseLong(args[0]) : 1_000_000;
         long seed = args.length > 2 ? Long.parseLong(args[2]) : System.currentTimeMillis();
-        long begin = System.nanoTime();
-        for (long done = 0; done < commands; done += COMMANDS_OF_A_SCRIPT, seed++) {
-            List<Step> script = RandomScript.of(seed, CLIENTS, servers, (int) Math.min(COMMANDS_OF_A_SCRIPT, commands - done));
-            Throwable failure = run(script, servers);
+        System.exit(run(commands, servers, seed) ? 0 : 1);
+    }
+
+    private static boolean run(long commands, int servers, long firstSeed) throws Exception {
+        long begin = System.nanoTime(), seed = firstSeed;
+        for (long done = 0; done < commands; seed++) {
+            int length = (int) Math.min(COMMANDS_OF_A_SCRIPT, commands - done);
+            List<Step> script = RandomScript.of(seed, CLIENTS, servers, length);
+            Exception failure = run(script, servers);
             if (failure != null) {
-                System.out.println("seed " + seed + ": " + failure);
-                shorten(script, servers).forEach(System.out::println);
-                System.exit(1);
+                System.out.println("seed " + seed + ", " + length + " commands: " + failure);
+                Shortening.shorten(script, shorter -> fails(shorter, servers)).forEach(System.out::println);
+                return false;
             }
+            done += length;
         }
-        System.out.printf("%,d commands on %d servers in %d s: no violation%n", commands, servers,
-                (System.nanoTime() - begin) / 1_000_000_000);
-        System.exit(0);
+        System.out.printf("%,d commands, servers: %d, seeds %d to %d, %d s: no violation%n", commands, servers, firstSeed,
+                seed - 1, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+        return true;
     }
 
     /** Returns why a script fails, null if it does not. */
-    static Throwable run(List<Step> script, int servers) throws Exception {
+    private static Exception run(List<Step> script, int servers) throws Exception {
         Path dir = Files.createTempDirectory("jnatsd-campaign");
         try {
             DeliveryRun.play(script, dir, servers);
             return null;
-        } catch (Violation | java.io.IOException e) {
+        } catch (RuntimeException | IOException e) {
             return e;
         } finally {
-            try (var files = Files.walk(dir)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList())
-                    Files.delete(file);
-            }
+            delete(dir);
         }
     }
 
-    /** Leaves out ever smaller pieces that the failure does not need. */
-    static List<Step> shorten(List<Step> script, int servers) throws Exception {
-        List<Step> shortest = script;
-        for (int piece = script.size() / 2; piece > 0; piece /= 2) {
-            for (int at = 0; at < shortest.size();) {
-                List<Step> shorter = new ArrayList<>(shortest.subList(0, at));
-                shorter.addAll(shortest.subList(Math.min(at + piece, shortest.size()), shortest.size()));
-                if (fails(shorter, servers))
-                    shortest = shorter;
-                else
-                    at += piece;
-            }
+    private static void delete(Path dir) throws IOException {
+        try (var files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList())
+                Files.delete(file);
         }
-        return shortest;
     }
 
     private static boolean fails(List<Step> script, int servers) throws Exception {

@@ -9,8 +9,10 @@ import java.util.Map;
 
 /**
  * Who must, may and must not get a message. A part of a script lies between two syncs. A subscription that does not
- * change in a part must get every message of the part that it selects; one that changes may get them. Nobody gets a
- * message twice, and the messages of a publisher arrive in the order in which they were published.
+ * change in a part must get every message of the part that it selects; one that changes may get them. What the client
+ * of a subscription publishes itself is certain in both cases: it must get what it publishes between SUB and UNSUB, and
+ * nothing else. No subscription gets a message twice, and the messages of a publisher arrive in the order in which they
+ * were published.
  */
 final class DeliveryModel {
     /** A client from its CONNECT to its end. */
@@ -21,6 +23,8 @@ final class DeliveryModel {
         /** It came or left in this part. */
         private boolean changing = true;
         private boolean left;
+        /** It has reset its connection in this part: its messages may be lost, the last ones first. */
+        private boolean reset;
         private int denied;
 
         Client(String name, Step.Connect options) {
@@ -49,14 +53,19 @@ final class DeliveryModel {
         boolean changing = true;
         /** It ended in this part. */
         boolean ended;
+        /** Number of the last message before it began. */
+        final long after;
+        /** Number of the last message before it ended. */
+        long until = Long.MAX_VALUE;
         /** The messages of this part, in the order of their arrival. */
         final List<Message> got = new ArrayList<>();
 
-        Subscription(Client client, String sid, String subject, String queue) {
+        Subscription(Client client, String sid, String subject, String queue, long after) {
             this.client = client;
             this.sid = sid;
             this.subject = subject;
             this.queue = queue;
+            this.after = after;
         }
 
         boolean sure() {
@@ -64,7 +73,15 @@ final class DeliveryModel {
         }
 
         boolean selects(Message message) {
-            return (client.options.echo() || message.publisher != client) && matches(subject, message.subject);
+            if (!matches(subject, message.subject))
+                return false;
+            return message.publisher != client
+                    || client.options.echo() && message.number > after && message.number <= until;
+        }
+
+        /** Whether a message that it selects must arrive, if it is not limited. */
+        boolean needs(Message message) {
+            return !message.publisher.reset && !client.reset && (sure() || message.publisher == client);
         }
 
         @Override
@@ -110,6 +127,11 @@ final class DeliveryModel {
         client.changing = true;
     }
 
+    void reset(Client client) {
+        leave(client);
+        client.reset = true;
+    }
+
     /** Notes a subscription; returns false if the command is not sent because its effect is not certain. */
     boolean subscribe(Client client, String sid, String subject, String queue) {
         boolean unlimited = subject.startsWith("*") || subject.startsWith(">");
@@ -119,7 +141,7 @@ final class DeliveryModel {
         if (!maySubscribe(client, subject))
             client.denied++;
         else if (old == null)
-            client.subscriptions.put(sid, new Subscription(client, sid, subject, queue));
+            client.subscriptions.put(sid, new Subscription(client, sid, subject, queue, number));
         return true;
     }
 
@@ -133,8 +155,10 @@ final class DeliveryModel {
             return false;
         sub.changing = true;
         sub.max = max;
-        if (max == 0)
+        if (max == 0 && !sub.ended) {
             sub.ended = true;
+            sub.until = number;
+        }
         return true;
     }
 
@@ -234,19 +258,22 @@ final class DeliveryModel {
     private void checkPlain(Subscription sub) {
         List<Message> selected = messages.values().stream().filter(sub::selects).toList();
         if (sub.max > 0 && !sub.changing) {
-            int expected = Math.min(sub.max - sub.delivered, selected.size());
-            if (sub.sure() ? sub.got.size() != expected : sub.got.size() > expected)
+            int most = sub.max - sub.delivered, least = Math.min(most, (int) selected.stream().filter(sub::needs).count());
+            if (sub.got.size() > most || sub.sure() && sub.got.size() < least)
                 throw new Violation(sub + " had got " + sub.delivered + " messages and gets " + sub.got.size() + " of "
                         + selected.size());
             checkNoGap(sub, selected);
-        } else if (sub.sure() && sub.got.size() != selected.size()) {
-            List<Message> lost = new ArrayList<>(selected);
+        } else if (sub.max == 0) {
+            List<Message> lost = new ArrayList<>(selected.stream().filter(sub::needs).toList());
             lost.removeAll(sub.got);
-            throw new Violation(sub + " did not get " + lost);
+            if (!lost.isEmpty())
+                throw new Violation(sub + " did not get " + lost);
+            if (sub.sure())
+                checkNoGap(sub, selected);
         }
     }
 
-    /** The messages of each publisher that a limited subscription gets are the first ones. */
+    /** A subscription that does not change gets the first messages of each publisher. */
     private static void checkNoGap(Subscription sub, List<Message> selected) {
         Map<Client, Integer> position = new HashMap<>();
         Map<Client, List<Message>> sent = new HashMap<>();
@@ -266,7 +293,7 @@ final class DeliveryModel {
                 groups.computeIfAbsent(sub.queue, q -> new ArrayList<>()).add(sub);
         groups.forEach((queue, members) -> {
             int got = picked.getOrDefault(message.number + " " + queue, 0);
-            boolean certain = members.stream().anyMatch(sub -> sub.sure() && sub.max == 0)
+            boolean certain = !message.publisher.reset && members.stream().anyMatch(sub -> sub.sure() && sub.max == 0)
                     && (!mesh || members.stream().allMatch(sub -> sub.sure() && sub.max == 0));
             if (got > 1 || got == 0 && certain)
                 throw new Violation(message + " was delivered " + got + " times to queue group " + queue + ": " + members);

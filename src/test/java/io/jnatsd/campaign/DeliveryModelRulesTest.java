@@ -135,4 +135,46 @@ class DeliveryModelRulesTest {
         model.publish(publisher, "nobody", true, false);
         violated("was told so 0 times");
     }
+
+    @Test
+    void aNewSubscriptionMustGetWhatItsOwnClientPublishes() {
+        model.subscribe(publisher, "3", "own", "");
+        publish("own");
+        violated("did not get");
+    }
+
+    @Test
+    void aSubscriptionThatGetsWhatItsClientPublishedBeforeItIsNoticed() {
+        long number = publish("own");
+        model.subscribe(publisher, "3", "own", "");
+        Received early = message("3", "own", number);
+        assertThrows(Violation.class, () -> model.received(publisher, List.of(early)));
+    }
+
+    @Test
+    void aSubscriptionThatGetsWhatItsClientPublishedAfterItsEndIsNoticed() {
+        model.subscribe(publisher, "3", "own", "");
+        model.check();
+        model.unsubscribe(publisher, "3", 0);
+        Received late = message("3", "own", publish("own"));
+        assertThrows(Violation.class, () -> model.received(publisher, List.of(late)));
+    }
+
+    @Test
+    void theLastMessagesBeforeAResetMayBeLost() {
+        long first = publish("a.b");
+        publish("a.b");
+        model.reset(publisher);
+        model.received(subscriber, List.of(message("1", "a.b", first)));
+        model.check();
+    }
+
+    @Test
+    void aGapInTheMessagesBeforeAResetIsNoticed() {
+        publish("a.b");
+        long second = publish("a.b");
+        model.reset(publisher);
+        model.received(subscriber, List.of(message("1", "a.b", second)));
+        violated("without an earlier one");
+    }
 }

@@ -81,6 +81,7 @@ final class DeliveryRun implements AutoCloseable {
             case Step.Publish p -> publish(p.client(), p.subject(), false, p.headers(), p.size());
             case Step.Request r -> publish(r.client(), r.subject(), true, false, 0);
             case Step.Drain d -> drain(d.client());
+            case Step.Reset r -> reset(r.client());
             case Step.Reload r -> reload();
             case Step.Sync s -> sync();
         }
@@ -112,6 +113,18 @@ final class DeliveryRun implements AutoCloseable {
         connection.awaitEnd();
         left.put(client, connection);
         model.leave(client);
+    }
+
+    private void reset(int number) throws Exception {
+        DeliveryModel.Client client = clients.remove(number);
+        if (client == null)
+            return;
+        ScriptedClient connection = connections.remove(client);
+        connection.flush();
+        connection.reset();
+        connection.awaitEnd();
+        left.put(client, connection);
+        model.reset(client);
     }
 
     private void drain(int number) throws Exception {
@@ -193,7 +206,8 @@ final class DeliveryRun implements AutoCloseable {
         List<Response> responses = new ArrayList<>();
         left.forEach((client, connection) -> {
             model.received(client, connection.take());
-            connection.checkAnswers(client.options.verbose(), client.takeDenied());
+            if (!connection.isReset())
+                connection.checkAnswers(client.options.verbose(), client.takeDenied());
         });
         left.clear();
         connections.forEach((client, connection) -> {
@@ -206,6 +220,7 @@ final class DeliveryRun implements AutoCloseable {
 
     /** Waits until each server has handled all commands, and knows the subscriptions of the others. */
     private void settle() throws Exception {
+        awaitEndOfClients();
         for (ScriptedClient connection : connections.values())
             connection.ping();
         for (ScriptedClient connection : connections.values())
@@ -214,6 +229,14 @@ final class DeliveryRun implements AutoCloseable {
             for (int from = 0; from < servers.size(); from++)
                 if (from != to)
                     probe(from, to);
+    }
+
+    /** A server may go on to handle what a client has sent after the client has reset its connection. */
+    private void awaitEndOfClients() {
+        int expected = connections.size() + probes.size();
+        Awaitility.await("the end of clients that have left").atMost(PATIENCE).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> servers.stream().mapToInt(server -> server.server().clients().count()).sum() <= expected);
     }
 
     /** Subscriptions are announced in their order: a server that knows the last one knows all. */

@@ -72,12 +72,15 @@ final class RandomScript {
         int choice = random.nextInt(100);
         if (choice < 3) {
             connect(client);
-        } else if (choice < 5) {
+        } else if (choice < 4) {
+            steps.add(new Step.Reset(client));
+            connect(client);
+        } else if (choice < 6) {
             steps.add(new Step.Drain(client));
             connect(client);
         } else if (choice < 55 && lastSid[client] < MOST_SUBSCRIPTIONS) {
-            String sid = String.valueOf(random.nextInt(20) == 0 ? 1 + random.nextInt(lastSid[client] + 1) : ++lastSid[client]);
-            steps.add(new Step.Subscribe(client, sid, pattern(), queue()));
+            int sid = random.nextInt(20) == 0 ? 1 + random.nextInt(lastSid[client] + 1) : ++lastSid[client];
+            steps.add(new Step.Subscribe(client, String.valueOf(sid), pattern(), queue()));
         } else {
             String sid = String.valueOf(1 + random.nextInt(lastSid[client] + 1));
             steps.add(new Step.Unsubscribe(client, sid, random.nextBoolean() ? 0 : 1 + random.nextInt(40)));

@@ -54,6 +54,8 @@ final class ScriptedClient {
     private int pings;
     /** Number of commands sent that +OK or -ERR answers if the connection is verbose. The script's thread. */
     private int commands;
+    /** The script's thread. */
+    private boolean reset;
 
     ScriptedClient(String name, int port) throws IOException {
         this.name = name;
@@ -168,6 +170,17 @@ final class ScriptedClient {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Closes the connection so that the server gets a reset, and not the end of a stream. */
+    void reset() throws IOException {
+        reset = true;
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    boolean isReset() {
+        return reset;
     }
 
     void close() throws IOException {

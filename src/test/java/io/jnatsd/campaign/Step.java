@@ -55,6 +55,14 @@ sealed interface Step {
         }
     }
 
+    /** A client resets its connection. What it sent since the last sync may be lost, from some point on. */
+    record Reset(int client) implements Step {
+        @Override
+        public String toString() {
+            return "RESET " + client;
+        }
+    }
+
     /** All servers reload a configuration in which the bound user has the other permissions. */
     record Reload() implements Step {
         @Override
@@ -63,7 +71,7 @@ sealed interface Step {
         }
     }
 
-    /** All waits until what was sent before has arrived; then it is compared with the model. */
+    /** The script goes on when what was sent before has arrived and has been compared with the model. */
     record Sync() implements Step {
         @Override
         public String toString() {
@@ -92,6 +100,7 @@ sealed interface Step {
             case "PUB" -> new Publish(client, words[2], flags.contains("headers"), Integer.parseInt(words[3]));
             case "REQUEST" -> new Request(client, words[2]);
             case "DRAIN" -> new Drain(client);
+            case "RESET" -> new Reset(client);
             case "RELOAD" -> new Reload();
             case "SYNC" -> new Sync();
             default -> throw new IllegalArgumentException("expected a step but found '" + line + "'");
