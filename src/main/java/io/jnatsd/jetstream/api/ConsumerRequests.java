@@ -12,7 +12,6 @@ import io.jnatsd.jetstream.config.SubjectSet;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.ConsumerUpdate;
 import io.jnatsd.jetstream.stream.Stream;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -166,17 +165,19 @@ final class ConsumerRequests {
 
     JsonObject names(String stream, byte[] body) throws JetStreamException, InterruptedException {
         StreamRequests.Page page = Json.readOptional(body, StreamRequests.Page.class, new StreamRequests.Page(0, null));
-        List<String> all = streams.get(stream).call(s -> visible(s).stream().map(c -> c.config().name()).toList());
-        long offset = Math.clamp(page.offset(), 0, all.size());
-        JsonObject answer = StreamRequests.paging(all.size(), offset, PAGE_OF_NAMES);
-        answer.add("consumers", Json.tree(all.stream().skip(offset).limit(PAGE_OF_NAMES).toList()));
-        return answer;
+        return streams.get(stream).call(s -> {
+            List<Consumer> all = s.consumers().listed();
+            long offset = Math.clamp(page.offset(), 0, all.size());
+            JsonObject answer = StreamRequests.paging(all.size(), offset, PAGE_OF_NAMES);
+            answer.add("consumers", Json.tree(all.stream().skip(offset).limit(PAGE_OF_NAMES).map(c -> c.config().name()).toList()));
+            return answer;
+        });
     }
 
     JsonObject list(String stream, byte[] body) throws JetStreamException, InterruptedException {
         StreamRequests.Page page = Json.readOptional(body, StreamRequests.Page.class, new StreamRequests.Page(0, null));
         return streams.get(stream).call(s -> {
-            List<Consumer> all = visible(s);
+            List<Consumer> all = s.consumers().listed();
             long offset = Math.clamp(page.offset(), 0, all.size());
             JsonObject answer = StreamRequests.paging(all.size(), offset, PAGE_OF_INFOS);
             JsonArray infos = new JsonArray();
@@ -185,11 +186,6 @@ final class ConsumerRequests {
             answer.add("consumers", infos);
             return answer;
         });
-    }
-
-    private static List<Consumer> visible(Stream stream) {
-        return stream.consumers().all().stream().filter(consumer -> !consumer.config().isDirect())
-                .sorted(Comparator.comparing(consumer -> consumer.config().name())).toList();
     }
 
     JsonObject delete(String stream, String name, byte[] body) throws JetStreamException, InterruptedException {

@@ -6,6 +6,7 @@ import io.jnatsd.delivery.Traffic;
 import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
+import io.jnatsd.jetstream.consumer.DeliverSubjects;
 import io.jnatsd.jetstream.stream.ApiLevel;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
@@ -39,8 +40,8 @@ public final class JetStream implements Runnable {
 
     /** Memory for what waits for actors: enough for a few large messages. */
     private static final long INBOXES = Math.max(Runtime.getRuntime().maxMemory() / 16, 8 * 1024 * 1024);
-    /** Memory for streams and consumers themselves. */
-    private static final long OBJECTS = Runtime.getRuntime().maxMemory() / 24;
+    /** In a heap that is larger than twice this, streams and consumers may take what the messages leave of one half. */
+    private static final long KEPT = 256 * 1024 * 1024;
 
     private static final byte[] PULL = bytes("CONSUMER.MSG.NEXT."), DIRECT_GET = bytes("DIRECT.GET.");
 
@@ -72,6 +73,16 @@ public final class JetStream implements Runnable {
         }
     }
 
+    /**
+     * Returns the memory for streams and consumers themselves.
+     *
+     * @param memory what their messages may take
+     */
+    private static long objects(long memory) {
+        long heap = Runtime.getRuntime().maxMemory();
+        return heap / 24 + Math.max(heap / 2 - KEPT - memory, 0);
+    }
+
     private static byte[] bytes(String subject) {
         return (PREFIX + subject).getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -80,7 +91,7 @@ public final class JetStream implements Runnable {
         advisories = new Advisories(server.domain, this::expired);
         environment = new Environment(server.domain, server.subjects, server.traffic, server.threads, server.log, server.ids,
                 server.timer, server.clock, new MemoryLimit(memory),
-                new MemoryPool(INBOXES), new MemoryPool(OBJECTS), advisories);
+                new MemoryPool(INBOXES), new MemoryPool(objects(memory)), new DeliverSubjects<>(), advisories);
         streams = new Streams(environment, Arguments.chars(server.name), limits);
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
         monitor = new JetStreamMonitor(streams, environment.memory());
@@ -110,6 +121,7 @@ public final class JetStream implements Runnable {
     /** Applies changed limits; what exists already is kept. */
     public void apply(long memory, ServerLimits limits) {
         environment.memory().most(memory);
+        environment.objects().most(objects(memory));
         streams.limits(limits);
     }
 
@@ -128,7 +140,7 @@ public final class JetStream implements Runnable {
 
     /** A subscription has come or gone: push consumers begin or stop. Called under locks, so that it only posts. */
     private void interestChanged(Subscription sub) {
-        for (Stream stream : streams.all())
+        for (Stream stream : environment.deliverSubjects().of(sub.subject()))
             stream.interestChanged(sub.subject());
     }
 

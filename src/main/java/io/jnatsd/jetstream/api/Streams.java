@@ -25,6 +25,8 @@ final class Streams {
     private final Environment environment;
     private final String server;
     private final Map<String, Entry> streams = new ConcurrentSkipListMap<>();
+    /** The subjects of all streams. Used by the actor of the API. */
+    private final SubjectSet captured = new SubjectSet();
     /** Written by a reload. */
     private volatile ServerLimits limits;
 
@@ -103,6 +105,7 @@ final class Streams {
             environment.log().warn("Stream " + Quoted.of(Arguments.text(config.name())) + " asks for files; its messages are kept in memory");
         Stream created = Stream.start(environment, config);
         streams.put(config.name(), new Entry(created, config));
+        config.captured().forEach(captured::add);
         return created;
     }
 
@@ -116,11 +119,13 @@ final class Streams {
     void checkSubjects(StreamConfig config) throws JetStreamException {
         if (environment.traffic().hasSystemUser() && config.captured().stream().anyMatch(subject -> subject.startsWith("$SYS.")))
             throw new JetStreamException(ErrorCode.STREAM_INVALID_CONFIG, "subjects under $SYS are for the system user");
-        SubjectSet own = new SubjectSet();
-        config.captured().forEach(own::add);
-        for (Entry other : streams.values())
-            if (!other.config.name().equals(config.name()) && other.config.captured().stream().anyMatch(own::overlaps))
-                throw new JetStreamException(ErrorCode.SUBJECTS_OVERLAP);
+        Entry present = streams.get(config.name());
+        List<String> own = present == null ? List.of() : present.config.captured();
+        own.forEach(captured::remove);
+        boolean overlaps = config.captured().stream().anyMatch(captured::overlaps);
+        own.forEach(captured::add);
+        if (overlaps)
+            throw new JetStreamException(ErrorCode.SUBJECTS_OVERLAP);
     }
 
     void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {
@@ -133,10 +138,14 @@ final class Streams {
         if (more < 0)
             environment.memory().release(-more);
         streams.put(stream.name(), new Entry(stream, after));
+        before.captured().forEach(captured::remove);
+        after.captured().forEach(captured::add);
     }
 
     void delete(Stream stream) throws JetStreamException, InterruptedException {
         Entry removed = streams.remove(stream.name());
+        if (removed != null)
+            removed.config.captured().forEach(captured::remove);
         stream.call(s -> {
             s.delete();
             return null;

@@ -30,6 +30,24 @@ public final class SubjectSet {
         at.here = subject;
     }
 
+    /** Removes a subject that was added. */
+    public void remove(String subject) {
+        remove(root, tokens(subject), 0);
+    }
+
+    private static void remove(Node at, String[] tokens, int i) {
+        if (i == tokens.length) {
+            at.here = null;
+            return;
+        }
+        Node next = at.next.get(tokens[i]);
+        if (next == null)
+            return;
+        remove(next, tokens, i + 1);
+        if (next.here == null && next.next.isEmpty())
+            at.next.remove(tokens[i]);
+    }
+
     private static String[] tokens(String subject) {
         return subject.split("\\.", -1);
     }

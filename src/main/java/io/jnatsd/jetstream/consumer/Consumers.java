@@ -4,39 +4,42 @@ import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.store.FilterIndex;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 
 /**
  * The consumers of a stream: by name, by what they select, by the time when they have something to do, and those that may
  * have something to deliver. A message costs nothing for consumers that do not select it, and time costs nothing for
  * consumers that have nothing to do.
  *
- * <p>Threads: the actor of the stream, except {@link #mayDeliverTo}: any thread.
+ * <p>Threads: the actor of the stream.
  */
 public final class Consumers {
     private final Host host;
     private final Map<String, Consumer> byName = new LinkedHashMap<>();
     private final FilterIndex<Selection> selections = new FilterIndex<>();
-    /** Push consumers. The keys are read by any thread. */
-    private final Map<String, List<Consumer>> byDeliverSubject = new ConcurrentHashMap<>();
+    /** Push consumers. */
+    private final NavigableMap<String, List<Consumer>> byDeliverSubject = new TreeMap<>();
     private final Deadlines<Consumer.Wake> wakes = new Deadlines<>();
     /** Those that may have something to deliver. */
     private final Queue<Consumer> ready = new ArrayDeque<>();
     /** Those that may have delivered messages which they do not select since their filters were changed. */
     private final Set<Consumer> refiltered = new LinkedHashSet<>();
     private int counted;
+    /** Those of lists, by name; null since a consumer has come or gone. */
+    private List<Consumer> listed;
 
     /** Made once, so that no message makes them. */
     private final java.util.function.Consumer<Selection> storing = selection -> selection.stored(this);
@@ -60,6 +63,14 @@ public final class Consumers {
         return Collections.unmodifiableCollection(byName.values());
     }
 
+    /** Returns the consumers by name, without those that a server makes for itself. */
+    public List<Consumer> listed() {
+        if (listed == null)
+            listed = byName.values().stream().filter(consumer -> !consumer.config().isDirect())
+                    .sorted(Comparator.comparing(consumer -> consumer.config().name())).toList();
+        return listed;
+    }
+
     /** Returns the number of consumers, without those that a server makes for itself. */
     public int counted() {
         return counted;
@@ -69,6 +80,7 @@ public final class Consumers {
     public Consumer add(ConsumerConfig config) {
         Consumer consumer = new Consumer(this, host, config, Instant.now());
         byName.put(config.name(), consumer);
+        listed = null;
         if (!config.isDirect())
             counted++;
         ready(consumer);
@@ -79,6 +91,7 @@ public final class Consumers {
     public boolean remove(Consumer consumer, String status) {
         if (!byName.remove(consumer.config().name(), consumer))
             return false;
+        listed = null;
         if (!consumer.config().isDirect())
             counted--;
         consumer.end(status);
@@ -213,31 +226,26 @@ public final class Consumers {
     // ---- deliver subjects --------------------------------------------------------------------------------------
 
     void delivers(Consumer consumer, String subject) {
-        byDeliverSubject.computeIfAbsent(subject, key -> new ArrayList<>(1)).add(consumer);
+        byDeliverSubject.computeIfAbsent(subject, key -> {
+            host.delivers(key);
+            return new ArrayList<>(1);
+        }).add(consumer);
     }
 
     void deliversNoMore(Consumer consumer, String subject) {
-        byDeliverSubject.computeIfPresent(subject, (key, list) -> list.remove(consumer) && list.isEmpty() ? null : list);
-    }
-
-    /** Returns whether a subscription may matter to a push consumer. Any thread. */
-    public boolean mayDeliverTo(String subscribed) {
-        return byDeliverSubject.containsKey(subscribed)
-                || !byDeliverSubject.isEmpty() && !SubjectFilter.of(subscribed).isLiteral();
+        byDeliverSubject.computeIfPresent(subject, (key, list) -> {
+            list.remove(consumer);
+            if (!list.isEmpty())
+                return list;
+            host.deliversNoMore(key);
+            return null;
+        });
     }
 
     /** A client has subscribed or unsubscribed a subject. */
     public void interestChanged(String subscribed) {
-        SubjectFilter filter = SubjectFilter.of(subscribed);
         List<Consumer> concerned = new ArrayList<>();
-        if (filter.isLiteral())
-            concerned.addAll(byDeliverSubject.getOrDefault(subscribed, List.of()));
-        else
-            byDeliverSubject.forEach((subject, list) -> {
-                byte[] bytes = subject.getBytes(StandardCharsets.ISO_8859_1);
-                if (filter.matches(bytes, bytes.length))
-                    concerned.addAll(list);
-            });
+        DeliverSubjects.forEach(byDeliverSubject, subscribed, concerned::addAll);
         concerned.forEach(Consumer::interestChanged);
     }
 }

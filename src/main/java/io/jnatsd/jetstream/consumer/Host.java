@@ -59,6 +59,12 @@ public interface Host {
     /** A consumer takes more memory, or less. */
     void memory(long difference);
 
+    /** A push consumer has a deliver subject that none had: subscriptions to it are of interest. */
+    void delivers(String subject);
+
+    /** No push consumer has this deliver subject any more. */
+    void deliversNoMore(String subject);
+
     /** Publishes an event, if anybody wants it. */
     void publish(ConsumerEvent event);
 

@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.stream;
 
 import io.jnatsd.delivery.Traffic;
 import io.jnatsd.jetstream.consumer.ConsumerEvent;
+import io.jnatsd.jetstream.consumer.DeliverSubjects;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.Threads;
 import io.jnatsd.subject.SubjectSpace;
@@ -18,11 +19,12 @@ import java.util.function.LongSupplier;
  * @param memory for messages
  * @param inboxes memory for what waits for actors
  * @param objects memory for streams and consumers themselves: their configurations, pending acks, pull requests
+ * @param deliverSubjects of the push consumers of all streams
  * @param events is told what happens at consumers
  */
 public record Environment(String domain, SubjectSpace subjects, Traffic traffic, Threads threads, Log log,
         LongSupplier ids, ScheduledExecutorService timer, StreamClock clock, MemoryLimit memory,
-        MemoryPool inboxes, MemoryPool objects, Events events) {
+        MemoryPool inboxes, MemoryPool objects, DeliverSubjects<Stream> deliverSubjects, Events events) {
     /** Publishes what happens at consumers, if anybody wants it. Called by the actors of streams. */
     public interface Events {
         /** Returns the subject of the event. */

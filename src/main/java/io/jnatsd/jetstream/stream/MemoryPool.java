@@ -12,7 +12,8 @@ public final class MemoryPool {
     /** New owners are admitted until this part is held, so that those that exist can go on. */
     private static final int ADMITTED = 3, OF = 4;
 
-    private final long most;
+    /** Written by a reload. */
+    private volatile long most;
     private final AtomicLong held = new AtomicLong();
 
     /** @param most bytes of all together */
@@ -22,6 +23,11 @@ public final class MemoryPool {
 
     public long most() {
         return most;
+    }
+
+    /** Changes the limit; what is held already is kept. */
+    public void most(long changed) {
+        most = changed;
     }
 
     public long held() {

@@ -160,10 +160,9 @@ public final class Stream implements Host, Runnable {
         return figures;
     }
 
-    /** A client has subscribed or unsubscribed a subject, which may be the deliver subject of a consumer. */
+    /** A client has subscribed or unsubscribed a subject, which is the deliver subject of a consumer. */
     public void interestChanged(String subscribed) {
-        if (consumers.mayDeliverTo(subscribed))
-            inbox.post(() -> consumers.interestChanged(subscribed));
+        inbox.post(() -> consumers.interestChanged(subscribed));
     }
 
     /** Ends the actor after what waits. Who waits for messages is told why. */
@@ -460,6 +459,16 @@ public final class Stream implements Host, Runnable {
         boolean unneeded = store.load(sequence, examined) && !consumers.need(examined);
         examined.clear();
         return unneeded && store.remove(sequence);
+    }
+
+    @Override
+    public void delivers(String subject) {
+        environment.deliverSubjects().add(subject, this);
+    }
+
+    @Override
+    public void deliversNoMore(String subject) {
+        environment.deliverSubjects().remove(subject, this);
     }
 
     @Override

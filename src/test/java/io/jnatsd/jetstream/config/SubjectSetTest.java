@@ -38,6 +38,11 @@ class SubjectSetTest {
                 assertEquals(found != null, found != null && StreamConfigCheck.overlap(found, subject));
                 set.add(subject);
                 all.add(subject);
+                if (random.nextInt(4) == 0) {
+                    String gone = all.get(random.nextInt(all.size()));
+                    all.removeIf(gone::equals);
+                    set.remove(gone);
+                }
             }
         }
     }

@@ -251,6 +251,8 @@ final class ModelConsumer {
         String text = m.subject() + "|" + ack + "|" + m.headerText(setup.headersOnly()) + "|"
                 + (setup.headersOnly() ? "" : m.payload());
         int size = m.subject().length() + ack.length() + m.bodyLength();
+        // Whoever takes the message was there until now, also if it is too large for the request.
+        lastTaker = stream.now;
         if (setup.push()) {
             send("push" + setup.name(), text);
             rest();
