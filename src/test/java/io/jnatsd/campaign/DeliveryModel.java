@@ -180,10 +180,16 @@ final class DeliveryModel {
         return next;
     }
 
-    void changePermissions() {
+    /** Gives the bound user the other permissions. Returns how many subscriptions of each client end because of it. */
+    Map<Client, Integer> changePermissions() {
         otherPermissions = !otherPermissions;
-        for (Client client : clients)
+        Map<Client, Integer> ended = new HashMap<>();
+        for (Client client : clients) {
+            int before = client.subscriptions.size();
             client.subscriptions.values().removeIf(sub -> !maySubscribe(client, sub.subject));
+            ended.put(client, before - client.subscriptions.size());
+        }
+        return ended;
     }
 
     private boolean mayPublish(Client client, String subject) {

@@ -66,7 +66,7 @@ final class DeliveryRun implements AutoCloseable {
 
     private String config(int server) {
         String granted = model.granted() + ".>";
-        String subjects = "[\"" + granted + "\", \"_INBOX.>\", \"" + ScriptedClient.MARKERS + "\"]";
+        String subjects = "[\"" + granted + "\", \"_INBOX.>\", \"" + ScriptedClient.MARKERS + "\", \"" + reloadProbe() + "\"]";
         String users = "authorization { users: [ {user: free, password: free}, {user: bound, password: bound, permissions: "
                 + "{publish: " + subjects + ", subscribe: " + subjects + "}} ] }\n";
         String routes = server == 0 ? "" : "routes: [\"nats-route://127.0.0.1:" + servers.get(0).server().clusterPort() + "\"]";
@@ -166,13 +166,33 @@ final class DeliveryRun implements AutoCloseable {
             connection.flush();
     }
 
+    /** Returns a subject on which the bound user may publish until the permissions change. */
+    private String reloadProbe() {
+        return ScriptedClient.MARKERS + "." + model.granted();
+    }
+
     private void reload() throws Exception {
         sync();
-        model.changePermissions();
+        String probe = reloadProbe();
+        Map<DeliveryModel.Client, Integer> ended = model.changePermissions();
         for (int i = 0; i < servers.size(); i++)
             servers.get(i).reload(config(i));
+        for (var entry : connections.entrySet())
+            if (entry.getKey().options.bound())
+                awaitPermissions(entry.getValue(), probe, ended.get(entry.getKey()));
         settle();
         connections.values().forEach(ScriptedClient::forgetAnswers);
+    }
+
+    /** A reload is over before the clients have been checked by its rules; each of them is checked by its own thread. */
+    private static void awaitPermissions(ScriptedClient connection, String probe, int ended) throws Exception {
+        Awaitility.await("the permissions of the reload").atMost(PATIENCE).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2)).until(() -> {
+                    connection.send("PUB " + probe + " 0\r\n\r\n").ping();
+                    connection.awaitPong();
+                    return connection.errors("Publish to \"" + probe) > 0;
+                });
+        connection.awaitErrors("Violation for Subscription", ended);
     }
 
     /** Waits until all has arrived, lets those who got requests respond, and compares. */

@@ -161,6 +161,20 @@ final class ScriptedClient {
         }
     }
 
+    /** Returns how many errors contain this text. */
+    int errors(String text) {
+        lock.lock();
+        try {
+            return (int) errors.stream().filter(line -> line.contains(text)).count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void awaitErrors(String text, int number) throws InterruptedException {
+        await(number + " errors " + text, () -> errors(text) >= number);
+    }
+
     void forgetAnswers() {
         lock.lock();
         try {
