@@ -153,6 +153,9 @@ final class DeliveryModel {
         // The markers at the end of a part count for such a subscription, too.
         if (max > 0 && (sub.subject.startsWith("*") || sub.subject.startsWith(">")))
             return false;
+        // It may have reached its maximum in this part; then a greater one has no effect.
+        if (sub.max > 0 && max > sub.max)
+            return false;
         sub.changing = true;
         sub.max = max;
         if (max == 0 && !sub.ended) {

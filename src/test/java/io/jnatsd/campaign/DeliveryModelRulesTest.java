@@ -1,6 +1,7 @@
 package io.jnatsd.campaign;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,6 +92,13 @@ class DeliveryModelRulesTest {
         model.received(subscriber, List.of(message("1", "a.b", first), message("1", "a.b", third)));
         violated("without an earlier one");
         assertTrue(second > first);
+    }
+
+    @Test
+    void aGreaterMaximumIsNotSentBecauseTheFirstOneMayHaveBeenReached() {
+        assertTrue(model.unsubscribe(subscriber, "1", 3));
+        assertFalse(model.unsubscribe(subscriber, "1", 4));
+        assertTrue(model.unsubscribe(subscriber, "1", 2));
     }
 
     @Test
