@@ -129,6 +129,27 @@ class DeliveryModelRulesTest {
     }
 
     @Test
+    void whatWasPickedForAQueueMemberThatHasLeftMayBeLost() {
+        model.subscribe(subscriber, "2", "q", "group");
+        model.subscribe(publisher, "2", "q", "group");
+        model.check();
+        publish("q");
+        model.leave(publisher);
+        model.check();
+    }
+
+    @Test
+    void aQueueGroupOfWhichAMemberHasDrainedMustGetAll() {
+        model.subscribe(subscriber, "2", "q", "group");
+        model.subscribe(publisher, "2", "q", "group");
+        model.check();
+        publish("q");
+        model.drain(publisher);
+        model.leave(publisher);
+        violated("0 times to queue group group");
+    }
+
+    @Test
     void aSubscriptionThatEndsMayGetAMessageOrNot() {
         long number = publish("a.b");
         model.unsubscribe(subscriber, "1", 0);

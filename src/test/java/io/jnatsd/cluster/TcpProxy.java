@@ -12,8 +12,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A link that can be cut, paused and slowed down. */
-final class TcpProxy implements AutoCloseable {
+/** A link that can be cut, held in one direction or both, delayed and throttled. Threads: any thread. */
+public final class TcpProxy implements AutoCloseable {
+    private static final long SECOND = 1_000_000_000;
+
     private final ServerSocket port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
@@ -21,19 +23,22 @@ final class TcpProxy implements AutoCloseable {
     private volatile int target;
     private volatile boolean refusing;
     private volatile Duration delay = Duration.ZERO;
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
     /** Guarded by {@code lock}. */
-    private boolean held;
+    private boolean heldThere;
+    /** Guarded by {@code lock}. */
+    private boolean heldBack;
 
-    TcpProxy() throws IOException {
+    public TcpProxy() throws IOException {
         port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(this::acceptAll);
     }
 
-    int number() {
+    public int number() {
         return port.getLocalPort();
     }
 
-    void to(int targetPort) {
+    public void to(int targetPort) {
         target = targetPort;
     }
 
@@ -41,29 +46,38 @@ final class TcpProxy implements AutoCloseable {
         while (!port.isClosed()) {
             try {
                 Socket near = port.accept();
-                if (refusing) {
+                if (refusing)
                     near.close();
-                    continue;
-                }
-                Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
-                open.add(near);
-                open.add(far);
-                pump(near, far);
-                pump(far, near);
+                else
+                    connect(near);
             } catch (IOException e) {
                 // Accept the next connection, or end.
             }
         }
     }
 
-    private void pump(Socket from, Socket to) throws IOException {
-        from.setTcpNoDelay(true);
+    private void connect(Socket near) throws IOException {
+        Socket far;
+        try {
+            far = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) {
+            near.close();
+            throw e;
+        }
+        open.add(near);
+        open.add(far);
+        pump(near, far, true);
+        pump(far, near, false);
+    }
+
+    private void pump(Socket from, Socket to, boolean there) throws IOException {
+        to.setTcpNoDelay(true);
         Thread.ofPlatform().daemon().start(() -> {
             byte[] bytes = new byte[16 * 1024];
             try (from; to) {
                 for (int got; (got = from.getInputStream().read(bytes)) >= 0;) {
-                    LockSupport.parkNanos(delay.toNanos());
-                    awaitRelease();
+                    LockSupport.parkNanos(delay.toNanos() + got * SECOND / bytesPerSecond);
+                    awaitRelease(there);
                     to.getOutputStream().write(bytes, 0, got);
                 }
             } catch (IOException e) {
@@ -75,10 +89,10 @@ final class TcpProxy implements AutoCloseable {
         });
     }
 
-    private void awaitRelease() {
+    private void awaitRelease(boolean there) {
         lock.lock();
         try {
-            while (held)
+            while (there ? heldThere : heldBack)
                 changed.awaitUninterruptibly();
         } finally {
             lock.unlock();
@@ -86,22 +100,33 @@ final class TcpProxy implements AutoCloseable {
     }
 
     /** Stops forwarding without closing connections. */
-    void hold(boolean on) {
+    public void hold(boolean on) {
+        hold(on, on);
+    }
+
+    /** Stops forwarding what goes to the target, and what comes from it. */
+    public void hold(boolean there, boolean back) {
         lock.lock();
         try {
-            held = on;
+            heldThere = there;
+            heldBack = back;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    void delay(Duration each) {
+    public void delay(Duration each) {
         delay = each;
     }
 
+    /** Forwards no more than this in one direction. */
+    public void throttle(long bytes) {
+        bytesPerSecond = bytes;
+    }
+
     /** Breaks all connections; data in flight is lost. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         for (Socket socket : open) {
             try {
                 socket.setSoLinger(true, 0);
@@ -114,8 +139,16 @@ final class TcpProxy implements AutoCloseable {
     }
 
     /** Refuses all connections. */
-    void refuse(boolean on) {
+    public void refuse(boolean on) {
         refusing = on;
+    }
+
+    /** Ends all disturbances. */
+    public void heal() {
+        refusing = false;
+        delay = Duration.ZERO;
+        bytesPerSecond = Long.MAX_VALUE;
+        hold(false);
     }
 
     @Override
