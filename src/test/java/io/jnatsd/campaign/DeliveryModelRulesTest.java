@@ -150,6 +150,22 @@ class DeliveryModelRulesTest {
     }
 
     @Test
+    void onAMeshANoEchoQueueMemberMayGetItsOwnMessageOnlyIfAnotherMemberHasLeft() {
+        DeliveryModel mesh = new DeliveryModel(true);
+        DeliveryModel.Client silent = new DeliveryModel.Client("silent", new Step.Connect(1, 0, false, false, false, true));
+        mesh.connect(silent);
+        mesh.connect(subscriber);
+        mesh.subscribe(silent, "1", "q", "group");
+        mesh.subscribe(subscriber, "2", "q", "group");
+        mesh.check();
+        List<Received> own = List.of(message("1", "q", mesh.publish(silent, "q", false, false)));
+        assertThrows(Violation.class, () -> mesh.received(silent, own));
+        mesh.unsubscribe(subscriber, "2", 0);
+        mesh.received(silent, own);
+        mesh.check();
+    }
+
+    @Test
     void aSubscriptionThatEndsMayGetAMessageOrNot() {
         long number = publish("a.b");
         model.unsubscribe(subscriber, "1", 0);
