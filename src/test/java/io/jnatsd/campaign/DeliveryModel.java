@@ -221,11 +221,11 @@ final class DeliveryModel {
                 checkStatus(client, r, message);
                 continue;
             }
-            if (message == null || sub == null || !sub.selects(message) && !mayBeHandedBack(message, sub) || !r.subject().equals(message.subject)
-                    || !r.reply().equals(message.reply) || r.headers() != (message.headers && client.options.headers()))
+            if (message == null || sub == null || !sub.selects(message) && !mayBeHandedBack(message, sub)
+                    || !r.subject().equals(message.subject) || !r.reply().equals(message.reply) || r.headers() != (message.headers && client.options.headers()))
                 throw new Violation(client.name + " got " + r + ", which is none of the messages for " + sub + ": " + message);
             Long before = newest.put(r.sid() + " " + message.publisher.name, r.message());
-            if (before != null && before >= r.message())
+            if (before != null && (before == r.message() || before > r.message() && !mayBeSentOn(message, sub)))
                 throw new Violation(sub + " got " + message + " after message " + before);
             sub.got.add(message);
             if (!sub.queue.isEmpty())
@@ -238,14 +238,20 @@ final class DeliveryModel {
 
     /**
      * A message that one server sends to a queue member of another one, which has left, is sent on to another member of
-     * the group. That may be one of the first server, which does not know any more who has published the message: the
-     * member may be of the publisher, although this one wants no echo, or has subscribed later.
+     * the group, which may have got later messages already.
+     */
+    private boolean mayBeSentOn(Message message, Subscription sub) {
+        return mesh && !sub.queue.isEmpty() && subscriptions().stream().anyMatch(other -> other.queue.equals(sub.queue)
+                && matches(other.subject, message.subject) && (!other.sure() || other.max > 0));
+    }
+
+    /**
+     * If such a message comes back to the first server, this one does not know any more who has published it: the member
+     * may be of the publisher, although this one wants no echo, or has subscribed later.
      */
     private boolean mayBeHandedBack(Message message, Subscription sub) {
-        return mesh && !sub.queue.isEmpty() && message.publisher == sub.client && message.number <= sub.until
-                && matches(sub.subject, message.subject)
-                && subscriptions().stream().anyMatch(other -> other.queue.equals(sub.queue)
-                        && matches(other.subject, message.subject) && (!other.sure() || other.max > 0));
+        return message.publisher == sub.client && message.number <= sub.until && matches(sub.subject, message.subject)
+                && mayBeSentOn(message, sub);
     }
 
     /** The status goes to one of the requester's subscriptions for the reply subject. */
