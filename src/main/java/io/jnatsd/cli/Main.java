@@ -97,7 +97,7 @@ public final class Main {
     private static int run(Flags flags, PrintStream out, PrintStream err)
             throws ConfigException, IOException, InterruptedException {
         if (flags.helpWanted()) {
-            flags.printHelp(out);
+            FlagHelp.print(out);
         } else if (flags.versionWanted()) {
             printVersion(out);
         } else if (flags.tlsHelpWanted()) {

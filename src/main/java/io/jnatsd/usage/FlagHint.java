@@ -1,5 +1,6 @@
 package io.jnatsd.usage;
 
+import java.lang.reflect.AnnotatedElement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,14 @@ public final class FlagHint {
         if (!unmatched.isUnknownOption())
             return "Unexpected word (argument " + (index + 1) + "): a value with blanks needs quotes";
         String name = SecretFlags.name(word);
-        return "Unknown option: '" + new SecretFlags(known).flag(args, index, name) + "'"
+        return "Unknown option: '" + secrets(known).flag(args, index, name) + "'"
                 + of(bare(name), known.keySet());
+    }
+
+    /** The options whose field is marked with {@link Secret} are secret. */
+    private static SecretFlags secrets(Map<String, OptionSpec> known) {
+        return new SecretFlags(known.keySet(), known.keySet().stream().filter(name -> known.get(name).userObject()
+                instanceof AnnotatedElement field && field.isAnnotationPresent(Secret.class)).toList());
     }
 
     static String bare(String flag) {

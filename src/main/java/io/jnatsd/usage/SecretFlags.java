@@ -1,10 +1,8 @@
 package io.jnatsd.usage;
 
-import java.lang.reflect.AnnotatedElement;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import picocli.CommandLine.Model.OptionSpec;
+import java.util.Set;
 
 /**
  * Keeps the values of secret flags out of messages about a command line. A value that contains blanks and is not quoted
@@ -13,17 +11,17 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class SecretFlags {
     private static final String HIDDEN = "[REDACTED]";
 
-    private final Map<String, OptionSpec> known;
+    private final Set<String> known;
     /** Names without dashes. */
-    private final List<String> secrets = new ArrayList<>();
+    private final List<String> secrets;
 
-    /** @param known picocli's options by all of their names; those marked with {@link Secret} are secret */
-    public SecretFlags(Map<String, OptionSpec> known) {
+    /**
+     * @param known the names of all flags, with their dashes
+     * @param secret those of them whose value is a secret or contains one
+     */
+    public SecretFlags(Set<String> known, Collection<String> secret) {
         this.known = known;
-        known.forEach((name, option) -> {
-            if (option.userObject() instanceof AnnotatedElement field && field.isAnnotationPresent(Secret.class))
-                secrets.add(FlagHint.bare(name));
-        });
+        this.secrets = secret.stream().map(FlagHint::bare).toList();
     }
 
     /** Returns {@code args[index]}, which is not a flag, in the form for messages. */
@@ -63,7 +61,7 @@ public final class SecretFlags {
             if (secrets.contains(bare))
                 return name;
             // The value of a one-letter flag may follow it without a blank.
-            if (!known.containsKey(name) && bare.length() > 1 && secrets.contains(bare.substring(0, 1)))
+            if (!known.contains(name) && bare.length() > 1 && secrets.contains(bare.substring(0, 1)))
                 return name.substring(0, name.length() - bare.length() + 1);
         }
         return null;

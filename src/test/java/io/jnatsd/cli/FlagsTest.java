@@ -11,16 +11,13 @@ import io.jnatsd.config.OptionsBuilder;
 import io.jnatsd.config.OptionsReader;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
-import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
 
 /** Every flag with its synonyms, and flags that override the file. */
 class FlagsTest {
@@ -54,56 +49,46 @@ class FlagsTest {
         return OptionsReader.read("nats.conf", config, name -> null).options().build();
     }
 
-    /** Returns the fields of all flags by their group. */
-    private static Map<Field, List<Field>> groups() {
-        Map<Field, List<Field>> groups = new LinkedHashMap<>();
-        for (Field group : Flags.class.getDeclaredFields())
-            if (group.isAnnotationPresent(ArgGroup.class))
-                groups.put(group, Stream.of(group.getType().getDeclaredFields())
-                        .filter(field -> field.isAnnotationPresent(Option.class)).toList());
-        return groups;
-    }
-
     /** Returns all flags except the one that ends the command line. */
-    private static List<Field> allFlags() {
-        return groups().values().stream().flatMap(List::stream).filter(field -> !field.getName().equals("help"))
-                .toList();
+    private static List<Flag> allFlags() {
+        return Stream.of(Flag.values()).filter(flag -> flag != Flag.HELP).toList();
     }
 
-    private static String flag(Field flag, boolean last) {
-        Class<?> type = flag.getType();
-        String value = type == Integer.class ? last ? "4242" : "4241"
-                : type == String.class ? last ? "last" : "first" : String.valueOf(last);
-        return flag.getAnnotation(Option.class).names()[0] + "=" + value;
+    private static String flag(Flag flag, boolean last) {
+        return flag.names.getFirst() + "=" + value(flag, last);
     }
 
-    private static Map<Field, Object> parsed(String... args) throws Exception {
+    private static String value(Flag flag, boolean last) {
+        return switch (flag.kind) {
+            case NUMBER -> last ? "4242" : "4241";
+            case TEXT, SECRET -> last ? "last" : "first";
+            case SWITCH -> String.valueOf(last);
+        };
+    }
+
+    private static Map<Flag, String> parsed(String... args) throws Exception {
         Flags flags = Flags.parse(args);
-        Map<Field, Object> values = new HashMap<>();
-        for (Map.Entry<Field, List<Field>> group : groups().entrySet()) {
-            group.getKey().setAccessible(true);
-            for (Field flag : group.getValue()) {
-                flag.setAccessible(true);
-                values.put(flag, flag.get(group.getKey().get(flags)));
-            }
-        }
+        Map<Flag, String> values = new EnumMap<>(Flag.class);
+        for (Flag flag : Flag.values())
+            if (flags.given(flag))
+                values.put(flag, flags.text(flag));
         return values;
     }
 
     @ParameterizedTest
     @MethodSource("allFlags")
-    void aRepeatedFlagKeepsTheOthersAndItsLastValue(Field repeated) throws Exception {
+    void aRepeatedFlagKeepsTheOthersAndItsLastValue(Flag repeated) throws Exception {
         List<String> others = new ArrayList<>();
-        for (Field other : allFlags())
+        for (Flag other : allFlags())
             if (!other.equals(repeated))
                 others.add(flag(other, true));
         List<String> once = new ArrayList<>(others), twice = new ArrayList<>(others);
         once.add(flag(repeated, true));
         twice.addFirst(flag(repeated, false));
         twice.add(flag(repeated, true));
-        Map<Field, Object> expected = parsed(once.toArray(String[]::new));
-        for (Field flag : allFlags())
-            assertTrue(Set.of("last", 4242, true).contains(expected.get(flag)), flag.getName());
+        Map<Flag, String> expected = parsed(once.toArray(String[]::new));
+        for (Flag flag : allFlags())
+            assertEquals(value(flag, true), expected.get(flag), flag.name());
         assertEquals(expected, parsed(twice.toArray(String[]::new)));
     }
 
@@ -314,9 +299,9 @@ class FlagsTest {
 
     @ParameterizedTest
     @MethodSource("allFlags")
-    void anEmptyValueUnsetsAFlagThatIsNotBoolean(Field flag) throws Exception {
-        String name = flag.getAnnotation(Option.class).names()[0];
-        if (flag.getType() == boolean.class || flag.getType() == Boolean.class) {
+    void anEmptyValueUnsetsAFlagThatIsNotBoolean(Flag flag) throws Exception {
+        String name = flag.names.getFirst();
+        if (flag.isSwitch()) {
             assertThrows(UsageException.class, () -> Flags.parse(new String[] {name + "="}));
             return;
         }
