@@ -268,11 +268,20 @@ public final class Route extends Connection {
         delivery.received(m);
         delivery.trace(m.headerLength() < 0 ? "MSG" : "HMSG", m);
         Message form = said != null && said.jetStream() && StoredMessages.mayBe(m) ? storedMessages.unpacked(m) : m;
+        boolean trusted = said != null && said.system();
         if (QueueMembers.areAddressed(m))
-            members.deliver(m, form);
-        else if (!delivery.deliverHere(m, form, said != null && said.system()))
+            deliverToMember(m, form, trusted);
+        else if (!delivery.deliverHere(m, form, trusted))
             refuse(m);
         acknowledge();
+    }
+
+    /** An address of a member does not open subjects that are closed to other messages. */
+    private void deliverToMember(Message m, Message form, boolean trusted) {
+        if (Delivery.isReserved(m))
+            refuse(m);
+        else if (trusted || !delivery.isForSystemUser(m))
+            members.deliver(m, form);
     }
 
     /** As in gnatsd 1.0, PUB is accepted and handled like MSG. */

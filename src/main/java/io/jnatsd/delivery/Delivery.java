@@ -192,6 +192,16 @@ public final class Delivery {
         return true;
     }
 
+    /** Returns whether nobody may publish to the subject of a message that is addressed to one queue member. */
+    public static boolean isReserved(Message m) {
+        return MatchResult.isReserved(m.buffer(), m.subjectStart(), m.subjectLength());
+    }
+
+    /** Returns whether only the system user may publish to the subject of such a message. */
+    public boolean isForSystemUser(Message m) {
+        return MatchResult.isSystem(m.buffer(), m.subjectStart(), m.subjectLength()) && traffic.hasSystemUser();
+    }
+
     /**
      * A request is not held, because no responders must be reported; with tracing, each message must be traced in its
      * place.

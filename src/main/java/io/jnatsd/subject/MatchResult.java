@@ -63,8 +63,8 @@ public final class MatchResult {
         this.branchGeneration = seen.branchGeneration();
         this.root = seen.root();
         this.rootGeneration = seen.rootGeneration();
-        this.reserved = subject.length > 4 && Arrays.equals(subject, 0, 5, RESERVED, 0, 5);
-        this.system = subject.length > 4 && Arrays.equals(subject, 0, 5, SYSTEM, 0, 5);
+        this.reserved = isReserved(subject, 0, subject.length);
+        this.system = isSystem(subject, 0, subject.length);
         if (matches.size() == 1 && isPlain(matches.getFirst())) {
             // The inbox of a client: most results that are made are for one message.
             this.plain = new Subscription[] {matches.getFirst()};
@@ -174,5 +174,15 @@ public final class MatchResult {
     /** Returns whether the subject begins with {@code $SYS.}, which may be reserved for one user. */
     public boolean isSystem() {
         return system;
+    }
+
+    /** Returns whether a subject that need not be matched begins with {@code _SYS.}. */
+    public static boolean isReserved(byte[] buffer, int start, int length) {
+        return Subject.startsWith(buffer, start, length, RESERVED);
+    }
+
+    /** Returns whether a subject that need not be matched begins with {@code $SYS.}. */
+    public static boolean isSystem(byte[] buffer, int start, int length) {
+        return Subject.startsWith(buffer, start, length, SYSTEM);
     }
 }

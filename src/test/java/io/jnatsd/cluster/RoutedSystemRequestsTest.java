@@ -76,6 +76,24 @@ class RoutedSystemRequestsTest {
         }
     }
 
+    /** An address of a queue member does not get a message past the checks of its subject. */
+    @Test
+    void aMemberIsNotAddressedWithASubjectThatItsServerDoesNotTrust() throws IOException {
+        try (TestServer guarded = Clusters.server(RoutedSystemRequestsTest::withSystemUser);
+                RawClient peer = Clusters.dial(guarded)) {
+            RawClient admin = login(guarded, "admin");
+            admin.send("SUB $SYS.a team 2\r\nSUB _SYS.a team 3\r\nSUB a team 4\r\n").roundTrip();
+            peer.send(Clusters.connectLine("PEER") + Clusters.infoLine("PEER") + "PING\r\n");
+            String cid = peer.expect(".*?SUB a team QRSID:(\\d+):4\r\n.*PONG\r\n").group(1);
+            peer.send("MSG $SYS.a QRSID:" + cid + ":2 1\r\nx\r\nMSG _SYS.a QRSID:" + cid + ":3 1\r\nx\r\n")
+                    .expectText("-ERR 'Permissions Violation for Publish to \"_SYS.a\"'\r\n");
+            peer.send("MSG a QRSID:" + cid + ":4 1\r\nx\r\n").roundTrip();
+            admin.expectText("MSG a 4 1\r\nx\r\n").roundTrip();
+            peer.send(Clusters.infoLine("PEER").replace("}", ",\"system\":true}") + "MSG $SYS.a QRSID:" + cid + ":2 1\r\nx\r\n");
+            admin.expectText("MSG $SYS.a 2 1\r\nx\r\n");
+        }
+    }
+
     @Test
     void aReloadIsHeardOfByTheOthers() throws IOException {
         try (TestServer guarded = Clusters.server(RoutedSystemRequestsTest::withSystemUser);
