@@ -70,9 +70,21 @@ class LineFormatTest {
     }
 
     @Test
-    void newlineAtTheEndIsNotDoubledAndThoseInsideStay() {
-        assertEquals("[8781] [TRC] ->> MSG_PAYLOAD: [a\r\n\nb]\n",
+    void newlineAtTheEndIsNotDoubledAndATabFollowsThoseInside() {
+        assertEquals("[8781] [TRC] ->> MSG_PAYLOAD: [a\r\n\t\n\tb]\n",
                 text(false, false, LogLevel.TRACE, null, "->> MSG_PAYLOAD: [a\r\n\nb]\n"));
+    }
+
+    @Test
+    void textOfAClientCannotLookLikeALineOrControlATerminal() {
+        assertEquals("[8781] [ERR] a\n\t[8781] [INF] forged\\x1b[2J\\x00\\x7f\\x9b\\x0d\tb\u00e9\n",
+                text(false, false, LogLevel.ERROR, null, "a\n[8781] [INF] forged\u001b[2J\0\u007f\u009b\r\tb\u00e9"));
+    }
+
+    @Test
+    void theFramesOfAStackTraceHaveOneTab() {
+        assertEquals("[8781] [ERR] x\n\tat y\n\tCaused by: z\n\tat y\n",
+                text(false, false, LogLevel.ERROR, null, "x\n\tat y\nCaused by: z\n\tat y\n"));
     }
 
     @Test
