@@ -3,6 +3,7 @@ package io.jnatsd.jetstream.consumer;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.jnatsd.text.GoDuration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,7 +43,7 @@ record AckPayload(Kind kind, long delay, String text) {
         try {
             if (text.startsWith("{")) {
                 JsonObject body = JsonParser.parseString(text).getAsJsonObject();
-                return body.has("delay") ? Math.max(body.get("delay").getAsLong(), 0) : 0;
+                return body.get("delay") instanceof JsonPrimitive nanos ? Math.max(nanos.getAsLong(), 0) : 0;
             }
             Duration delay = text.isEmpty() ? Duration.ZERO : GoDuration.parse(text);
             return Math.max(delay.toNanos(), 0);

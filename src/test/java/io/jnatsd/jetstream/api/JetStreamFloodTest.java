@@ -108,6 +108,22 @@ class JetStreamFloodTest {
     }
 
     @Test
+    void aDelayThatIsNoNumberIsNone() throws Exception {
+        ask("$JS.API.CONSUMER.DURABLE.CREATE.S.c", "{\"stream_name\":\"S\",\"config\":{\"durable_name\":\"c\",\"ack_policy\":"
+                + "\"explicit\"}}");
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("CONNECT {\"verbose\":false}\r\nSUB i 1\r\nPUB S.a 0\r\n\r\n");
+            for (String delay : new String[] {"null", "{}", "[]", "[null]", "true", "\"x\"", "1e999999999"}) {
+                pull(client, "");
+                String ack = client.expect("MSG S\\.a 1 (\\S+) 0\r\n\r\n").group(1), nak = "-NAK {\"delay\":" + delay + "}";
+                client.send("PUB " + ack + " " + nak.length() + "\r\n" + nak + "\r\n");
+            }
+            pull(client, "");
+            client.expect("MSG S\\.a 1 (\\S+) 0\r\n\r\n");
+        }
+    }
+
+    @Test
     void farSequencesNeverCome() throws Exception {
         for (String far : new String[] {"18446744073709551615", "9223372036854775808", "9223372036854775807", "4611686018427387904"}) {
             String created = ask("$JS.API.STREAM.CREATE.F", "{\"name\":\"F\",\"storage\":\"memory\",\"first_seq\":" + far + "}");
