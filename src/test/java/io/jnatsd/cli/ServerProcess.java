@@ -23,7 +23,7 @@ import org.tinylog.runtime.PreciseTimestamp;
 import picocli.CommandLine;
 
 /** The program in a process of its own. Its output goes to files. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("Listening for client connections on \\S+:(\\d+)\n");
 
@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Returns a Java command line with the program's classes. */
-    static List<String> java(String... args) {
+    public static List<String> java(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea", "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "-cp", classPath(), Main.class.getName()));
@@ -68,7 +68,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a server with this command line. */
-    static ServerProcess launch(List<String> command) throws IOException {
+    public static ServerProcess launch(List<String> command) throws IOException {
         ServerProcess server = launchQuiet(command);
         server.awaitLine("Server is ready");
         return server;
@@ -79,27 +79,27 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(command);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    int port() {
+    public int port() {
         Matcher port = PORT.matcher(err());
         assertTrue(port.find(), err());
         return Integer.parseInt(port.group(1));
     }
 
     /** Sends a signal by its name. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).inheritIO().start();
         assertTrue(kill.waitFor() == 0, name);
     }
 
-    String err() {
+    public String err() {
         try {
             return Files.readString(err);
         } catch (IOException e) {
@@ -108,7 +108,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits for a line on stderr with this end. */
-    void awaitLine(String end) {
+    public void awaitLine(String end) {
         await(end).atMost(PATIENCE).until(() -> {
             assertTrue(process.isAlive() || err().contains(end + "\n"), this::err);
             return err().contains(end + "\n");

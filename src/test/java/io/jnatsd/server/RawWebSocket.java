@@ -64,7 +64,7 @@ public final class RawWebSocket implements AutoCloseable {
         return raw((REQUEST + fields + "\r\n").getBytes(ISO_8859_1));
     }
 
-    RawWebSocket raw(byte[] bytes) throws IOException {
+    public RawWebSocket raw(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
