@@ -69,9 +69,17 @@ public final class TlsHandshake {
             SSLSocket tls = context.serverSocket(raw, first);
             try {
                 tls.startHandshake();
-                context.checkClient(tls.getSession());
             } catch (IOException e) {
                 // A peer in an established TLS session cannot read a plain text error.
+                raw.close();
+                throw e;
+            }
+            try {
+                context.checkClient(tls.getSession());
+            } catch (IOException e) {
+                // The JDK cannot send an alert after the handshake. The connection is reset, because the peer could not
+                // distinguish an orderly end from that of a connection that was accepted.
+                raw.setSoLinger(true, 0);
                 raw.close();
                 throw e;
             }
