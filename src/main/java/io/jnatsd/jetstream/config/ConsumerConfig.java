@@ -102,9 +102,7 @@ public record ConsumerConfig(String durableName, String name, String description
 
     /** Returns this configuration with a name, and with the defaults that the stream and the server set. */
     public ConsumerConfig within(StreamConfig.ConsumerLimits limits, ServerLimits server, String ownName) {
-        Integer ackPending = maxAckPending != null || ackPolicy == AckPolicy.NONE ? maxAckPending
-                : Integer.valueOf((int) ServerLimits.atMost(limits.maxAckPending() != null ? limits.maxAckPending()
-                        : DEFAULT_MAX_ACK_PENDING, server.maxAckPending()));
+        Integer ackPending = maxAckPending != null ? maxAckPending : ackPendingWithin(limits, server);
         Integer batch = maxBatch == null && deliverSubject == null && server.maxRequestBatch() > 0
                 ? Integer.valueOf(server.maxRequestBatch()) : maxBatch;
         Long threshold = inactiveThreshold != null ? inactiveThreshold
@@ -114,6 +112,17 @@ public record ConsumerConfig(String durableName, String name, String description
                 ackPolicy, ackWait, maxDeliver, backoff, filterSubject, filterSubjects, replayPolicy, rateLimitBps,
                 sampleFreq, maxWaiting, ackPending, flowControl, headersOnly, batch, maxExpires, maxBytes,
                 deliverSubject, deliverGroup, idleHeartbeat, threshold, numReplicas, memStorage, direct, metadata);
+    }
+
+    /**
+     * A pull consumer without acks has the limit of its stream too, if only to show it. A push consumer without acks has
+     * none, because it is refused with one.
+     */
+    private Integer ackPendingWithin(StreamConfig.ConsumerLimits limits, ServerLimits server) {
+        boolean acks = ackPolicy != AckPolicy.NONE;
+        if (limits.maxAckPending() != null && (acks || !isPush()))
+            return (int) ServerLimits.atMost(limits.maxAckPending(), server.maxAckPending());
+        return acks ? Integer.valueOf((int) ServerLimits.atMost(DEFAULT_MAX_ACK_PENDING, server.maxAckPending())) : null;
     }
 
     /** Returns the memory that it takes, and the filters made from it. */

@@ -13,11 +13,14 @@ import io.jnatsd.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.Nats;
+import io.nats.client.PushSubscribeOptions;
 import io.nats.client.Subscription;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerLimits;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -82,6 +85,35 @@ class ConsumerBehaviourTest {
         JetStreamApiException refused = assertThrows(JetStreamApiException.class,
                 () -> nats.jetStreamManagement().createConsumer("S", other));
         assertEquals(10148, refused.getApiErrorCode());
+    }
+
+    @Test
+    void aPullConsumerWithoutAcksHasTheLimitsOfItsStream() throws Exception {
+        limitedStream();
+        ConsumerConfiguration created = consumer(ConsumerConfiguration.builder().durable("c").ackPolicy(AckPolicy.None))
+                .getConsumerInfo().getConsumerConfiguration();
+        assertEquals(20, created.getMaxAckPending());
+        assertEquals(Duration.ofMinutes(1), created.getInactiveThreshold());
+        publish(30, 1);
+        for (int i = 1; i <= 30; i++)
+            assertEquals(i, nats.getConsumerContext("S", "c").next(SOON).metaData().streamSequence());
+    }
+
+    @Test
+    void anOrderedPushConsumerMayReadAStreamThatLimitsUnacknowledgedMessages() throws Exception {
+        limitedStream();
+        publish(30, 1);
+        JetStreamSubscription ordered = nats.jetStream().subscribe("s.a",
+                PushSubscribeOptions.builder().ordered(true).build());
+        for (int i = 1; i <= 30; i++)
+            assertEquals(i, ordered.nextMessage(SOON).metaData().streamSequence());
+    }
+
+    private void limitedStream() throws Exception {
+        nats.jetStreamManagement().addStream(StreamConfiguration.builder().name("S").subjects("s.*")
+                .storageType(StorageType.Memory)
+                .consumerLimits(ConsumerLimits.builder().maxAckPending(20).inactiveThreshold(Duration.ofMinutes(1)).build())
+                .build());
     }
 
     @Test
