@@ -26,12 +26,14 @@ public final class Crowd implements AutoCloseable {
         int streams = args.length > 1 ? Integer.parseInt(args[1]) : STREAMS;
         String command = args.length > 2 ? args[2] : "bin/jnatsd";
         for (boolean push : new boolean[] {false, true})
+            if (consumers > 0)
+                try (Crowd crowd = new Crowd(command)) {
+                    crowd.consumers(consumers, push);
+                }
+        if (streams > 0)
             try (Crowd crowd = new Crowd(command)) {
-                crowd.consumers(consumers, push);
+                crowd.streams(streams);
             }
-        try (Crowd crowd = new Crowd(command)) {
-            crowd.streams(streams);
-        }
     }
 
     private void consumers(int most, boolean push) throws IOException, InterruptedException {

@@ -1,0 +1,173 @@
+package io.jnatsd.cluster;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jnatsd.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.PublishOptions;
+import io.nats.client.PullSubscribeOptions;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A stream on one server and its clients on another one, while the route between them fails. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class JetStreamLinkFailureTest {
+    private static final int MESSAGES = 200, CUTS = 1;
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    private final List<Long> ordered = new CopyOnWriteArrayList<>();
+    /** The sequences whose acks were confirmed, and the messages that came after that. */
+    private final Set<Long> confirmed = ConcurrentHashMap.newKeySet(), doubled = new ConcurrentSkipListSet<>();
+    private final Set<Long> pushed = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger published = new AtomicInteger();
+
+    @Test
+    void nothingIsLostAndNothingThatWasConfirmedComesAgain() throws Exception {
+        try (TcpProxy link = new TcpProxy();
+                NatsServer one = NatsServer.builder().cluster("c").jetStream().start();
+                NatsServer two = NatsServer.builder().cluster("c").route(through(link, one)).start();
+                Connection local = Nats.connect(one.url());
+                Connection remote = Nats.connect(Options.builder().server(two.url()).connectionTimeout(Duration.ofSeconds(10)).errorListener(new ErrorListener() { }).build());
+                ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            awaitCluster(one, two);
+            JetStreamManagement management = local.jetStreamManagement();
+            management.addStream(StreamConfiguration.builder().name("S").subjects("s.*").storageType(StorageType.Memory).build());
+            two.awaitSubscription("s.*");
+            two.awaitSubscription("$JS.ACK.S.>");
+            List<Future<?>> running = new ArrayList<>();
+            JetStreamSubscription inOrder = remote.jetStream().subscribe("s.*", PushSubscribeOptions.builder().ordered(true)
+                    .configuration(ConsumerConfiguration.builder().idleHeartbeat(200).build()).build());
+            JetStreamSubscription push = remote.jetStream().subscribe("s.*", PushSubscribeOptions.builder().durable("push")
+                    .configuration(consumer()).build());
+            JetStreamSubscription pull = remote.jetStream().subscribe("s.*", PullSubscribeOptions.builder().durable("pull")
+                    .configuration(consumer()).build());
+            running.add(tasks.submit(() -> publish(remote)));
+            running.add(tasks.submit(() -> takeInOrder(inOrder)));
+            running.add(tasks.submit(() -> acknowledge(push)));
+            running.add(tasks.submit(() -> pull(pull)));
+            for (int i = 1; i <= CUTS; i++) {
+                int enough = i * MESSAGES / (CUTS + 1);
+                await("messages").atMost(Duration.ofSeconds(30)).until(() -> published.get() >= enough);
+                link.cut();
+            }
+            for (Future<?> each : running)
+                each.get(60, TimeUnit.SECONDS);
+            assertEquals(MESSAGES, management.getStreamInfo("S").getStreamState().getMsgCount());
+            assertEquals(Set.of(), doubled);
+            for (long i = 0; i < MESSAGES; i++)
+                assertEquals(i + 1, ordered.get((int) i));
+            for (String name : List.of("push", "pull")) {
+                await(name).until(() -> management.getConsumerInfo("S", name).getNumAckPending() == 0);
+                assertEquals(0, management.getConsumerInfo("S", name).getNumPending());
+            }
+        }
+    }
+
+    private static URI through(TcpProxy link, NatsServer server) {
+        link.to(server.clusterPort());
+        return Clusters.url(link.number());
+    }
+
+    private static void awaitCluster(NatsServer one, NatsServer two) {
+        two.awaitClusterOf(2);
+        one.awaitClusterOf(2);
+    }
+
+    private static ConsumerConfiguration consumer() {
+        return ConsumerConfiguration.builder().ackPolicy(AckPolicy.Explicit).ackWait(SOON).build();
+    }
+
+    /** Publishes until each is confirmed; the message id has the stream refuse what it has already. */
+    private Void publish(Connection nats) throws Exception {
+        for (int i = 0; i < MESSAGES; i++) {
+            String id = "m" + i;
+            repeat(() -> nats.jetStream(JetStreamOptions.builder().requestTimeout(SOON).build()).publish("s.a",
+                    id.getBytes(StandardCharsets.US_ASCII), PublishOptions.builder().messageId(id).build()));
+            published.incrementAndGet();
+            Thread.sleep(2);
+        }
+        return null;
+    }
+
+    private static <T> T repeat(Callable<T> action) throws Exception {
+        while (true) {
+            try {
+                return action.call();
+            } catch (IOException | TimeoutException | CancellationException | JetStreamApiException e) {
+                // The request or its answer was lost with the route.
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private Void takeInOrder(JetStreamSubscription sub) throws Exception {
+        while (ordered.size() < MESSAGES) {
+            Message m = sub.nextMessage(SOON);
+            if (m != null)
+                ordered.add(m.metaData().streamSequence());
+        }
+        return null;
+    }
+
+    private Void acknowledge(JetStreamSubscription sub) throws Exception {
+        while (pushed.size() < MESSAGES) {
+            Message m = sub.nextMessage(SOON);
+            if (m != null) {
+                pushed.add(m.metaData().streamSequence());
+                m.ack();
+            }
+        }
+        // Acks that were lost.
+        for (Message m; (m = sub.nextMessage(Duration.ofSeconds(1))) != null;)
+            m.ack();
+        return null;
+    }
+
+    private Void pull(JetStreamSubscription sub) throws Exception {
+        while (confirmed.size() < MESSAGES)
+            for (Message m : sub.fetch(10, SOON)) {
+                long sequence = m.metaData().streamSequence();
+                if (confirmed.contains(sequence))
+                    doubled.add(sequence);
+                try {
+                    m.ackSync(SOON);
+                    confirmed.add(sequence);
+                } catch (TimeoutException | CancellationException e) {
+                    // The ack or its answer was lost; the message comes again if it was the ack.
+                }
+            }
+        return null;
+    }
+}
