@@ -12,7 +12,7 @@ import io.jnatsd.text.Quoted;
 
 /**
  * What operators are told about requests: a Flight Recorder event for each error, and log lines of those that a limit of
- * the server causes, one of each kind a minute at most. Threads: the actor of the API.
+ * the server causes, one of each kind a minute at most. Threads: the actor that has it.
  */
 final class ApiReports {
     private final Environment environment;

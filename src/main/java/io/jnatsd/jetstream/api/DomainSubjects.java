@@ -21,14 +21,29 @@ final class DomainSubjects implements Runnable {
     private final String prefix;
     private final Inbox inbox;
     private final Output output;
+    private final ApiReports reports;
 
     DomainSubjects(Environment environment) {
         this.environment = environment;
+        reports = new ApiReports(environment);
         prefix = "$JS." + environment.domain() + ".API.";
         inbox = new Inbox(environment.ids().getAsLong(), prefix, environment.subjects().announcedTable(), environment.inboxes(),
-                Integer.MAX_VALUE, (kind, reply) -> unanswered(reply));
+                Integer.MAX_VALUE, new Owner());
         // No actor waits for this one, so that it may wait for them.
         output = new Output(environment.traffic(), inbox, Long.MAX_VALUE);
+    }
+
+    private final class Owner implements Inbox.Owner {
+        @Override
+        public void refuse(Inbox.Kind kind, String reply) {
+            reports.dropped(1);
+            unanswered(reply);
+        }
+
+        @Override
+        public void lost(long messages) {
+            reports.dropped(messages);
+        }
     }
 
     void start() {

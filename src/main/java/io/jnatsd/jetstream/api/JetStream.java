@@ -177,6 +177,11 @@ public final class JetStream implements Runnable {
             output.publish(reply, Json.bytes(answer));
         }
 
+        @Override
+        public void lost(long messages) {
+            dropped += messages;
+        }
+
         /** Pulls and direct gets that a stream answers are not for the API. */
         @Override
         public boolean takes(Message m) {

@@ -474,6 +474,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long memory() {
-        return arena.bytes() + (messages + Page.SIZE) * PAGE_BYTES + (long) tree.subjects() * SUBJECT_BYTES;
+        return messages == 0 ? arena.bytes()
+                : arena.bytes() + (messages + Page.SIZE) * PAGE_BYTES + (long) tree.subjects() * SUBJECT_BYTES;
     }
 }

@@ -147,6 +147,9 @@ public final class Inbox extends InternalReceiver {
          */
         void refuse(Kind kind, String reply);
 
+        /** Reports messages that were refused and cannot be answered. Called by the actor, as a task. */
+        void lost(long messages);
+
         /** Returns whether the inbox takes a message. Any thread. */
         default boolean takes(Message m) {
             return true;
@@ -182,6 +185,8 @@ public final class Inbox extends InternalReceiver {
     /** The memory of both arrays beyond the smallest. */
     private long held;
     private int refusedChars;
+    /** The messages that were refused and cannot be answered, and are not reported yet. */
+    private long lost;
     private int lastSid;
     private boolean woken;
     private boolean flushPromised;
@@ -249,8 +254,10 @@ public final class Inbox extends InternalReceiver {
                 // A message of a run has neither a reply nor headers: its tail is "size CR LF payload CR LF".
                 int size = (int) run.payload(i, i + 1), end = run.tailStart(i) + run.tailLength(i) - 2;
                 int at = begin(sub, subject.length, 0, -1, size);
-                if (at < 0)
+                if (at < 0) {
+                    lose();
                     continue;
+                }
                 System.arraycopy(subject, 0, waiting.bytes, at, subject.length);
                 System.arraycopy(run.buffer(), end - size, waiting.bytes, at + subject.length, size);
             }
@@ -280,8 +287,26 @@ public final class Inbox extends InternalReceiver {
             String reply = m.replyText();
             refusedChars += reply.length();
             tasks.add(() -> owner.refuse(kind, reply));
+        } else {
+            lose();
         }
         return DELIVERED | CROWDED | outcome();
+    }
+
+    private void lose() {
+        if (lost++ == 0)
+            tasks.add(() -> owner.lost(takeLost()));
+    }
+
+    private long takeLost() {
+        lock.lock();
+        try {
+            long count = lost;
+            lost = 0;
+            return count;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static Kind kind(Subscription sub) {

@@ -103,7 +103,7 @@ final class Publishing {
                 stream.output().answer(m, stored, sequence, repeated ? REPEATED : END);
         } catch (JetStreamException e) {
             if (LIMITS.contains(e.error()))
-                stream.reports().refused(m.subject(), Arguments.text(e.getMessage()));
+                stream.reports().refused(1, m.subject(), Arguments.text(e.getMessage()));
             if (answered)
                 refuse(m.reply(), e);
         }

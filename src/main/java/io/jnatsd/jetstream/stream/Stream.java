@@ -208,11 +208,16 @@ public final class Stream implements Host, Runnable {
         public void refuse(Inbox.Kind kind, String reply) {
             if (kind == Inbox.Kind.PUBLISH) {
                 JetStreamException tooMany = new JetStreamException(ErrorCode.TOO_MANY_REQUESTS);
-                reports.refused("", tooMany.getMessage());
+                reports.refused(1, "", tooMany.getMessage());
                 publishing.refuse(reply, tooMany);
             } else if (kind != Inbox.Kind.ACK) {
                 output.status(new Destination(reply), "503", "", "");
             }
+        }
+
+        @Override
+        public void lost(long messages) {
+            reports.refused(messages, "", new JetStreamException(ErrorCode.TOO_MANY_REQUESTS).getMessage());
         }
 
         @Override

@@ -52,11 +52,15 @@ final class StreamReports {
         return Arguments.text(consumer.config().name());
     }
 
-    /** A limit kept a message out of the stream. */
-    void refused(String subject, String reason) {
+    /**
+     * A limit kept messages out of the stream.
+     *
+     * @param subject empty if it is not known
+     */
+    void refused(long messages, String subject, String reason) {
         if (EventRecording.isPossible())
             PublishRefusedEvent.commit(stream, Arguments.text(subject), reason);
-        long count = refusals.count(1, environment.clock().nanos());
+        long count = refusals.count(messages, environment.clock().nanos());
         if (count > 0)
             environment.log().warn("Stream " + Quoted.of(stream) + " refused "
                     + (count == 1 ? "a message: " : count + " messages since the last such line: ") + reason);

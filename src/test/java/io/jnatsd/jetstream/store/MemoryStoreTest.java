@@ -210,6 +210,7 @@ class MemoryStoreTest {
 
     @Test
     void aStreamTakesAsMuchMemoryAsItsMessagesNeed() {
+        assertEquals(0, store.memory());
         append("a", "x", -1);
         assertTrue(store.memory() < 16 * 1024, "of one message: " + store.memory());
         for (int i = 0; i < 2000; i++)

@@ -27,7 +27,19 @@ class InboxTest {
     private final byte[] payload = new byte[1000];
 
     private Inbox inbox(int mostMessages) {
-        return new Inbox(1, "S", new SubjectSpace().announcedTable(), pool, mostMessages, (kind, reply) -> refused.add(kind + " " + reply));
+        return new Inbox(1, "S", new SubjectSpace().announcedTable(), pool, mostMessages, new Owner());
+    }
+
+    private final class Owner implements Inbox.Owner {
+        @Override
+        public void refuse(Inbox.Kind kind, String reply) {
+            refused.add(kind + " " + reply);
+        }
+
+        @Override
+        public void lost(long messages) {
+            refused.add("lost " + messages);
+        }
     }
 
     private int deliver(Inbox inbox, Subscription sub, int size, String reply) {
@@ -73,6 +85,22 @@ class InboxTest {
     }
 
     @Test
+    void messagesWithoutReplyThatAreRefusedAreCounted() throws Exception {
+        Inbox inbox = inbox(10);
+        Subscription sub = inbox.subscribe(Inbox.Kind.PUBLISH, "s");
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        for (int round = 1; round < 3; round++) {
+            for (int i = 0; i < 10 + round; i++)
+                deliver(inbox, sub, 0, "");
+            inbox.take(tasks);
+            for (Runnable task; (task = tasks.poll()) != null;)
+                task.run();
+        }
+        assertEquals(List.of("lost 1", "lost 2"), refused);
+        inbox.close();
+    }
+
+    @Test
     void memoryIsGivenBackWhenNothingWaits() throws Exception {
         Inbox inbox = inbox(Integer.MAX_VALUE);
         Subscription sub = inbox.subscribe(Inbox.Kind.PUBLISH, "s");
@@ -104,6 +132,11 @@ class InboxTest {
             @Override
             public void refuse(Inbox.Kind kind, String reply) {
                 throw new AssertionError(reply);
+            }
+
+            @Override
+            public void lost(long messages) {
+                throw new AssertionError(messages);
             }
 
             @Override
