@@ -10,8 +10,6 @@ import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +27,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("a server in a process of its own is kept busy")
 class SmallHeapJetStreamTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String LISTEN = "CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB i.> 1\r\n";
     private static final String INSUFFICIENT = "\"err_code\":10023";
 
     private ServerProcess server;
@@ -144,7 +143,7 @@ class SmallHeapJetStreamTest {
     @Test
     void pullsOfAClientThatDoesNotReadAreBounded() throws Exception {
         consumer("A", "'durable_name':'c','ack_policy':'explicit','max_waiting':1000000");
-        try (RawClient client = stuck(server.port())) {
+        try (RawClient client = RawClient.stuck(server.port(), LISTEN)) {
             String pull = "PUB $JS.API.CONSUMER.MSG.NEXT.A.c i.0 41\r\n{\"batch\":1000000,\"expires\":600000000000}\r\n";
             for (int i = 0; i < 1000; i++)
                 send(client, pull.repeat(100));
@@ -156,22 +155,11 @@ class SmallHeapJetStreamTest {
 
     @Test
     void answersForAClientThatDoesNotReadAreBounded() throws Exception {
-        try (RawClient client = stuck(server.port())) {
+        try (RawClient client = RawClient.stuck(server.port(), LISTEN)) {
             for (int i = 0; i < 300; i++)
                 send(client, "PUB $JS.API.STREAM.INFO.A i.0 0\r\n\r\n".repeat(100));
             assertVictimIsServed();
         }
-    }
-
-    /** Connects and then reads nothing. */
-    private static RawClient stuck(int port) throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("127.0.0.1", port));
-        RawClient client = new RawClient(socket);
-        client.expect("INFO .*?\r\n");
-        client.send("CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB i.> 1\r\n").roundTrip();
-        return client;
     }
 
     /** The server may close the connection, since the client does not read. */

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,17 +31,6 @@ class SmallHeapTest {
         return ServerProcess.launch(command);
     }
 
-    /** Subscribes, and then reads nothing. */
-    private static RawClient stuck(int port) throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("127.0.0.1", port));
-        RawClient client = new RawClient(socket);
-        client.expect("INFO .*?\r\n");
-        client.send("CONNECT {\"verbose\":false}\r\nSUB flood 1\r\n").roundTrip();
-        return client;
-    }
-
     @Test
     void subscribersThatDoNotReadCostNobodyElseAMessage() throws Exception {
         int messages = 1000, size = 64 * 1024, window = 10;
@@ -52,7 +39,7 @@ class SmallHeapTest {
                 RawClient publisher = RawClient.quiet(server.port())) {
             List<RawClient> stuck = new ArrayList<>();
             for (int i = 0; i < 20; i++)
-                stuck.add(stuck(server.port()));
+                stuck.add(RawClient.stuck(server.port(), "CONNECT {\"verbose\":false}\r\nSUB flood 1\r\n"));
             subscriber.send("SUB flood 1\r\n").roundTrip();
             Semaphore unread = new Semaphore(window);
             CompletableFuture<Void> read = CompletableFuture.runAsync(() -> {

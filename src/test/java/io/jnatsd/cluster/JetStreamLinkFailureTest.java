@@ -42,10 +42,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A stream on one server and its clients on another one, while the route between them fails. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JetStreamLinkFailureTest {
     private static final int MESSAGES = 200, CUTS = 1;
     private static final Duration SOON = Duration.ofMillis(500);
+    private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(20)).build();
 
     private final List<Long> ordered = new CopyOnWriteArrayList<>();
     /** The sequences whose acks were confirmed, and the messages that came after that. */
@@ -58,20 +59,20 @@ class JetStreamLinkFailureTest {
         try (TcpProxy link = new TcpProxy();
                 NatsServer one = NatsServer.builder().cluster("c").jetStream().start();
                 NatsServer two = NatsServer.builder().cluster("c").route(through(link, one)).start();
-                Connection local = Nats.connect(one.url());
-                Connection remote = Nats.connect(Options.builder().server(two.url()).connectionTimeout(Duration.ofSeconds(10)).errorListener(new ErrorListener() { }).build());
+                Connection local = connect(one);
+                Connection remote = connect(two);
                 ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             awaitCluster(one, two);
-            JetStreamManagement management = local.jetStreamManagement();
+            JetStreamManagement management = local.jetStreamManagement(PATIENT);
             management.addStream(StreamConfiguration.builder().name("S").subjects("s.*").storageType(StorageType.Memory).build());
             two.awaitSubscription("s.*");
             two.awaitSubscription("$JS.ACK.S.>");
             List<Future<?>> running = new ArrayList<>();
-            JetStreamSubscription inOrder = remote.jetStream().subscribe("s.*", PushSubscribeOptions.builder().ordered(true)
-                    .configuration(ConsumerConfiguration.builder().idleHeartbeat(200).build()).build());
-            JetStreamSubscription push = remote.jetStream().subscribe("s.*", PushSubscribeOptions.builder().durable("push")
+            JetStreamSubscription inOrder = repeat(() -> remote.jetStream().subscribe("s.*", PushSubscribeOptions.builder().ordered(true)
+                    .configuration(ConsumerConfiguration.builder().idleHeartbeat(200).build()).build()));
+            JetStreamSubscription push = remote.jetStream(PATIENT).subscribe("s.*", PushSubscribeOptions.builder().durable("push")
                     .configuration(consumer()).build());
-            JetStreamSubscription pull = remote.jetStream().subscribe("s.*", PullSubscribeOptions.builder().durable("pull")
+            JetStreamSubscription pull = remote.jetStream(PATIENT).subscribe("s.*", PullSubscribeOptions.builder().durable("pull")
                     .configuration(consumer()).build());
             running.add(tasks.submit(() -> publish(remote)));
             running.add(tasks.submit(() -> takeInOrder(inOrder)));
@@ -82,8 +83,7 @@ class JetStreamLinkFailureTest {
                 await("messages").atMost(Duration.ofSeconds(30)).until(() -> published.get() >= enough);
                 link.cut();
             }
-            for (Future<?> each : running)
-                each.get(60, TimeUnit.SECONDS);
+            awaitEnd(running, tasks);
             assertEquals(MESSAGES, management.getStreamInfo("S").getStreamState().getMsgCount());
             assertEquals(Set.of(), doubled);
             for (long i = 0; i < MESSAGES; i++)
@@ -93,6 +93,23 @@ class JetStreamLinkFailureTest {
                 assertEquals(0, management.getConsumerInfo("S", name).getNumPending());
             }
         }
+    }
+
+    private void awaitEnd(List<Future<?>> running, ExecutorService tasks) throws Exception {
+        for (Future<?> each : running) {
+            try {
+                each.get(60, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                tasks.shutdownNow();
+                throw new AssertionError("published " + published + ", in order " + ordered.size() + ", pushed " + pushed.size()
+                        + ", pulled " + confirmed.size() + " of " + MESSAGES, e);
+            }
+        }
+    }
+
+    private static Connection connect(NatsServer server) throws Exception {
+        return Nats.connect(Options.builder().server(server.url()).connectionTimeout(Duration.ofSeconds(20))
+                .errorListener(new ErrorListener() { }).build());
     }
 
     private static URI through(TcpProxy link, NatsServer server) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -49,6 +50,16 @@ public final class RawClient implements AutoCloseable {
         RawClient client = connect(port);
         client.send("CONNECT {\"verbose\":false,\"pedantic\":false}\r\n").roundTrip();
         return client;
+    }
+
+    /** Connects with a small receive buffer, and sends commands. If the caller reads nothing, the server cannot write. */
+    public static RawClient stuck(int port, String commands) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        RawClient client = new RawClient(socket);
+        client.expect("INFO .*?\r\n");
+        return client.send(commands).roundTrip();
     }
 
     public RawClient send(String text) throws IOException {

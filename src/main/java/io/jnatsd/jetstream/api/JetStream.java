@@ -266,6 +266,11 @@ public final class JetStream implements Runnable {
             output.status(new Destination(m.reply()), "503", "", "");
     }
 
+    /** Returns what the streams use, for tests of what they give back. */
+    Environment environment() {
+        return environment;
+    }
+
     /** Returns what the monitor shows. */
     public JetStreamSource monitor() {
         return monitor;

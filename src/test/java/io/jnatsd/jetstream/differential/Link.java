@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.differential;
 
+import io.jnatsd.server.PublishCommand;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -106,13 +107,7 @@ final class Link implements AutoCloseable {
      * @param headers lines that end with CRLF; empty for none
      */
     void publish(String subject, String reply, String headers, String payload) throws IOException {
-        String to = subject + " " + (reply.isEmpty() ? "" : reply + " ");
-        if (headers.isEmpty()) {
-            send("PUB " + to + payload.length() + "\r\n" + payload + "\r\n");
-        } else {
-            String block = "NATS/1.0\r\n" + headers + "\r\n";
-            send("HPUB " + to + block.length() + " " + (block.length() + payload.length()) + "\r\n" + block + payload + "\r\n");
-        }
+        send(PublishCommand.of(subject, reply, headers, payload));
     }
 
     /** Waits until the server has handled what was sent; an error that it reports is thrown. */

@@ -173,6 +173,8 @@ final class ModelConsumer {
     }
 
     void deliver() {
+        // Whoever gets something now was there until now, also if the request ends.
+        noteTaker();
         while (true) {
             while (!setup.push() && !pulls.isEmpty() && pulls.peek().gone && candidate() != null)
                 pulls.remove();
@@ -203,6 +205,10 @@ final class ModelConsumer {
             send("push" + setup.name(), "deliver." + setup.name() + "||100 Idle Heartbeat" + position() + "|");
             rest();
         }
+        noteTaker();
+    }
+
+    private void noteTaker() {
         if (listened || pulls.stream().anyMatch(pull -> !pull.gone))
             lastTaker = stream.now;
     }
@@ -251,8 +257,6 @@ final class ModelConsumer {
         String text = m.subject() + "|" + ack + "|" + m.headerText(setup.headersOnly()) + "|"
                 + (setup.headersOnly() ? "" : m.payload());
         int size = m.subject().length() + ack.length() + m.bodyLength();
-        // Whoever takes the message was there until now, also if it is too large for the request.
-        lastTaker = stream.now;
         if (setup.push()) {
             send("push" + setup.name(), text);
             rest();

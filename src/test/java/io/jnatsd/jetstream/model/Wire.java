@@ -1,5 +1,6 @@
 package io.jnatsd.jetstream.model;
 
+import io.jnatsd.server.PublishCommand;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -49,14 +50,7 @@ final class Wire implements AutoCloseable {
 
     /** @param headers lines with CR LF, empty for none */
     void publish(String subject, String reply, String headers, String payload) throws IOException {
-        String to = subject + " " + (reply.isEmpty() ? "" : reply + " ");
-        if (headers.isEmpty()) {
-            send("PUB " + to + payload.length() + "\r\n" + payload + "\r\n");
-        } else {
-            String block = "NATS/1.0\r\n" + headers + "\r\n";
-            send("HPUB " + to + block.length() + " " + (block.length() + payload.length()) + "\r\n" + block + payload
-                    + "\r\n");
-        }
+        send(PublishCommand.of(subject, reply, headers, payload));
     }
 
     /** Publishes a request and returns its answer. */
