@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -49,9 +50,11 @@ class JetStreamLinkFailureTest {
     private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(20)).build();
 
     private final List<Long> ordered = new CopyOnWriteArrayList<>();
-    /** The sequences whose acks were confirmed, and the messages that came after that. */
-    private final Set<Long> confirmed = ConcurrentHashMap.newKeySet(), doubled = new ConcurrentSkipListSet<>();
-    private final Set<Long> pushed = ConcurrentHashMap.newKeySet();
+    /** The messages whose acks were confirmed, each with the consumer sequence of the last delivery before. */
+    private final Map<Long, Long> confirmed = new ConcurrentHashMap<>();
+    /** Those that were delivered after that. */
+    private final Set<Long> doubled = new ConcurrentSkipListSet<>();
+    private final Set<Long> pushed = ConcurrentHashMap.newKeySet(), pulled = ConcurrentHashMap.newKeySet();
     private final AtomicInteger published = new AtomicInteger();
 
     @Test
@@ -77,7 +80,7 @@ class JetStreamLinkFailureTest {
             running.add(tasks.submit(() -> publish(remote)));
             running.add(tasks.submit(() -> takeInOrder(inOrder)));
             running.add(tasks.submit(() -> acknowledge(push)));
-            running.add(tasks.submit(() -> pull(pull)));
+            running.add(tasks.submit(() -> pull(pull, management)));
             for (int i = 1; i <= CUTS; i++) {
                 int enough = i * MESSAGES / (CUTS + 1);
                 await("messages").atMost(Duration.ofSeconds(30)).until(() -> published.get() >= enough);
@@ -102,7 +105,7 @@ class JetStreamLinkFailureTest {
             } catch (TimeoutException e) {
                 tasks.shutdownNow();
                 throw new AssertionError("published " + published + ", in order " + ordered.size() + ", pushed " + pushed.size()
-                        + ", pulled " + confirmed.size() + " of " + MESSAGES, e);
+                        + ", pulled " + pulled.size() + " of " + MESSAGES, e);
             }
         }
     }
@@ -172,19 +175,23 @@ class JetStreamLinkFailureTest {
         return null;
     }
 
-    private Void pull(JetStreamSubscription sub) throws Exception {
-        while (confirmed.size() < MESSAGES)
-            for (Message m : sub.fetch(10, SOON)) {
+    private Void pull(JetStreamSubscription sub, JetStreamManagement management) throws Exception {
+        // To the end, and then what comes again because its ack was lost.
+        for (List<Message> some = List.of(); pulled.size() < MESSAGES || !some.isEmpty();) {
+            some = sub.fetch(10, Duration.ofSeconds(1));
+            for (Message m : some) {
                 long sequence = m.metaData().streamSequence();
-                if (confirmed.contains(sequence))
+                pulled.add(sequence);
+                if (m.metaData().consumerSequence() > confirmed.getOrDefault(sequence, Long.MAX_VALUE))
                     doubled.add(sequence);
                 try {
                     m.ackSync(SOON);
-                    confirmed.add(sequence);
+                    confirmed.putIfAbsent(sequence, management.getConsumerInfo("S", "pull").getDelivered().getConsumerSequence());
                 } catch (TimeoutException | CancellationException e) {
                     // The ack or its answer was lost; the message comes again if it was the ack.
                 }
             }
+        }
         return null;
     }
 }

@@ -237,6 +237,9 @@ public final class JetStreamChurn implements AutoCloseable {
                 problem = churn.check();
                 churn.deleteStream();
                 Environment e = churn.environment();
+                // The actor gives it back when it ends.
+                for (int i = 0; i < 100 && e.inboxes().held() > 0; i++)
+                    Thread.sleep(100);
                 System.out.println("seed " + seed + ": " + problem + " memory " + e.memory().used() + ", reserved " + e.memory().reserved()
                         + ", objects " + e.objects().held() + ", inboxes " + e.inboxes().held());
             }
