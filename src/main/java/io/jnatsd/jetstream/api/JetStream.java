@@ -208,7 +208,9 @@ public final class JetStream implements Runnable {
         byte[] body = Arrays.copyOfRange(m.bytes(), m.payloadStart(), m.payloadStart() + m.payloadLength());
         String[] tokens = subject.substring(PREFIX.length()).split("\\.", -1);
         if (subject.startsWith(PREFIX + "CONSUMER.MSG.") || subject.startsWith(PREFIX + "DIRECT.GET.")) {
-            answerUnknown(m, tokens);
+            // What a stream answers has not been taken.
+            if (m.hasReply())
+                output.status(new Destination(m.reply()), "503", "", "");
             return;
         }
         monitor.countRequest();
@@ -258,12 +260,6 @@ public final class JetStream implements Runnable {
     private boolean isAnsweredByStream(String[] tokens) {
         return tokens[0].equals("CONSUMER") ? tokens.length == 5 && streams.find(tokens[3]) != null
                 : tokens.length > 2 && streams.allowsDirect(tokens[2]);
-    }
-
-    /** A pull or a direct get that no stream has subscribed to is answered as if JetStream were not there. */
-    private void answerUnknown(Inbox.Contents m, String[] tokens) {
-        if (m.hasReply() && !isAnsweredByStream(tokens))
-            output.status(new Destination(m.reply()), "503", "", "");
     }
 
     /** Returns what the streams use, for tests of what they give back. */

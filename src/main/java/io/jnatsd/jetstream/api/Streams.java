@@ -103,8 +103,10 @@ final class Streams {
         reserve(config, config.maxBytes());
         if (config.storage() == StreamConfig.Storage.FILE)
             environment.log().warn("Stream " + Quoted.of(Arguments.text(config.name())) + " asks for files; its messages are kept in memory");
-        Stream created = Stream.start(environment, config);
+        Stream created = Stream.create(environment, config);
+        // Before it subscribes: a request is answered by the API exactly if the stream does not get it.
         streams.put(config.name(), new Entry(created, config));
+        created.start();
         config.captured().forEach(captured::add);
         return created;
     }
@@ -143,14 +145,23 @@ final class Streams {
     }
 
     void delete(Stream stream) throws JetStreamException, InterruptedException {
+        try {
+            stream.call(s -> {
+                s.delete();
+                return null;
+            });
+        } finally {
+            // After it has unsubscribed, for the reason given in create.
+            forget(stream);
+        }
+    }
+
+    private void forget(Stream stream) {
         Entry removed = streams.remove(stream.name());
-        if (removed != null)
-            removed.config.captured().forEach(captured::remove);
-        stream.call(s -> {
-            s.delete();
-            return null;
-        });
-        if (removed != null && removed.config.maxBytes() > 0)
+        if (removed == null)
+            return;
+        removed.config.captured().forEach(captured::remove);
+        if (removed.config.maxBytes() > 0)
             environment.memory().release(removed.config.maxBytes());
     }
 

@@ -84,16 +84,20 @@ public final class Stream implements Host, Runnable {
         store.onRemoval(consumers::removed);
     }
 
-    /** Creates a stream and starts its actor. The configuration has been checked. */
-    public static Stream start(Environment environment, StreamConfig config) throws JetStreamException {
+    /** Creates a stream that is not started. The configuration has been checked. */
+    public static Stream create(Environment environment, StreamConfig config) throws JetStreamException {
         Stream stream = new Stream(environment, config);
         stream.publishing.configure(config);
-        stream.subscribe();
-        stream.accountConfig();
-        stream.reports.created();
-        if (!environment.threads().start("stream-" + config.name(), stream))
-            stream.inbox.close();
         return stream;
+    }
+
+    /** Subscribes, and starts the actor. */
+    public void start() {
+        subscribe();
+        accountConfig();
+        reports.created();
+        if (!environment.threads().start("stream-" + name, this))
+            inbox.close();
     }
 
     MessageSize sizes() {
@@ -253,8 +257,11 @@ public final class Stream implements Host, Runnable {
     }
 
     private void handleOne(Inbox.Contents m) {
-        if (deleted)
+        if (deleted) {
+            if (m.hasReply())
+                output.status(new Destination(m.reply()), "503", "", "");
             return;
+        }
         switch (m.kind()) {
             case PUBLISH -> publishing.publish(m);
             case ACK -> ack(m);
@@ -305,8 +312,10 @@ public final class Stream implements Host, Runnable {
     private void deliver() {
         long now = now();
         consumers.run(now);
-        if (nextAgeCheck <= now)
-            removeOld();
+        if (nextAgeCheck <= now) {
+            removeOlder();
+            planAgeCheck();
+        }
         consumers.deliver();
     }
 
@@ -390,11 +399,6 @@ public final class Stream implements Host, Runnable {
         MessageStore.State state = store.state();
         nextAgeCheck = config.maxAge() == 0 || state.messages() == 0 ? Long.MAX_VALUE
                 : now() + Math.max(state.firstTime() + config.maxAge() - wallClock(), AGE_PAUSE);
-    }
-
-    private void removeOld() {
-        removeOlder();
-        planAgeCheck();
     }
 
     private void removeOlder() {
@@ -552,12 +556,8 @@ public final class Stream implements Host, Runnable {
         StreamConfig before = config;
         config = changed;
         accountConfig();
-        captured.entrySet().removeIf(entry -> {
-            boolean gone = !changed.captured().contains(entry.getKey());
-            if (gone)
-                inbox.unsubscribe(entry.getValue());
-            return gone;
-        });
+        captured.keySet().stream().filter(subject -> !changed.captured().contains(subject)).toList()
+                .forEach(gone -> inbox.unsubscribe(captured.remove(gone)));
         for (String subject : changed.captured())
             captured.computeIfAbsent(subject, s -> inbox.subscribe(Inbox.Kind.PUBLISH, s));
         subscribeDirectGet();

@@ -11,11 +11,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * io.jnatsd.jetstream.api.ApiFuzz 1 60} begins with seed 1 and runs for 60 seconds.
  */
 public final class ApiFuzz implements AutoCloseable {
-    private static final int BATCH = 50, PATIENCE_MILLIS = 60_000;
+    private static final int BATCH = 50, PATIENCE_MILLIS = 20_000;
     private static final Gson GSON = new Gson();
     private static final String[] STREAM_FIELDS = words("name description subjects retention max_consumers max_msgs max_bytes max_age"
             + " max_msgs_per_subject max_msg_size discard storage num_replicas no_ack duplicate_window placement mirror sources compression"
@@ -164,20 +165,24 @@ public final class ApiFuzz implements AutoCloseable {
 
     /** Sends a batch; returns what is wrong with the answers, empty if nothing is. */
     String play() throws IOException {
-        Set<String> missing = new HashSet<>();
+        Map<String, Sent> missing = new HashMap<>();
         StringBuilder out = new StringBuilder(), sent = new StringBuilder();
         for (int i = 0; i < BATCH; i++) {
             Sent each = next();
             String reply = each.answered || chance(50) ? "i." + ++requests : "";
             if (each.answered)
-                missing.add(reply);
+                missing.put(reply, each);
             String command = PublishCommand.of(bytes(each.subject), reply, each.headers, bytes(each.body));
             out.append(command);
             sent.append(command, 0, Math.min(command.length(), 1000)).append('\n');
         }
         send(out + "PING\r\n");
-        for (boolean pong = false; !pong || !missing.isEmpty();)
-            pong |= read(missing);
+        try {
+            for (boolean pong = false; !pong || !missing.isEmpty();)
+                pong |= read(missing);
+        } catch (SocketTimeoutException e) {
+            return "no answers to " + missing.values() + " after\n" + sent;
+        }
         return errors.isEmpty() ? "" : errors + " after\n" + sent;
     }
 
@@ -190,7 +195,7 @@ public final class ApiFuzz implements AutoCloseable {
     }
 
     /** Reads a line and what belongs to it; returns whether it is the PONG. */
-    private boolean read(Set<String> missing) throws IOException {
+    private boolean read(Map<String, Sent> missing) throws IOException {
         String[] line = line().split(" ");
         switch (line[0]) {
             case "MSG", "HMSG" -> {

@@ -10,6 +10,9 @@ import io.nats.client.Message;
 import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,30 @@ class JetStreamFloodTest {
     void everyMessageOfAFloodIsStored() throws Exception {
         flood(FLOOD, "PUB S.a 10\r\n0123456789\r\n");
         assertEquals("{\"stream\":\"S\", \"seq\":" + (FLOOD + 1) + "}", ask("S.b", ""));
+    }
+
+    /** Each pair finds the stream in any state: not there, being created, there, being deleted. */
+    @Test
+    void requestsToStreamsThatComeAndGoAreAnsweredOnce() throws Exception {
+        int rounds = 200, each = 6;
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < rounds; i++) {
+            String get = "PUB $JS.API.DIRECT.GET.N" + i + ".n i.%d 0\r\n\r\n", pull = "PUB $JS.API.CONSUMER.MSG.NEXT.N" + i + ".c i.%d 0\r\n\r\n";
+            String config = "{\"name\":\"N" + i + "\",\"storage\":\"memory\",\"allow_direct\":true}";
+            String lines = "PUB $JS.API.STREAM.CREATE.N" + i + " i.%d " + config.length() + "\r\n" + config + "\r\n" + get + pull
+                    + "PUB $JS.API.STREAM.DELETE.N" + i + " i.%d 0\r\n\r\n" + get + pull;
+            all.append(String.format(lines, each * i, each * i + 1, each * i + 2, each * i + 3, each * i + 4, each * i + 5));
+        }
+        Set<String> answered = new HashSet<>();
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\nSUB i.* 1\r\n" + all);
+            for (int i = 0; i < rounds * each; i++) {
+                Matcher line = client.expect("H?MSG (\\S+) 1 (?:\\d+ )?(\\d+)\r\n");
+                client.skip(Integer.parseInt(line.group(2)) + 2);
+                assertTrue(answered.add(line.group(1)), line.group(1) + " was answered twice");
+            }
+            client.expectNothing();
+        }
     }
 
     @Test
