@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * load on them for a second or two, all in one process. The exit code is 0 on success.
  */
 final class TrainingRun {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
     private static final int CONNECTIONS = 500;
     private static final int ROUND_TRIPS = 5000;
     private static final int REQUESTS = 2000;
