@@ -9,15 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Answers the requests of the system user: {@code $SYS.REQ.SERVER.PING} and its forms, which all servers of the cluster
- * answer, and {@code $SYS.REQ.SERVER.<id>} with the same forms, RELOAD and KICK, which one server answers. The
- * responses have the form that the {@code nats server} commands expect. Threads: the reader of the internal client.
+ * answer, and {@code $SYS.REQ.SERVER.<id>} with the same forms, RELOAD and KICK, which one server answers, and {@code
+ * $SYS.REQ.ACCOUNT.$G.JSZ}. The responses have the form that the {@code nats server} commands expect. Threads: the reader of the internal client.
  */
 public final class SystemRequests {
     private static final String PREFIX = "$SYS.REQ.SERVER.";
     private static final String RELOAD = "RELOAD", KICK = "KICK", STATSZ = "STATSZ", JSZ = "JSZ";
+    /** The streams of the account that all clients belong to. */
+    private static final String ACCOUNT_JSZ = "$SYS.REQ.ACCOUNT.$G.JSZ";
     private static final int BAD_REQUEST = 400, FAILED = 500;
 
     private final ServerState server;
@@ -48,6 +51,8 @@ public final class SystemRequests {
             subjects.add(PREFIX + "PING." + form);
             subjects.add(PREFIX + serverId + "." + form);
         }
+        if (forms.contains(JSZ))
+            subjects.add(ACCOUNT_JSZ);
         subjects.add(PREFIX + serverId + "." + RELOAD);
         subjects.add(PREFIX + serverId + "." + KICK);
         return subjects;
@@ -60,7 +65,7 @@ public final class SystemRequests {
             RequestOptions options = RequestOptions.of(request.body());
             if (!to.isFor(options))
                 return null;
-            text = answer(request.subject().substring(PREFIX.length()), options, to);
+            text = answer(request.subject(), options, to);
         } catch (BadRequest e) {
             text = to.error(BAD_REQUEST, e.getMessage());
         } catch (BadQuery e) {
@@ -74,12 +79,17 @@ public final class SystemRequests {
     }
 
     private String answer(String subject, RequestOptions options, Envelope to) throws BadRequest, BadQuery {
-        String form = subject.substring(subject.indexOf('.') + 1);
+        String form = subject.substring(subject.lastIndexOf('.') + 1);
         return switch (form) {
             case "PING", STATSZ -> to.enclose("statsz", views.statistics());
             case RELOAD -> outcome(controls.reload(), to);
             case KICK -> outcome(controls.kick(options.cid()) ? "" : "no such client", to);
-            default -> to.enclose("data", views.json(form.toLowerCase(Locale.ROOT), options.asQuery(form.equals(JSZ))));
+            default -> {
+                Map<String, String> query = options.asQuery(form.equals(JSZ));
+                if (subject.equals(ACCOUNT_JSZ))
+                    query.put("acc", "$G");
+                yield to.enclose("data", views.json(form.toLowerCase(Locale.ROOT), query));
+            }
         };
     }
 

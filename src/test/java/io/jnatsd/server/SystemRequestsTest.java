@@ -48,7 +48,11 @@ class SystemRequestsTest {
     }
 
     private static JsonObject ask(RawClient client, String subject, String body) throws IOException {
-        client.send("PUB $SYS.REQ.SERVER." + subject + " inbox.1 " + body.length() + "\r\n" + body + "\r\n");
+        return askAt(client, "$SYS.REQ.SERVER." + subject, body);
+    }
+
+    private static JsonObject askAt(RawClient client, String subject, String body) throws IOException {
+        client.send("PUB " + subject + " inbox.1 " + body.length() + "\r\n" + body + "\r\n");
         Matcher head = client.expect("MSG inbox\\.1 1 (\\d+)\r\n(?=.*\r\n)");
         String text = client.expect(".{" + head.group(1) + "}\r\n").group();
         return JsonParser.parseString(text).getAsJsonObject();
@@ -110,6 +114,9 @@ class SystemRequestsTest {
                         + "\"no_responders\":true,\"user\":\"admin\",\"pass\":\"a\"}\r\nSUB inbox.> 1\r\n").roundTrip()) {
             String create = "{\"name\":\"S\",\"subjects\":[\"s.*\"],\"storage\":\"memory\"}";
             admin.send("PUB $JS.API.STREAM.CREATE.S inbox.1 " + create.length() + "\r\n" + create + "\r\n").expect("MSG.*did_create.*\r\n");
+            JsonObject ofAccount = askAt(admin, "$SYS.REQ.ACCOUNT.$G.JSZ", "{\"streams\":true}").getAsJsonObject("data");
+            assertTrue(ofAccount.getAsJsonArray("account_details").get(0).getAsJsonObject().has("stream_detail"));
+            assertTrue(askAt(admin, "$SYS.REQ.ACCOUNT.$G.JSZ", "").getAsJsonObject("data").has("account_details"));
             for (String whom : new String[] {"PING.", streams.server().serverId() + "."}) {
                 JsonObject answer = ask(admin, whom + "JSZ", "");
                 assertTrue(answer.getAsJsonObject("server").get("jetstream").getAsBoolean());

@@ -58,6 +58,21 @@ class JetStreamClusterTest {
     }
 
     @Test
+    void aServerThatIsRefusedServesItsOwnClients() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (NatsServer one = NatsServer.builder().name("one").cluster("c").jetStream().start();
+                NatsServer two = NatsServer.builder().name("two").cluster("c").jetStream().route(one).logTo(lines::add).start();
+                Connection nats = Nats.connect(two.url()); Connection other = Nats.connect(one.url())) {
+            await("refusal").until(() -> lines.stream().anyMatch(line -> line.contains("Refused ")));
+            for (Connection each : List.of(nats, other)) {
+                each.jetStreamManagement().addStream(StreamConfiguration.builder().name("S").subjects("s.*")
+                        .storageType(StorageType.Memory).build());
+                assertEquals(1, each.jetStream().publish("s.a", new byte[1]).getSeqno());
+            }
+        }
+    }
+
+    @Test
     void aQueueGroupOnAnotherServerGetsStoredMessagesUnderTheirSubjects() throws Exception {
         try (NatsServer one = NatsServer.builder().cluster("c").jetStream().start();
                 NatsServer two = NatsServer.builder().cluster("c").route(one).start()) {
