@@ -7,11 +7,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends connections whose current write has lasted longer than the write deadline, because Java's sockets have no
- * timeout for writes. Threads: any thread adds and removes outputs; the timer calls {@link #sweep}.
+ * timeout for writes. After a time in which the process itself stood still, because it or its machine was suspended, each
+ * write gets the whole deadline again: its receiver is not to blame.
+ *
+ * <p>Threads: any thread adds and removes outputs; the timer calls {@link #sweep} and owns the other state.
  */
 public final class WriteWatchdog {
     private final Set<Outbound> watched = ConcurrentHashMap.newKeySet();
     private final Threads threads;
+    private boolean swept;
+    private long lastSweep;
+    private boolean afterStandstill;
+    /** No write is too late before this time. */
+    private long reprieve;
 
     public WriteWatchdog(Threads threads) {
         this.threads = threads;
@@ -31,9 +39,22 @@ public final class WriteWatchdog {
 
     void sweep(long now, Duration deadline) {
         long nanos = deadline.toNanos();
+        noticeStandstill(now, deadline);
+        if (now - reprieve < 0)
+            return;
         for (Outbound outbound : watched)
             if (outbound.isStuck(now, nanos))
                 end(outbound);
+    }
+
+    /** Two late sweeps in a row are no standstill but a busy machine, on which the deadline holds, too. */
+    private void noticeStandstill(long now, Duration deadline) {
+        boolean late = swept && now - lastSweep > pause(deadline).toNanos() + deadline.toNanos() / 2;
+        if (!swept || late && !afterStandstill)
+            reprieve = late ? now + deadline.toNanos() : now;
+        afterStandstill = late;
+        swept = true;
+        lastSweep = now;
     }
 
     /** A failure of one connection must not prevent the check of the others. */

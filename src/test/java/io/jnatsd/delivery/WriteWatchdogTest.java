@@ -93,6 +93,28 @@ class WriteWatchdogTest {
     }
 
     @Test
+    void afterAStandstillOfTheProcessAWriteGetsTheDeadlineAgain() throws InterruptedException {
+        long before = write(), later = before + 5 * DEADLINE.toNanos();
+        watchdog.sweep(before, DEADLINE);
+        watchdog.sweep(later, DEADLINE);
+        assertNull(owner.closeReason());
+        long pause = WriteWatchdog.pause(DEADLINE).toNanos();
+        for (long now = later + pause; now < later + DEADLINE.toNanos(); now += pause)
+            watchdog.sweep(now, DEADLINE);
+        assertNull(owner.closeReason());
+        watchdog.sweep(later + DEADLINE.toNanos() + 1, DEADLINE);
+        assertEquals(CloseReason.WRITE_DEADLINE, owner.closeReason());
+    }
+
+    @Test
+    void sweepsThatAreAlwaysLateEndTheConnection() throws InterruptedException {
+        long before = write(), pause = DEADLINE.toNanos();
+        for (int i = 0; i < 4; i++)
+            watchdog.sweep(before + i * pause, DEADLINE);
+        assertEquals(CloseReason.WRITE_DEADLINE, owner.closeReason());
+    }
+
+    @Test
     void aWriteExceedsTheDeadlineByAnEighthAtMost() {
         assertEquals(Duration.ofMillis(5), WriteWatchdog.pause(Duration.ofMillis(8)));
         assertEquals(Duration.ofMillis(250), WriteWatchdog.pause(Duration.ofSeconds(2)));
