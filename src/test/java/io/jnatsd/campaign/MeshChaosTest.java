@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The short form of {@link MeshChaos}, with limits for a busy machine. */
-@Timeout(180)
+@Timeout(300)
 class MeshChaosTest {
     private static final int BUSY = 10;
 

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
  * A server of a mesh in a process of its own. It keeps its ports when it is started again. Threads: one.
  */
 final class MeshMember implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path dir;
     private final HeldPort heldPort = new HeldPort(), heldRoutePort = new HeldPort(), heldMonitorPort = new HeldPort();
@@ -89,9 +89,13 @@ final class MeshMember implements AutoCloseable {
     }
 
     /** Ends it as an operator does. */
-    void stop() throws IOException, InterruptedException {
-        signal("TERM");
+    void stop() throws InterruptedException {
+        process.destroy();
         process.waitFor();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     void reload() throws IOException, InterruptedException {
