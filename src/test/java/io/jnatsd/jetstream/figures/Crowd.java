@@ -54,6 +54,7 @@ public final class Crowd implements AutoCloseable {
                 pipeline(count, i -> "crowd." + i, i -> "x");
                 try (LoadClient subscriber = server.connect()) {
                     subscriber.subscribe("deliver.*");
+                    subscriber.flush();
                     for (int i = 0; i < count; i++)
                         subscriber.next();
                 }
