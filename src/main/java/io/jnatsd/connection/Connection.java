@@ -161,11 +161,13 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
     }
 
     private void readBatches() throws IOException {
+        ShortWait shortWait = new ShortWait(socket().getInputStream(), outbound::appended);
         while (parser.fill()) {
             if (!life.isEnding())
                 handleBatch();
             else if (!discardBatch())
                 return;
+            shortWait.await(parser.batchSize());
         }
         inputEnded = discarded <= MOST_DISCARDED;
         close(CloseReason.CLIENT_CLOSED, "");
@@ -509,13 +511,11 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
     private void leaveOnce() {
         if (!left.compareAndSet(false, true))
             return;
-        boolean done = false;
         try {
             leave();
-            done = true;
             gone = true;
         } finally {
-            if (!done)
+            if (!gone)
                 left.set(false);
         }
     }

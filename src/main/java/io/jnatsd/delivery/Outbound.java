@@ -524,6 +524,16 @@ public final class Outbound extends Receiver implements Runnable {
         }
     }
 
+    /** Returns the number of bytes that were appended since the connection began. */
+    public long appended() {
+        lock.lock();
+        try {
+            return written + pending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Releases the arrays that are kept for reuse. */
     public void trim() {
         lock.lock();
