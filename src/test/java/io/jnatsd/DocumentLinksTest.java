@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The relative links of the README and of the pages lead to files, and to headings in them, that exist. */
 class DocumentLinksTest {
     private static final Path HOME = Path.of(System.getProperty("jnatsd.home", ".")).toAbsolutePath().normalize();
+    private static final int LONGEST_README = 150;
     private static final Pattern CODE = Pattern.compile("^```.*?^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern CODE_IN_A_LINE = Pattern.compile("`[^`\n]*`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -40,6 +41,12 @@ class DocumentLinksTest {
     @MethodSource("documents")
     void everyRelativeLinkLeadsSomewhere(Path document) throws IOException {
         assertEquals(List.of(), dead(document, Files.readString(document)), () -> "dead links of " + HOME.relativize(document));
+    }
+
+    @Test
+    void theReadmeIsShort() throws IOException {
+        long lines = Files.readString(HOME.resolve("README.md")).lines().count();
+        assertTrue(lines <= LONGEST_README, () -> lines + " lines; move a part of it to a page");
     }
 
     @Test

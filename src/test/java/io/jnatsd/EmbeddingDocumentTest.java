@@ -45,11 +45,11 @@ class EmbeddingDocumentTest {
     }
 
     @Test
-    void theExamplesOfTheReadmeAreOfThatProject() throws IOException {
-        String readme = Files.readString(HOME.resolve("README.md"));
-        int start = readme.indexOf("## In your tests"), end = readme.indexOf("\n## ", start);
-        List<String> examples = EXAMPLE.matcher(readme.substring(start, end)).results().map(match -> match.group(2)).toList();
-        assertTrue(!examples.isEmpty());
+    void theExamplesOfTheReadmeAndOfGettingStartedAreOfThatProject() throws IOException {
+        String text = Files.readString(HOME.resolve("README.md"))
+                + Files.readString(HOME.resolve("src/site/markdown/getting-started.md"));
+        List<String> examples = EXAMPLE.matcher(text).results().map(match -> match.group(2)).toList();
+        assertEquals(2, examples.size());
         for (String example : examples)
             assertTrue(isInASource(example.lines().toList()), example);
     }

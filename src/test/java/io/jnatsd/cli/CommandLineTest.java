@@ -70,9 +70,9 @@ class CommandLineTest {
     }
 
     @Test
-    void theReadmeShowsTheHelp() throws Exception {
-        Path readme = Path.of(System.getProperty("jnatsd.home", "."), "README.md");
-        assertTrue(Files.readString(readme).contains("```text\n" + run("--help").out().strip() + "\n```\n"));
+    void theConfigurationPageShowsTheHelp() throws Exception {
+        Path page = Path.of(System.getProperty("jnatsd.home", "."), "src/site/markdown/configuration.md");
+        assertTrue(Files.readString(page).contains("```text\n" + run("--help").out().strip() + "\n```\n"));
     }
 
     @ParameterizedTest

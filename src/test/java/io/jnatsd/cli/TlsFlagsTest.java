@@ -108,9 +108,9 @@ class TlsFlagsTest {
     }
 
     @Test
-    void theFlagsOfTheReadmeAreEnough(@TempDir Path folder) throws Exception {
-        String readme = Files.readString(Path.of(System.getProperty("jnatsd.home", "."), "README.md"));
-        String flags = readme.lines().filter(line -> line.startsWith("$ bin/jnatsd --tlsverify ")).findFirst()
+    void theFlagsOfTheSecurityPageAreEnough(@TempDir Path folder) throws Exception {
+        String page = Files.readString(Path.of(System.getProperty("jnatsd.home", "."), "src/site/markdown/security.md"));
+        String flags = page.lines().filter(line -> line.startsWith("$ bin/jnatsd --tlsverify ")).findFirst()
                 .orElseThrow().replace("test-certs", TestCerts.folder()).substring("$ bin/jnatsd ".length());
         Process process = program((flags + " --ports_file_dir " + folder).split(" "));
         try {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Takes pictures of the dashboard with traffic on it, for the README. The argument is the folder for them. */
+/** Takes pictures of the dashboard with traffic on it, for monitoring.md. The argument is the folder for them. */
 final class DashboardPicture {
     private static final int SECONDS = 45;
     /** Referenced here, so that their connections stay open. */

@@ -9,8 +9,8 @@ import io.jnatsd.tls.TestCerts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The configurations in etc/ and in the README start a server, on other ports. */
+/** The configurations in etc/, in the README and in the pages start a server, on other ports. */
 @Timeout(30)
 class ShippedConfigurationTest {
     private static final Path HOME = Path.of(System.getProperty("jnatsd.home", "."));
@@ -33,8 +33,13 @@ class ShippedConfigurationTest {
     }
 
     static List<String> examples() throws IOException {
-        return EXAMPLE.matcher(Files.readString(HOME.resolve("README.md"))).results().map(MatchResult::group)
-                .map(example -> EXAMPLE.matcher(example).replaceAll("$1")).toList();
+        List<String> examples = new ArrayList<>();
+        try (Stream<Path> pages = Stream.concat(Stream.of(HOME.resolve("README.md")),
+                Files.list(HOME.resolve("src/site/markdown")).sorted())) {
+            for (Path page : pages.filter(file -> file.toString().endsWith(".md")).toList())
+                EXAMPLE.matcher(Files.readString(page)).results().map(match -> match.group(1)).forEach(examples::add);
+        }
+        return examples;
     }
 
     @ParameterizedTest
@@ -45,13 +50,13 @@ class ShippedConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void everyExampleOfTheReadmeStartsAServer(String example, @TempDir Path dir) throws Exception {
+    void everyExampleOfThePagesStartsAServer(String example, @TempDir Path dir) throws Exception {
         Path file = Files.writeString(dir.resolve("nats.conf"), example.replace("/var/log", dir.toString()));
         serve(OptionsReader.read(file));
     }
 
     @Test
-    void theReadmeHasExamples() throws IOException {
+    void thePagesHaveExamples() throws IOException {
         assertFalse(examples().isEmpty());
     }
 

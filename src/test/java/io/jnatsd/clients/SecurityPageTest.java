@@ -42,9 +42,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of the README's section on security do what it says, with the official Java client. */
+/** The examples of security.md do what it says, with the official Java client. */
 @Timeout(60)
-class ReadmeSecurityTest {
+class SecurityPageTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final byte[] NOTHING = {};
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
@@ -53,18 +53,22 @@ class ReadmeSecurityTest {
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
     private Server server;
 
-    /** The one example in that language which has the word. */
     private static String example(String language, String word) throws IOException {
-        String readme = Files.readString(Path.of(System.getProperty("jnatsd.home", "."), "README.md"));
+        return example("security.md", language, word);
+    }
+
+    /** Returns the one example in that language that has the word. */
+    private static String example(String name, String language, String word) throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("jnatsd.home", "."), "src/site/markdown", name));
         List<String> found = Pattern.compile("^```" + language + "\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
-                .matcher(readme).results().map(match -> match.group(1))
+                .matcher(page).results().map(match -> match.group(1))
                 .filter(example -> example.contains(word)).toList();
         assertEquals(1, found.size(), word);
         return found.getFirst();
     }
 
     private void start(String config) throws Exception {
-        server = Server.start(OptionsReader.read("README.md", "listen: \"127.0.0.1:-1\"\n" + config, name -> null)
+        server = Server.start(OptionsReader.read("security.md", "listen: \"127.0.0.1:-1\"\n" + config, name -> null)
                 .options().build());
     }
 
@@ -222,9 +226,9 @@ class ReadmeSecurityTest {
     /** The address in the Java example is the only thing that is not as it stands: the port of this server is another. */
     @Test
     void theSystemUserOfTheExampleLogsInAndAsks() throws Exception {
-        start(example("conf", "system_user: admin"));
+        start(example("monitoring.md", "conf", "system_user: admin"));
         Matcher example = Pattern.compile("nats://([^:]+):([^@]+)@.*request\\(\"([^\"]+)\"", Pattern.DOTALL)
-                .matcher(example("java", "$SYS.REQ.SERVER.PING"));
+                .matcher(example("monitoring.md", "java", "$SYS.REQ.SERVER.PING"));
         assertTrue(example.find());
         String pong = answer(login(example.group(1), example.group(2)), example.group(3));
         assertTrue(pong.startsWith("{\"server\":{\"name\":"), pong);
