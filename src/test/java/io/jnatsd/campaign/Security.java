@@ -28,11 +28,16 @@ final class Security {
     }
 
     public static void main(String[] args) throws Exception {
+        main(ALL, args);
+    }
+
+    /** Runs these attacks, each on a server of its own, and ends the program. */
+    static void main(List<Attack> attacks, String... args) throws Exception {
         int scale = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
         System.out.println("scale " + scale + ", seed " + seed);
         int failed = 0;
-        for (Attack attack : ALL)
+        for (Attack attack : attacks)
             try (Target target = Target.tracing()) {
                 target.assertServes();
                 long live = VitalSigns.liveHeap(target.pid()), begin = System.nanoTime();
@@ -46,7 +51,7 @@ final class Security {
                     System.out.printf("%-45s FAILED: %s%n", attack, why.substring(0, Math.min(2000, why.length())));
                 }
             }
-        System.out.println(ALL.size() + " attacks, " + failed + " failed");
+        System.out.println(attacks.size() + " attacks, " + failed + " failed");
         System.exit(failed == 0 ? 0 : 1);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Each attack is bounded, and the next client is served; the short form of {@link Security}. */
+/** Each attack is bounded, and the next client is served; the short form of {@link Security} and {@link Fuzzing}. */
 @EnabledOnOs(OS.LINUX)
 class SecurityTest {
     private static Target target;
@@ -30,6 +30,6 @@ class SecurityTest {
 
     @TestFactory
     Stream<DynamicTest> anAttackIsBounded() {
-        return Security.ALL.stream().map(attack -> dynamicTest(attack.name(), () -> Security.run(attack, target, 1, new Random(17))));
+        return Stream.concat(Security.ALL.stream(), Fuzzing.ALL.stream()).map(attack -> dynamicTest(attack.name(), () -> Security.run(attack, target, 1, new Random(17))));
     }
 }

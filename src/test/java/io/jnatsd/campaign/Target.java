@@ -106,6 +106,16 @@ final class Target implements AutoCloseable {
         return process.err();
     }
 
+    /** Returns the file that {@link #reload} reads. */
+    Path config() {
+        return config;
+    }
+
+    /** Asks for a reload, as an operator does. */
+    void reload() throws IOException, InterruptedException {
+        process.signal("HUP");
+    }
+
     static String connect(String user, String password) {
         return "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"user\":\"" + user + "\",\"pass\":\"" + password
                 + "\"}\r\n";

@@ -10,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A nats-server with JetStream on a free port, whose answers jnatsd's are compared with. Threads: one. */
-final class NatsServerProcess implements AutoCloseable {
-    static final Path PROGRAM = Path.of("/usr/sbin/nats-server");
+public final class NatsServerProcess implements AutoCloseable {
+    public static final Path PROGRAM = Path.of("/usr/sbin/nats-server");
     private static final Pattern LISTENING = Pattern.compile("Listening for client connections on .*:(\\d+)");
 
     private final Process process;
     private final Path folder;
     private final int port;
 
-    NatsServerProcess() throws IOException {
+    public NatsServerProcess() throws IOException {
         folder = Files.createTempDirectory("nats-server");
         Path config = folder.resolve("nats.conf");
         Files.writeString(config, "listen: \"127.0.0.1:-1\"\njetstream { store_dir: \"" + folder + "\", max_mem: 256MB, max_file: 256MB }\n");
@@ -52,7 +52,7 @@ final class NatsServerProcess implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
