@@ -13,16 +13,16 @@ enum Flag {
     PORT(Group.SERVER, Kind.NUMBER, "<port>", "Use port for clients (default: 4222; -1: any free one)",
             "-p", "--port"),
     NAME(Group.SERVER, Kind.TEXT, "<name>", "Server name (default: the server id)", "-n", "--name", "--server_name"),
-    PID(Group.SERVER, Kind.TEXT, "<file>", "File to store PID", "-P", "--pid"),
+    PID(Group.SERVER, Kind.PATH, "<file>", "File to store PID", "-P", "--pid"),
     HTTP_PORT(Group.SERVER, Kind.NUMBER, "<port>", "Use port for http monitoring", "-m", "--http_port"),
     HTTPS_PORT(Group.SERVER, Kind.NUMBER, "<port>", "Use port for https monitoring", "-ms", "--https_port"),
-    CONFIG(Group.SERVER, Kind.TEXT, "<file>", "Configuration file", "-c", "--config"),
+    CONFIG(Group.SERVER, Kind.PATH, "<file>", "Configuration file", "-c", "--config"),
     TEST(Group.SERVER, Kind.SWITCH, "", "Test the configuration and exit; unknown keys are errors", "-t"),
     SIGNAL(Group.SERVER, Kind.TEXT, "<signal>[=<pid>]", "Send a signal to a running jnatsd: stop, quit, reopen, reload, ldm",
             "-sl", "--signal"),
     CLIENT_ADVERTISE(Group.SERVER, Kind.TEXT, "<host:port>", "Client address to tell other servers",
             "--client_advertise"),
-    PORTS_FILE_DIR(Group.SERVER, Kind.TEXT, "<folder>", "Write a file with the bound ports there",
+    PORTS_FILE_DIR(Group.SERVER, Kind.PATH, "<folder>", "Write a file with the bound ports there",
             "--ports_file_dir"),
     PROFILE(Group.SERVER, Kind.NUMBER, "<port>", "Accepted for gnatsd's sake; profile a JVM with Flight Recorder",
             "--profile"),
@@ -77,6 +77,8 @@ enum Flag {
     enum Kind {
         /** Any text. */
         TEXT,
+        /** The path of a file. */
+        PATH,
         /** A text that is a secret or contains one, such as a URL with a password. */
         SECRET,
         /** A whole number of 32 bits. */

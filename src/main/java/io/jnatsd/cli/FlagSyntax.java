@@ -2,6 +2,8 @@ package io.jnatsd.cli;
 
 import io.jnatsd.usage.FlagHint;
 import io.jnatsd.usage.SecretFlags;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -115,6 +117,17 @@ final class FlagSyntax {
                         + ": expected a whole number of 32 bits");
             }
         }
+        if (flag.kind == Flag.Kind.PATH)
+            requirePath(name, value);
         return value;
+    }
+
+    /** A path may hold characters that the encoding of the system does not have. */
+    private static void requirePath(String name, String value) throws UsageException {
+        try {
+            Path.of(value);
+        } catch (InvalidPathException e) {
+            throw UsageException.flag("invalid value \"" + value + "\" for flag -" + name + ": " + e.getReason());
+        }
     }
 }

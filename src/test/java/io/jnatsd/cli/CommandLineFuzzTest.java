@@ -5,18 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
 
 /** Any command line is read, or refused with lines that say why; nothing else is thrown. */
 @Timeout(60)
@@ -29,16 +25,6 @@ class CommandLineFuzzTest {
     @TempDir
     private Path dir;
 
-    private static List<String> flags() {
-        List<String> names = new ArrayList<>();
-        for (Field group : Flags.class.getDeclaredFields())
-            if (group.isAnnotationPresent(ArgGroup.class))
-                for (Field flag : group.getType().getDeclaredFields())
-                    if (flag.isAnnotationPresent(Option.class))
-                        names.addAll(Arrays.asList(flag.getAnnotation(Option.class).names()));
-        return names;
-    }
-
     /** A message may quote a value, which has no line breaks of its own. */
     private static void assertOneLine(String text, List<String> args) {
         assertFalse(text == null || text.isBlank() || text.contains("\n\tat "), () -> args + " gave: " + text);
@@ -48,7 +34,7 @@ class CommandLineFuzzTest {
     @Test
     void aCommandLineIsReadOrRefused() throws IOException {
         Random random = new Random(1017);
-        List<String> flags = flags();
+        List<String> flags = List.copyOf(Flag.byName().keySet());
         Path config = Files.writeString(dir.resolve("nats.conf"), "port: -1\n");
         for (int i = 0; i < CASES; i++) {
             List<String> args = new ArrayList<>();

@@ -61,7 +61,7 @@ class FlagsTest {
     private static String value(Flag flag, boolean last) {
         return switch (flag.kind) {
             case NUMBER -> last ? "4242" : "4241";
-            case TEXT, SECRET -> last ? "last" : "first";
+            case TEXT, PATH, SECRET -> last ? "last" : "first";
             case SWITCH -> String.valueOf(last);
         };
     }
