@@ -154,9 +154,9 @@ final class Soak implements AutoCloseable {
             String[] words = line.strip().split("\\s+");
             if (line.startsWith("Total"))
                 heap = Long.parseLong(words[2]);
-            else if (line.contains("ScheduledThreadPoolExecutor$ScheduledFutureTask"))
+            else if (line.contains(" java.util.concurrent.ScheduledThreadPoolExecutor$ScheduledFutureTask"))
                 timers = Long.parseLong(words[1]);
-            else if (line.contains(" io.jnatsd.subject.MatchResult"))
+            else if (line.endsWith(" io.jnatsd.subject.MatchResult"))
                 cached = Long.parseLong(words[1]);
         }
         double[] times = new double[roundTrips.size()];
