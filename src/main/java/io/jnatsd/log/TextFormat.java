@@ -30,27 +30,29 @@ final class TextFormat implements LineFormat {
             out.append("[\u001b[").append(level.colour).append('m').append(level.label).append("\u001b[0m] ");
         else
             out.append('[').append(level.label).append("] ");
-        int textStart = out.length();
+        int plain = out.length();
         LogLine.appendText(entry, out);
-        for (int i = textStart; i < out.length(); i++)
-            if (Character.isISOControl(out.charAt(i)))
-                i = escape(out, i);
+        while (plain < out.length() && !Character.isISOControl(out.charAt(plain)))
+            plain++;
+        if (plain < out.length()) {
+            String text = out.substring(plain);
+            out.setLength(plain);
+            escape(text, out);
+        }
         out.append('\n');
     }
 
-    /** Escapes a control character; returns the position of the last character that stands for it. */
-    private static int escape(StringBuilder out, int at) {
-        char c = out.charAt(at);
-        if (c == '\t' || c == '\r' && at + 1 < out.length() && out.charAt(at + 1) == '\n')
-            return at;
-        if (c == '\n') {
-            // The frames of a stack trace have a tab already.
-            if (at + 1 == out.length() || out.charAt(at + 1) != '\t')
-                out.insert(at + 1, '\t');
-            return at + 1;
+    private static void escape(String text, StringBuilder out) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            char next = i + 1 < text.length() ? text.charAt(i + 1) : 0;
+            if (!Character.isISOControl(c) || c == '\t' || c == '\r' && next == '\n')
+                out.append(c);
+            else if (c == '\n')
+                // The frames of a stack trace have a tab already.
+                out.append(next == '\t' ? "\n" : "\n\t");
+            else
+                out.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
         }
-        String escaped = "\\x" + Character.forDigit(c >> 4, 16) + Character.forDigit(c & 15, 16);
-        out.replace(at, at + 1, escaped);
-        return at + escaped.length() - 1;
     }
 }

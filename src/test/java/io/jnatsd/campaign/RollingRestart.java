@@ -75,14 +75,16 @@ public final class RollingRestart implements AutoCloseable {
         Duration answered = Duration.ofSeconds(args.length > 2 ? Integer.parseInt(args[2]) : 5);
         Path dir = Files.createTempDirectory("jnatsd-rolling");
         System.out.println("logs in " + dir);
+        boolean failed;
         try (RollingRestart run = new RollingRestart(dir, size, answered)) {
             for (int i = 0; i < restarts; i++)
                 run.next();
             run.end();
             System.out.println(run);
             run.failures.stream().limit(5).forEach(System.out::println);
-            System.exit(run.failures.isEmpty() ? 0 : 1);
+            failed = !run.failures.isEmpty();
         }
+        System.exit(failed ? 1 : 0);
     }
 
     private void request(MovingClient client) {

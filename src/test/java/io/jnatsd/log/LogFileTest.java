@@ -103,7 +103,8 @@ class LogFileTest {
             for (int i = 0; i < 3; i++)
                 log.trace("[" + payload + "]");
         }
-        assertEquals(("[8781] [TRC] [" + payload + "]\n").repeat(3), Files.readString(file));
+        String written = payload.replace("\n", "\n\t");
+        assertEquals(("[8781] [TRC] [" + written + "]\n").repeat(3), Files.readString(file));
     }
 
     @Test
