@@ -25,8 +25,16 @@ class LeavingServerTest {
     @Test
     void messagesForQueueMembersOfAServerThatStopsGoToOtherMembers() throws Exception {
         try (TestServer leaving = Clusters.server(); TcpProxy proxy = proxy(leaving);
-                TestServer near = Clusters.server(URI.create("nats-route://127.0.0.1:" + proxy.number()));
-                TestServer staying = Clusters.server(Clusters.url(leaving), Clusters.url(near))) {
+                TestServer near = Clusters.server(URI.create("nats-route://127.0.0.1:" + proxy.number()))) {
+            // Before the third server, which would tell them addresses of each other without the proxy.
+            Clusters.awaitRoutes(near, 1);
+            Clusters.awaitRoutes(leaving, 1);
+            sendToAMemberThatLeaves(leaving, proxy, near);
+        }
+    }
+
+    private static void sendToAMemberThatLeaves(TestServer leaving, TcpProxy proxy, TestServer near) throws Exception {
+        try (TestServer staying = Clusters.server(Clusters.url(leaving), Clusters.url(near))) {
             for (TestServer server : new TestServer[] {leaving, near, staying})
                 Clusters.awaitRoutes(server, 2);
             RawClient member = leaving.quiet(), other = staying.quiet(), publisher = near.quiet();
