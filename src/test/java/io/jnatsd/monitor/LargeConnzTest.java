@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class LargeConnzTest {
     private static final int CLIENTS = 100_000;
-    private static final long MOST = 100_000_000;
+    private static final long MOST = 50_000_000;
     private static final long PATIENCE = 20_000_000_000L;
 
     @Test
