@@ -3,6 +3,7 @@ package io.jnatsd.campaign;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.jnatsd.campaign.Transcript.Difference;
+import io.jnatsd.campaign.Transcript.Sending;
 import io.jnatsd.jetstream.differential.NatsServerProcess;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Sends the same random and damaged commands to a nats-server and to jnatsd, cut at random places, and compares the
@@ -65,13 +67,22 @@ final class DifferentialFuzzing implements AutoCloseable {
         return random.nextBoolean() ? bytes : new Mutator(random).mutate(bytes);
     }
 
-    /** Returns how the answers differ, the last time if they differ again. */
+    /** Returns how the answers to an input that is cut at random places differ, the last time if they differ again. */
     List<Difference> compare(byte[] input, long seed) throws IOException {
+        return compare(input, () -> new Mutator(new Random(seed))::write);
+    }
+
+    /** Returns how the answers to an input that is sent at once differ. */
+    List<Difference> compareWhole(byte[] input) throws IOException {
+        return compare(input, () -> (bytes, out) -> out.write(bytes));
+    }
+
+    private List<Difference> compare(byte[] input, Supplier<Sending> sending) throws IOException {
         String text = new String(input, ISO_8859_1);
         List<Difference> found = List.of();
         for (int i = 0; i < ATTEMPTS; i++) {
-            Transcript one = Transcript.of(theirs.port(), input, new Mutator(new Random(seed)));
-            Transcript other = Transcript.of(ours.port(), input, new Mutator(new Random(seed)));
+            Transcript one = Transcript.of(theirs.port(), input, sending.get());
+            Transcript other = Transcript.of(ours.port(), input, sending.get());
             found = Transcript.compare(text, one, other);
             if (found.stream().allMatch(each -> each.reason() != null))
                 return found;
@@ -79,13 +90,18 @@ final class DifferentialFuzzing implements AutoCloseable {
         return found;
     }
 
-    /** Plays cases; returns a line for each difference without a reason, and counts those with one. */
-    List<String> play(int cases, long seed, Map<ExplainedDifference, Integer> explained) throws IOException {
+    /**
+     * Plays cases; returns a line for each difference without a reason, and counts those with one.
+     *
+     * @param cut the inputs are cut at random places. How the system joins the pieces decides some of nats-server's answers
+     */
+    List<String> play(int cases, long seed, boolean cut, Map<ExplainedDifference, Integer> explained) throws IOException {
         Random random = new Random(seed);
         List<String> unexplained = new ArrayList<>();
         for (int i = 0; i < cases; i++) {
             byte[] input = input(random);
-            for (Difference each : compare(input, random.nextLong()))
+            long cuts = random.nextLong();
+            for (Difference each : cut ? compare(input, cuts) : compareWhole(input))
                 if (each.reason() == null)
                     unexplained.add(each + "\n    " + shown(input));
                 else
@@ -111,7 +127,7 @@ final class DifferentialFuzzing implements AutoCloseable {
         Map<ExplainedDifference, Integer> explained = new TreeMap<>();
         List<String> unexplained;
         try (DifferentialFuzzing fuzzing = new DifferentialFuzzing()) {
-            unexplained = fuzzing.play(cases, seed, explained);
+            unexplained = fuzzing.play(cases, seed, true, explained);
         }
         unexplained.stream().limit(40).forEach(System.out::println);
         explained.forEach((reason, count) -> System.out.println(count + " times: " + reason + ": " + reason.reason()));

@@ -22,7 +22,7 @@ enum ExplainedDifference {
             "nats-server reads the line again, and repeats the error, if the message comes in pieces"),
     PEDANTIC(Side.THEIRS, "", "H?MSG (\\S*[*>]\\S*|\\.\\S*|\\S*\\.|\\S*\\.\\.\\S*) .*", ".*", "SUB > 1\r\nPUB a.* 1\r\nx\r\nPING\r\n",
             "what a pedantic client may not publish is not delivered, as in gnatsd 1.0.2"),
-    NO_HEADERS(Side.BOTH, "HPUB", "\\(end\\)", "-ERR '(Unknown Protocol Operation|Invalid Subject)'", "HPUB a. 12 12\r\nNATS/1.0\r\n\r\n\r\n",
+    NO_HEADERS(Side.BOTH, "HPUB", "\\(end\\)", "-ERR '(Unknown Protocol Operation|Invalid Subject)'", "HPUB a. 12 12\r\nNATS/1.0\r\n",
             "HPUB of a client without headers ends the connection when the message is there, in nats-server when its line is"),
     NO_RESPONDERS(Side.REST, "no_responders", "-ERR 'no responders requires headers support'", ".*",
             "CONNECT {\"no_responders\":true}\r\nPING\r\n", "no_responders without headers has no effect and is no error");

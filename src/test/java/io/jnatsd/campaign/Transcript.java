@@ -3,6 +3,7 @@ package io.jnatsd.campaign;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,13 @@ record Transcript(List<String> items, boolean reset) {
     private static final String END = "(end)";
     private static final Pattern DELIVERY = Pattern.compile("H?MSG .*?(\\d+)");
 
-    /** Sends the bytes in these pieces, ends the output, and reads to the end. */
-    static Transcript of(int port, byte[] input, Mutator pieces) throws IOException {
+    /** Writes the bytes of an input, at once or in pieces. */
+    interface Sending {
+        void write(byte[] input, OutputStream out) throws IOException;
+    }
+
+    /** Sends the bytes, ends the output, and reads to the end. */
+    static Transcript of(int port, byte[] input, Sending sending) throws IOException {
         StringBuilder answer = new StringBuilder();
         boolean reset = false;
         try (Socket socket = new Socket("127.0.0.1", port)) {
@@ -31,7 +37,7 @@ record Transcript(List<String> items, boolean reset) {
                     throw new IOException("no INFO");
             byte[] buffer = new byte[16 * 1024];
             try {
-                pieces.write(input, socket.getOutputStream());
+                sending.write(input, socket.getOutputStream());
                 socket.shutdownOutput();
             } catch (IOException e) {
                 reset = true;
