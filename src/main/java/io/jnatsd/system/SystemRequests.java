@@ -13,8 +13,9 @@ import java.util.Map;
 
 /**
  * Answers the requests of the system user: {@code $SYS.REQ.SERVER.PING} and its forms, which all servers of the cluster
- * answer, and {@code $SYS.REQ.SERVER.<id>} with the same forms, RELOAD and KICK, which one server answers, and {@code
- * $SYS.REQ.ACCOUNT.$G.JSZ}. The responses have the form that the {@code nats server} commands expect. Threads: the reader of the internal client.
+ * answer, {@code $SYS.REQ.SERVER.<id>} with the same forms, RELOAD and KICK, which one server answers, and
+ * {@code $SYS.REQ.ACCOUNT.$G.JSZ}. The responses have the form that the {@code nats server} commands expect. Threads:
+ * the reader of the internal client.
  */
 public final class SystemRequests {
     private static final String PREFIX = "$SYS.REQ.SERVER.";

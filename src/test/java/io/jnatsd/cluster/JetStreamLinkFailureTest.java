@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -45,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 /** A stream on one server and its clients on another one, while the route between them fails. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JetStreamLinkFailureTest {
-    private static final int MESSAGES = 200, CUTS = 1;
+    private static final int MESSAGES = 200;
     private static final Duration SOON = Duration.ofMillis(500);
     private static final JetStreamOptions PATIENT = JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(20)).build();
 
@@ -77,15 +78,10 @@ class JetStreamLinkFailureTest {
                     .configuration(consumer()).build());
             JetStreamSubscription pull = remote.jetStream(PATIENT).subscribe("s.*", PullSubscribeOptions.builder().durable("pull")
                     .configuration(consumer()).build());
-            running.add(tasks.submit(() -> publish(remote)));
+            running.add(tasks.submit(() -> publish(remote, link)));
             running.add(tasks.submit(() -> takeInOrder(inOrder)));
             running.add(tasks.submit(() -> acknowledge(push)));
             running.add(tasks.submit(() -> pull(pull, management)));
-            for (int i = 1; i <= CUTS; i++) {
-                int enough = i * MESSAGES / (CUTS + 1);
-                await("messages").atMost(Duration.ofSeconds(30)).until(() -> published.get() >= enough);
-                link.cut();
-            }
             awaitEnd(running, tasks);
             assertEquals(MESSAGES, management.getStreamInfo("S").getStreamState().getMsgCount());
             assertEquals(Set.of(), doubled);
@@ -129,27 +125,27 @@ class JetStreamLinkFailureTest {
         return ConsumerConfiguration.builder().ackPolicy(AckPolicy.Explicit).ackWait(SOON).build();
     }
 
-    /** Publishes until each is confirmed; the message id has the stream refuse what it has already. */
-    private Void publish(Connection nats) throws Exception {
+    /**
+     * Publishes until each is confirmed, and cuts the link in the middle; the message id has the stream refuse what it has
+     * already.
+     */
+    private Void publish(Connection nats, TcpProxy link) throws Exception {
         for (int i = 0; i < MESSAGES; i++) {
             String id = "m" + i;
             repeat(() -> nats.jetStream(JetStreamOptions.builder().requestTimeout(SOON).build()).publish("s.a",
                     id.getBytes(StandardCharsets.US_ASCII), PublishOptions.builder().messageId(id).build()));
-            published.incrementAndGet();
-            Thread.sleep(2);
+            if (published.incrementAndGet() == MESSAGES / 2)
+                link.cut();
         }
         return null;
     }
 
-    private static <T> T repeat(Callable<T> action) throws Exception {
-        while (true) {
-            try {
-                return action.call();
-            } catch (IOException | TimeoutException | CancellationException | JetStreamApiException e) {
-                // The request or its answer was lost with the route.
-                Thread.sleep(20);
-            }
-        }
+    /** Repeats a request while it fails because it or its answer was lost with the route. */
+    private static <T> T repeat(Callable<T> action) {
+        return await().atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20))
+                .ignoreExceptionsMatching(e -> e instanceof IOException || e instanceof TimeoutException
+                        || e instanceof CancellationException || e instanceof JetStreamApiException)
+                .until(action, Objects::nonNull);
     }
 
     private Void takeInOrder(JetStreamSubscription sub) throws Exception {

@@ -1,5 +1,7 @@
 package io.jnatsd.jetstream.api;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jnatsd.connection.ServerState;
@@ -238,8 +240,7 @@ public final class JetStreamChurn implements AutoCloseable {
                 churn.deleteStream();
                 Environment e = churn.environment();
                 // The actor gives it back when it ends.
-                for (int i = 0; i < 100 && e.inboxes().held() > 0; i++)
-                    Thread.sleep(100);
+                await().until(() -> e.inboxes().held() == 0);
                 System.out.println("seed " + seed + ": " + problem + " memory " + e.memory().used() + ", reserved " + e.memory().reserved()
                         + ", objects " + e.objects().held() + ", inboxes " + e.inboxes().held());
             }
