@@ -36,12 +36,10 @@ final class ClientLogin {
     private static final String TIMEOUT = "-ERR 'Authentication Timeout'\r\n";
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
     private static final int NONCE_BYTES = 11;
-    private static final int CACHED_MATCHES = 256;
-    /**
-     * The limit of memory of the match results that the cache refers to, because they may no longer be in the cache of
-     * the index.
-     */
+    private static final int CACHED_SUBJECTS = 256;
+    /** The limit of memory of the subjects in the cache, whose match results may no longer exist. */
     private static final int CACHE_BYTES = 64 * 1024;
+    private static final int ARRAY_BYTES = 16;
 
     private enum Outcome { ADMITTED, REFUSED, TOO_MANY, OUTDATED }
 
@@ -67,10 +65,14 @@ final class ClientLogin {
     /** Guarded by {@code lock}. */
     private boolean left;
 
-    /** The permissions that {@link #cachedMatches} was computed with. */
+    /** The permissions that {@link #allowed} was computed with. */
     private Permissions cachedFor;
-    /** Cached results of permission checks; the hash of a subject selects one slot. */
-    private MatchResult[] cachedMatches;
+    /**
+     * The subjects of the match results that were checked last, which are compared by identity; the hash selects one
+     * slot. The results themselves would keep departed clients reachable.
+     */
+    private byte[][] cachedSubjects;
+    /** The results of the checks. */
     private boolean[] allowed;
     private int cachedBytes;
 
@@ -305,36 +307,41 @@ final class ClientLogin {
     }
 
     /**
-     * Returns whether a message may be published. The result of the permission lists is cached for each match result.
+     * Returns whether a message may be published. The result of the permission lists is cached for each match result, by its subject.
      */
     boolean mayPublish(MatchResult match, Permissions permissions) {
         if (permissions == Permissions.UNRESTRICTED)
             return true;
         if (cachedFor != permissions) {
             cachedFor = permissions;
-            cachedMatches = new MatchResult[CACHED_MATCHES];
-            allowed = new boolean[CACHED_MATCHES];
+            cachedSubjects = new byte[CACHED_SUBJECTS][];
+            allowed = new boolean[CACHED_SUBJECTS];
             cachedBytes = 0;
         }
-        int slot = match.hash() >>> 8 & CACHED_MATCHES - 1;
-        if (cachedMatches[slot] != match) {
-            remember(match, slot);
-            allowed[slot] = permissions.mayPublish(match.subject());
+        int slot = match.hash() >>> 8 & CACHED_SUBJECTS - 1;
+        byte[] subject = match.subject();
+        if (cachedSubjects[slot] != subject) {
+            remember(subject, slot);
+            allowed[slot] = permissions.mayPublish(subject);
         }
         if (allowed[slot])
             return true;
         ReplySubjects asked = replies;
-        return asked != null && asked.take(match.subject());
+        return asked != null && asked.take(subject);
     }
 
-    private void remember(MatchResult match, int slot) {
-        MatchResult before = cachedMatches[slot];
-        cachedBytes += match.bytes() - (before == null ? 0 : before.bytes());
+    private static int bytes(byte[] subject) {
+        return ARRAY_BYTES + subject.length;
+    }
+
+    private void remember(byte[] subject, int slot) {
+        byte[] before = cachedSubjects[slot];
+        cachedBytes += bytes(subject) - (before == null ? 0 : bytes(before));
         if (cachedBytes > CACHE_BYTES) {
-            Arrays.fill(cachedMatches, null);
-            cachedBytes = match.bytes();
+            Arrays.fill(cachedSubjects, null);
+            cachedBytes = bytes(subject);
         }
-        cachedMatches[slot] = match;
+        cachedSubjects[slot] = subject;
     }
 
     /**

@@ -43,6 +43,8 @@ public final class ServerState {
     /** Time for the readers of connections that were killed to end. */
     private static final Duration KILLED_AT_STOP = Duration.ofSeconds(2);
     private static final Duration STOP_SWEEP = Duration.ofMillis(50);
+    /** The time between two removals of outdated match results. */
+    private static final long CACHE_PAUSE_MILLIS = 1000;
     /** Input may take this part of the heap. */
     private static final int INPUT_SHARE = 6, INPUT_SHARE_BESIDE_JETSTREAM = 12;
 
@@ -115,6 +117,8 @@ public final class ServerState {
         watchdog = new WriteWatchdog(threads);
         timer.scheduleWithFixedDelay(threads.guarded("input budget", inputBudget::look), InputBudget.PAUSE_MILLIS,
                 InputBudget.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(threads.guarded("match cache", subjects::removeOutdated), CACHE_PAUSE_MILLIS,
+                CACHE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         apply(options);
     }
 

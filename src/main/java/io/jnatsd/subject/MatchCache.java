@@ -108,6 +108,15 @@ final class MatchCache {
         }
     }
 
+    /** Removes the results that are not current, which would keep the connections of departed clients reachable. */
+    void removeOutdated() {
+        for (int i = 0; i < slots.length(); i++) {
+            MatchResult there = slots.get(i);
+            if (there != null && !there.isCurrent())
+                remove(slots, i);
+        }
+    }
+
     List<MatchResult> results() {
         AtomicReferenceArray<MatchResult> table = slots;
         List<MatchResult> results = new ArrayList<>();

@@ -57,6 +57,11 @@ public final class SubjectSpace {
         index.watch(watcher);
     }
 
+    /** Releases what departed clients have left in the cache. Called again and again, by one thread at a time. */
+    public void removeOutdated() {
+        index.removeOutdated();
+    }
+
     /** Announces existing subscriptions to the routes in {@link #interest} that were not informed of them yet. */
     public void announce() {
         for (SidTable table : announced)

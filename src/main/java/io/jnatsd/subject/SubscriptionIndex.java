@@ -38,6 +38,8 @@ public final class SubscriptionIndex {
     private final LongAdder inserts = new LongAdder();
     private final LongAdder removes = new LongAdder();
     private final LongAdder misses = new LongAdder();
+    /** {@link WildcardTree#changes} before outdated results were last removed. Only {@link #removeOutdated} uses it. */
+    private long changesSeen;
 
     private static final class Stripe {
         private final ReentrantLock lock = new ReentrantLock();
@@ -183,7 +185,7 @@ public final class SubscriptionIndex {
                 literal.addTo(matches);
             matches.removeIf(sub -> sub.denies(subject));
             MatchResult result = new MatchResult(subject, spread(hash), matches, seen);
-            if (kept)
+            if (kept && result.isCurrent())
                 stripe.cache.put(result);
             else
                 result.drop();
@@ -191,6 +193,26 @@ public final class SubscriptionIndex {
         } finally {
             stripe.lock.unlock();
         }
+    }
+
+    /**
+     * Removes results from the cache that are outdated because wildcard subscriptions have changed. They would keep
+     * departed clients reachable until someone publishes to their subjects again. Called again and again, by one
+     * thread at a time.
+     */
+    void removeOutdated() {
+        long changes = wildcards.changes();
+        if (changes == changesSeen)
+            return;
+        for (Stripe stripe : stripes) {
+            stripe.lock.lock();
+            try {
+                stripe.cache.removeOutdated();
+            } finally {
+                stripe.lock.unlock();
+            }
+        }
+        changesSeen = changes;
     }
 
     /**

@@ -104,6 +104,14 @@ final class WildcardTree {
         }
     }
 
+    /** Returns the number of changes so far, each of which has made match results stale. */
+    long changes() {
+        long changes = root.generation;
+        for (Branch branch : branches)
+            changes += branch.generation;
+        return changes;
+    }
+
     /** Makes the cached matches of this pattern stale. */
     void touch(Subscription sub) {
         Branch branch = home(sub.subject);

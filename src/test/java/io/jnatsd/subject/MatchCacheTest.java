@@ -1,10 +1,12 @@
 package io.jnatsd.subject;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +137,21 @@ class MatchCacheTest {
         for (MatchResult result : current)
             assertSame(result, get(result));
         assertNull(get(old));
+    }
+
+    @Test
+    void outdatedResultsAreRemovedAndOthersStay() {
+        WeakReference<MatchResult> outdated = new WeakReference<>(put("old.x", 0));
+        MatchResult other = put("other.x", 16);
+        wildcards.insert(pattern("old.*"));
+        MatchResult current = put("old.y", 32);
+        cache.removeOutdated();
+        assertSame(other, get(other));
+        assertSame(current, get(current));
+        await("release of the result").until(() -> {
+            System.gc();
+            return outdated.refersTo(null);
+        });
     }
 
     @Test
