@@ -20,6 +20,8 @@ enum Flag {
     TEST(Group.SERVER, Kind.SWITCH, "", "Test the configuration and exit; unknown keys are errors", "-t"),
     SIGNAL(Group.SERVER, Kind.TEXT, "<signal>[=<pid>]", "Send a signal to a running jnatsd: stop, quit, reopen, reload, ldm",
             "-sl", "--signal"),
+    HEALTH(Group.SERVER, Kind.SWITCH, "", "Ask the running server with these flags whether it is healthy: exit code 0 or 1",
+            "--health"),
     CLIENT_ADVERTISE(Group.SERVER, Kind.TEXT, "<host:port>", "Client address to tell other servers",
             "--client_advertise"),
     PORTS_FILE_DIR(Group.SERVER, Kind.PATH, "<folder>", "Write a file with the bound ports there",

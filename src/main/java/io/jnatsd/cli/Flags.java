@@ -72,6 +72,10 @@ final class Flags {
         return isOn(Flag.TEST);
     }
 
+    boolean healthWanted() {
+        return isOn(Flag.HEALTH);
+    }
+
     /** Returns null if no signal is to be sent. */
     String signal() {
         return text(Flag.SIGNAL);

@@ -106,6 +106,9 @@ public final class Main {
             SignalCommand.run(flags.signal());
         } else if (flags.testWanted()) {
             return test(new Configuration(flags), err);
+        } else if (flags.healthWanted()) {
+            HealthCommand.run(new Configuration(flags).loadFirst().options());
+            out.println("healthy");
         } else {
             return serve(new Configuration(flags));
         }
@@ -166,8 +169,11 @@ public final class Main {
     private static ControlSocket control(CompletableFuture<Server> started, Log log) {
         try {
             return ControlSocket.open(command -> {
+                if (command.equals("health") && !started.isDone())
+                    throw new IOException("the server is starting");
                 Server server = started.join();
                 switch (command) {
+                    case "health" -> requireHealth(server);
                     case "quit", "term" -> new Threads(log).start("quit", server::close);
                     case "reopen" -> log.reopen();
                     case "reload" -> server.tryReload();
@@ -179,6 +185,12 @@ public final class Main {
             log.debug("No control socket: " + e.getMessage());
             return null;
         }
+    }
+
+    private static void requireHealth(Server server) throws IOException {
+        String problem = server.healthProblem();
+        if (!problem.isEmpty())
+            throw new IOException(problem);
     }
 
     /**

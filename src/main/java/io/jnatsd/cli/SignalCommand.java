@@ -6,15 +6,8 @@ import io.jnatsd.server.ControlSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * {@code -sl command[=pid]}: tells a running server to stop, quit, reopen its log, reload, or enter lame duck mode. The
@@ -25,28 +18,6 @@ final class SignalCommand {
             "reopen", "USR1", "reload", "HUP", "ldm", "USR2");
     /** After these commands the server may end before it has answered. */
     private static final Set<String> ENDING = Set.of("quit", "term");
-    /** The flags of short commands, which do not serve. */
-    private static final Set<String> SHORT_COMMANDS = Set.of("sl", "signal", "t", "v", "version", "h", "help", "help_tls");
-
-    /** A process on this machine, and the words of its command line. */
-    record Running(long pid, List<String> words) {
-        /** Returns whether it runs {@link Main} as a server and not for a short command like this one. */
-        boolean isServer() {
-            int main = words.indexOf(Main.class.getName());
-            for (int i = 1; main < 0 && i < words.size(); i++)
-                if (words.get(i - 1).equals("-jar") && words.get(i).endsWith("jnatsd.jar"))
-                    main = i;
-            return main >= 0 && words.subList(main, words.size()).stream().noneMatch(Running::isShortCommand);
-        }
-
-        private static boolean isShortCommand(String word) {
-            if (!word.startsWith("-"))
-                return word.equalsIgnoreCase("version") || word.equalsIgnoreCase("help");
-            int equals = word.indexOf('=');
-            String flag = equals < 0 ? word : word.substring(0, equals);
-            return SHORT_COMMANDS.contains(flag.substring(flag.startsWith("--") ? 2 : 1));
-        }
-    }
 
     private SignalCommand() {
     }
@@ -62,7 +33,7 @@ final class SignalCommand {
         if (parts.length > 2)
             throw new IOException("invalid signal parameters: " + value);
         String command = parts[0];
-        long pid = parts.length == 2 && !parts[1].isEmpty() ? pid(parts[1]) : onlyServer(processes());
+        long pid = parts.length == 2 && !parts[1].isEmpty() ? ServerPid.of(parts[1]) : ServerPid.ofOnlyServer();
         String signal = SIGNALS.get(command);
         if (signal == null)
             throw new IOException("unknown signal \"" + command + "\", expected one of stop, quit, term, reopen,"
@@ -90,36 +61,6 @@ final class SignalCommand {
                 kill(SIGNALS.get(command), pid);
             throw new IOException(e.getMessage() + "; unknown whether it carries the command out later", e);
         }
-    }
-
-    /** Parses a number, or reads it from a file. The kill command takes 0 and negative numbers as process groups. */
-    private static long pid(String text) throws IOException {
-        try {
-            Path file = Path.of(text);
-            long pid = Long.parseLong(Files.isRegularFile(file) ? Files.readString(file).strip() : text);
-            if (pid > 0)
-                return pid;
-        } catch (NumberFormatException | InvalidPathException e) {
-            throw new IOException("invalid pid: " + text, e);
-        }
-        throw new IOException("invalid pid: " + text);
-    }
-
-    private static Stream<Running> processes() {
-        return ProcessHandle.allProcesses().filter(process -> !process.equals(ProcessHandle.current()))
-                .map(process -> new Running(process.pid(),
-                        Arrays.asList(process.info().arguments().orElse(new String[0]))));
-    }
-
-    /** Returns the pid of the only server among the processes. */
-    static long onlyServer(Stream<Running> processes) throws IOException {
-        List<Long> pids = processes.filter(Running::isServer).map(Running::pid).sorted().toList();
-        if (pids.isEmpty())
-            throw new IOException("no jnatsd processes running");
-        if (pids.size() > 1)
-            throw new IOException("multiple jnatsd processes running:\n"
-                    + pids.stream().map(String::valueOf).collect(Collectors.joining("\n")));
-        return pids.getFirst();
     }
 
     private static void kill(String signal, long pid) throws IOException {

@@ -34,7 +34,7 @@ final class Monitoring {
     /** Creates the views of a server that is starting. */
     static Views views(Server server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT,
-                Instant.now(), server::options, server::configLoaded, () -> healthProblem(server), () -> routes(server), server::jetStream));
+                Instant.now(), server::options, server::configLoaded, server::healthProblem, () -> routes(server), server::jetStream));
     }
 
     /**
@@ -93,10 +93,6 @@ final class Monitoring {
         port.close();
         if (monitor != null)
             monitor.close();
-    }
-
-    private static String healthProblem(Server server) {
-        return server.state().info.lameDuck() ? "lame duck mode" : "";
     }
 
     private static List<RouteView> routes(Server server) {

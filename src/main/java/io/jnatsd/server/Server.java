@@ -492,6 +492,11 @@ public final class Server implements AutoCloseable {
         return options;
     }
 
+    /** Returns why the server is not healthy; empty if it is. */
+    public String healthProblem() {
+        return state.info.lameDuck() ? "lame duck mode" : "";
+    }
+
     /** Returns when the options in force were loaded. */
     public Instant configLoaded() {
         return configLoaded;

@@ -22,7 +22,7 @@ class CommandLineTest {
     @TempDir
     private Path dir;
 
-    private static Ended run(String... args) throws InterruptedException {
+    static Ended run(String... args) throws InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(), err = new ByteArrayOutputStream();
         int code = Main.run(args, new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -59,7 +59,7 @@ class CommandLineTest {
     void theHelpNamesEveryFlagInAFewScreenLines() throws Exception {
         String help = run("--help").out();
         for (String flag : ("-a --addr --net -p --port -n --name -P --pid -m --http_port -ms --https_port -c --config -t -sl"
-                + " --signal --client_advertise --ports_file_dir --profile -l --log -T --logtime -s --syslog -r"
+                + " --signal --health --client_advertise --ports_file_dir --profile -l --log -T --logtime -s --syslog -r"
                 + " --remote_syslog -D --debug -V --trace -DV --log_size_limit --max_traced_msg_len --user --pass --auth"
                 + " --tls --tlscert --tlskey --tlsverify --tlscacert --routes --cluster --cluster_listen --cluster_name"
                 + " --no_advertise --cluster_advertise --connect_retries -h --help -v --version --help_tls").split(" "))

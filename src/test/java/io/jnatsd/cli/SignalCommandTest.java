@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jnatsd.cli.SignalCommand.Running;
+import io.jnatsd.cli.ServerPid.Running;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class SignalCommandTest {
 
     @Test
     void theOneServerAmongAllProcessesIsFound() throws IOException {
-        assertEquals(7, SignalCommand.onlyServer(Stream.of(
+        assertEquals(7, ServerPid.onlyServer(Stream.of(
                 process(1, "/sbin/init"), new Running(2, List.of()),
                 process(3, "-cp jnatsd.jar io.jnatsd.bench.Bench --msgs 7"),
                 process(4, "-cp jnatsd.jar io.jnatsd.cli.Main -sl reload"),
@@ -47,18 +47,19 @@ class SignalCommandTest {
                 process(6, "-cp jnatsd.jar io.jnatsd.cli.Main -t -c nats.conf"),
                 process(7, "-cp jnatsd.jar io.jnatsd.cli.Main -T=false -c nats.conf"),
                 process(8, "-cp jnatsd.jar io.jnatsd.cli.Main version"),
+                process(13, "-cp jnatsd.jar io.jnatsd.cli.Main --health -c nats.conf"),
                 process(9, "-cp jnatsd.jar io.jnatsd.cli.MkPasswd"),
                 process(10, "/usr/bin/vi io/jnatsd/Main.java"))));
-        assertEquals(11, SignalCommand.onlyServer(Stream.of(process(11, "-Xmx64m -jar /opt/jnatsd.jar -p 4222"),
+        assertEquals(11, ServerPid.onlyServer(Stream.of(process(11, "-Xmx64m -jar /opt/jnatsd.jar -p 4222"),
                 process(12, "-jar other.jar -x"))));
     }
 
     @Test
     void noneAndSeveralAreErrors() {
         assertEquals("no jnatsd processes running", assertThrows(IOException.class,
-                () -> SignalCommand.onlyServer(Stream.of(process(1, "/sbin/init")))).getMessage());
+                () -> ServerPid.onlyServer(Stream.of(process(1, "/sbin/init")))).getMessage());
         assertEquals("multiple jnatsd processes running:\n7\n123", assertThrows(IOException.class,
-                () -> SignalCommand.onlyServer(Stream.of(process(123, "io.jnatsd.cli.Main"),
+                () -> ServerPid.onlyServer(Stream.of(process(123, "io.jnatsd.cli.Main"),
                         process(7, "-jar jnatsd.jar")))).getMessage());
     }
 
