@@ -45,7 +45,7 @@ public final class ConfiguredAuthenticator implements Authenticator {
                 else
                     nkeys.put(user.nkey(), Nkey.ofUser(user.nkey()));
                 Permissions permissions = shared.computeIfAbsent(user.permissions(), Permissions::of);
-                logins.put(name(user), new Login(name(user), permissions, user.maxConnections()));
+                logins.put(name(user), new Login(name(user), permissions, user.quota()));
                 secrets.add(user.password());
             }
         }

@@ -20,7 +20,8 @@ public sealed interface LoginState {
      * The connection has these permissions.
      *
      * @param user empty if there are no users
+     * @param pace how fast the client may publish; null for no limit
      */
-    record Granted(String user, Permissions permissions) implements LoginState {
+    record Granted(String user, Permissions permissions, MessagePace pace) implements LoginState {
     }
 }

@@ -18,6 +18,6 @@ public final class SystemUser implements Authenticator {
         Login login = authenticator.authenticate(credentials);
         return login == null || login.user().equals(name) ? login
                 : new Login(login.user(), Permissions.without(SYSTEM_SUBJECTS, login.permissions()),
-                        login.maxConnections());
+                        login.quota());
     }
 }

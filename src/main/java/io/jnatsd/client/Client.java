@@ -2,6 +2,7 @@ package io.jnatsd.client;
 
 import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
+import io.jnatsd.auth.MessagePace;
 import io.jnatsd.connection.Backlog;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.Connection;
@@ -26,10 +27,14 @@ import io.jnatsd.subject.Subscription;
 import io.jnatsd.text.Quoted;
 import io.jnatsd.tls.TlsHandshake;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -40,20 +45,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Client extends Connection {
     private static final byte[] PONG = ascii("PONG\r\n"), OK = ascii("+OK\r\n");
     /**
-     * A client above max_connections is refused after this time or at its first command, because client libraries
-     * expect an error after their CONNECT.
+     * A client above a limit of connections is refused after this time or at its first command, because client
+     * libraries expect an error after their CONNECT.
      */
     private static final Duration REFUSAL_PAUSE = Duration.ofMillis(100);
-    static final String TOO_MANY = "-ERR 'Maximum Connections Exceeded'\r\n";
+
+    /** A client that is slowed down and has been closed notices that within this time. */
+    private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Clients clients;
+    /** The part of the address that limits count by. */
+    private final String network;
     private final ClientWebSocket webSocket;
     private final SidTable subs;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
     private final ClientLogin login;
     private final ClientSubscriptions subscriptions;
-    private boolean refused;
+    /** The limit of connections that the client is above; null if there is none. Written by {@link #open}. */
+    private CloseReason refusal;
     private volatile boolean connected;
     /** A PONG was sent after a CONNECT; only then does the client expect further INFO lines. */
     volatile boolean ponged;
@@ -71,11 +81,23 @@ public final class Client extends Connection {
     Client(Clients clients, ServerState server, Socket socket, ClientWebSocket webSocket) throws IOException {
         super(server, socket, Dialect.CLIENT);
         this.clients = clients;
+        this.network = network(socket.getInetAddress());
         this.webSocket = webSocket;
         subs = server.subjects.announcedTable();
         login = new ClientLogin(this, clients, server);
         subscriptions = new ClientSubscriptions(this, server, login, subs);
         stats = new ClientStats(this, clients, subs, pings, delivery);
+    }
+
+    /** Returns the address of an IPv4 client. One IPv6 client may have all addresses of a network of 64 bits. */
+    private static String network(InetAddress address) {
+        if (address instanceof Inet6Address)
+            return HexFormat.of().formatHex(address.getAddress(), 0, 8);
+        return address == null ? "" : address.getHostAddress();
+    }
+
+    String network() {
+        return network;
     }
 
     private static byte[] ascii(String text) {
@@ -92,18 +114,18 @@ public final class Client extends Connection {
             return false;
         outbound.append(infoLine(), Long.MAX_VALUE);
         outbound.flush();
-        if (!clients.admit(this)) {
-            if (clients.isTurningAway()) {
-                kill(CloseReason.SERVER_SHUTDOWN);
-                return false;
-            }
-            refused = true;
+        refusal = clients.admit(this);
+        if (refusal == CloseReason.SERVER_SHUTDOWN) {
+            kill(refusal);
+            return false;
+        }
+        if (refusal != null) {
             if (tls != null && !tls.first()) {
                 // The next bytes of the client may be TLS, which this connection would not understand.
-                refuse();
+                refuse(refusal);
                 return false;
             }
-            server.after(REFUSAL_PAUSE, this::refuse);
+            server.after(REFUSAL_PAUSE, () -> refuse(refusal));
             return true;
         }
         if (isClosing()) {
@@ -123,18 +145,23 @@ public final class Client extends Connection {
         return clients.tlsInForce(webSocket != null);
     }
 
-    /** Closes a connection above max_connections. Any thread. */
-    void refuse() {
+    /** Closes a connection above a limit of connections. Any thread. */
+    void refuse(CloseReason limit) {
         if (!isClosing())
-            server.log.error(this, "Maximum Connections Exceeded");
-        trace("<<- [-ERR Maximum Connections Exceeded]");
-        close(CloseReason.MAX_CONNECTIONS, TOO_MANY);
+            server.log.error(this, limit.toString());
+        trace("<<- [-ERR " + limit + "]");
+        close(limit, error(limit));
+    }
+
+    /** Returns the last line for a connection that is above a limit of connections. */
+    static String error(CloseReason limit) {
+        return "-ERR '" + limit + "'\r\n";
     }
 
     @Override
     protected void handle(Op op) throws ProtocolException {
-        if (refused) {
-            refuse();
+        if (refusal != null) {
+            refuse(refusal);
             return;
         }
         if (op != Op.PUB)
@@ -273,7 +300,23 @@ public final class Client extends Connection {
         }
     }
 
+    /** Slows down a client that publishes more than its limits allow: its next input is read later. */
+    private void awaitTurn(MessagePace pace) {
+        long asked = System.nanoTime(), wait = pace.take(asked);
+        if (wait == 0)
+            return;
+        flushBatch();
+        try {
+            for (long left = wait; left > 0 && !isClosing(); left = asked + wait - System.nanoTime())
+                TimeUnit.NANOSECONDS.sleep(Math.min(left, LONGEST_SLEEP_NANOS));
+        } catch (InterruptedException e) {
+            kill(CloseReason.SERVER_SHUTDOWN);
+        }
+    }
+
     private void publish(Message m, Granted granted) throws ProtocolException {
+        if (granted.pace() != null)
+            awaitTurn(granted.pace());
         delivery.received(m);
         delivery.trace(m.headerLength() < 0 ? "PUB" : "HPUB", m);
         if (m.headerLength() >= 0 && !headers)
@@ -322,7 +365,7 @@ public final class Client extends Connection {
      * take a while.
      */
     public void recheck() throws InterruptedException {
-        if (isClosing() || refused || !login.recheck())
+        if (isClosing() || refusal != null || !login.recheck())
             return;
         subscriptions.review();
     }

@@ -9,6 +9,7 @@ import io.jnatsd.auth.LoginState;
 import io.jnatsd.auth.LoginState.Granted;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.auth.ReplySubjects;
+import io.jnatsd.config.ServerOptions.Quota;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.protocol.ConnectInfo;
@@ -41,7 +42,7 @@ final class ClientLogin {
     private static final int CACHE_BYTES = 64 * 1024;
     private static final int ARRAY_BYTES = 16;
 
-    private enum Outcome { ADMITTED, REFUSED, TOO_MANY, OUTDATED }
+    private enum Outcome { ADMITTED, REFUSED, TOO_MANY, TOO_FAST, OUTDATED }
 
     private final Client client;
     private final Clients clients;
@@ -60,7 +61,7 @@ final class ClientLogin {
      * lock}.
      */
     private volatile ReplySubjects replies;
-    /** The user whose {@code max_connections} this connection counts for. Guarded by {@code lock}. */
+    /** The user whose quota this connection counts for. Guarded by {@code lock}. */
     private String counted = "";
     /** Guarded by {@code lock}. */
     private boolean left;
@@ -127,7 +128,8 @@ final class ClientLogin {
         try {
             switch (check(said)) {
                 case REFUSED -> throw new ProtocolException(Fault.AUTHORIZATION, refusal(said));
-                case TOO_MANY -> refuseOneTooMany(said);
+                case TOO_MANY -> refuse(said, CloseReason.MAX_CONNECTIONS);
+                case TOO_FAST -> refuse(said, CloseReason.CONNECTION_RATE);
                 case ADMITTED, OUTDATED -> { }
             }
         } catch (AuthenticationTimeout e) {
@@ -175,7 +177,9 @@ final class ClientLogin {
                 server.log.error(client, refusal(said));
                 client.close(CloseReason.AUTHENTICATION_FAILURE, VIOLATION);
             } else if (outcome == Outcome.TOO_MANY) {
-                refuseOneTooMany(said);
+                refuse(said, CloseReason.MAX_CONNECTIONS);
+            } else if (outcome == Outcome.TOO_FAST) {
+                refuse(said, CloseReason.CONNECTION_RATE);
             }
             return outcome == Outcome.ADMITTED;
         } catch (AuthenticationTimeout e) {
@@ -209,11 +213,11 @@ final class ClientLogin {
             state = LoginState.REFUSED;
             return Outcome.REFUSED;
         }
-        boolean room = clients.users.move(counted, granted.user(), granted.maxConnections());
-        counted = room ? granted.user() : "";
-        if (!room) {
+        CloseReason refusal = clients.users.move(counted, granted.user(), granted.quota());
+        counted = refusal == null ? granted.user() : "";
+        if (refusal != null) {
             state = LoginState.REFUSED;
-            return Outcome.TOO_MANY;
+            return refusal == CloseReason.MAX_CONNECTIONS ? Outcome.TOO_MANY : Outcome.TOO_FAST;
         }
         grant(granted);
         return Outcome.ADMITTED;
@@ -223,7 +227,7 @@ final class ClientLogin {
         assert lock.isHeldByCurrentThread();
         replies = ReplySubjects.of(login.permissions().responses(), replies);
         user = login.user();
-        state = new Granted(login.user(), login.permissions());
+        state = new Granted(login.user(), login.permissions(), clients.pace(client, login));
     }
 
     private void refuse() {
@@ -270,12 +274,10 @@ final class ClientLogin {
         return " - User " + Quoted.of(said.nkey().isEmpty() ? said.user() : said.nkey());
     }
 
-    /**
-     * The limit of a user and the limit of the server are reported with the same error, which client libraries know.
-     */
-    private void refuseOneTooMany(ConnectInfo said) {
-        server.log.error(client, "Maximum Connections Exceeded" + userText(said));
-        client.close(CloseReason.MAX_CONNECTIONS, Client.TOO_MANY);
+    /** The limit of a user and the limit of the server are reported with the same error. */
+    private void refuse(ConnectInfo said, CloseReason limit) {
+        server.log.error(client, limit + userText(said));
+        client.close(limit, Client.error(limit));
     }
 
     private void refuseAfterTimeout(AuthenticationTimeout e) {
@@ -289,7 +291,7 @@ final class ClientLogin {
         lock.lock();
         try {
             left = true;
-            clients.users.move(counted, "", 0);
+            clients.users.move(counted, "", Quota.UNLIMITED);
             counted = "";
         } finally {
             lock.unlock();

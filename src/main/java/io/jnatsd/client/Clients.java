@@ -1,5 +1,10 @@
 package io.jnatsd.client;
 
+import io.jnatsd.auth.Login;
+import io.jnatsd.auth.MessagePace;
+import io.jnatsd.auth.TokenBucket;
+import io.jnatsd.config.ServerOptions.Limits;
+import io.jnatsd.config.ServerOptions.Quota;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.tls.TlsHandshake;
@@ -27,8 +32,10 @@ public final class Clients {
     private final AtomicInteger admitted = new AtomicInteger();
     /** Number of clients accepted since the start, including those that were refused. */
     private final LongAdder accepted = new LongAdder();
-    /** Connections of each user, for the limits of users. */
-    final UserConnections users = new UserConnections();
+    final Quotas users = new Quotas();
+    final Quotas addresses = new Quotas();
+    /** The limit of new connections from all addresses. */
+    private final TokenBucket rate = new TokenBucket(System.nanoTime());
     private final ClosedClients closed = new ClosedClients();
 
     /** The rules for logins. */
@@ -86,30 +93,50 @@ public final class Clients {
         return plain == null ? null : plain.handshake();
     }
 
-    /** Registers a client; returns false if {@code max_connections} is reached or no clients are admitted. */
-    boolean admit(Client client) {
-        int limit = server.limits.maxConnections();
+    /**
+     * Registers a client.
+     *
+     * @return why it is refused; null if it is not
+     */
+    CloseReason admit(Client client) {
         int taken = admitted.incrementAndGet();
-        if (turningAway || limit > 0 && taken > limit) {
+        CloseReason refusal = turningAway ? CloseReason.SERVER_SHUTDOWN : refusal(client, taken);
+        if (refusal != null)
             admitted.decrementAndGet();
-            return false;
+        else
+            registered.put(client.id(), client);
+        return refusal;
+    }
+
+    /** Checks the limits, first those of the address, so that a single one does not use up the rate of all. */
+    private CloseReason refusal(Client client, int taken) {
+        Limits limits = server.limits;
+        if (limits.maxConnections() > 0 && taken > limits.maxConnections())
+            return CloseReason.MAX_CONNECTIONS;
+        CloseReason refusal = addresses.move("", client.network(), limits.perAddress());
+        if (refusal == null && limits.connectionRate() > 0 && !rate.tryTake(limits.connectionRate(), System.nanoTime())) {
+            addresses.move(client.network(), "", Quota.UNLIMITED);
+            return CloseReason.CONNECTION_RATE;
         }
-        registered.put(client.id(), client);
-        return true;
+        return refusal;
     }
 
     void dismiss(Client client) {
-        if (registered.remove(client.id()) != null)
-            admitted.decrementAndGet();
+        if (registered.remove(client.id()) == null)
+            return;
+        admitted.decrementAndGet();
+        addresses.move(client.network(), "", Quota.UNLIMITED);
+    }
+
+    /** Returns how fast a client may publish; null for no limit. */
+    MessagePace pace(Client client, Login login) {
+        return MessagePace.of(users.pace(login.user(), login.quota()),
+                addresses.pace(client.network(), server.limits.perAddress()));
     }
 
     /** Admits no client from now on. */
     public void stopAdmitting() {
         turningAway = true;
-    }
-
-    boolean isTurningAway() {
-        return turningAway;
     }
 
     /** Closes arbitrary clients until there are no more than {@code max_connections}, after a reload has reduced it. */
@@ -121,7 +148,7 @@ public final class Clients {
             if (count >= excess)
                 break;
             count++;
-            client.refuse();
+            client.refuse(CloseReason.MAX_CONNECTIONS);
         }
         return count;
     }

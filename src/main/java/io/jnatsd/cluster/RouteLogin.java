@@ -30,7 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RouteLogin {
     private static final String TIMEOUT = "-ERR 'Authorization Timeout'\r\n";
     private static final String VIOLATION = "-ERR 'Authorization Violation'\r\n";
-    private static final LoginState GRANTED = new Granted("", Permissions.UNRESTRICTED);
+    private static final LoginState GRANTED = new Granted("", Permissions.UNRESTRICTED, null);
 
     private final Route route;
     private final Cluster cluster;

@@ -3,6 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ConfigValue.Array;
 import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.Quota;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.protocol.Nkey;
 import java.time.Duration;
@@ -38,6 +39,8 @@ final class AuthReader {
         String nkey = "";
         PermissionOptions permissions;
         int maxConnections;
+        int connectionRate;
+        int messageRate;
 
         private Draft(AuthReader reader) {
             this.reader = reader;
@@ -135,12 +138,13 @@ final class AuthReader {
         if (draft.nkey.isEmpty() && !secret)
             withoutSecret.add(element);
         plainSecrets |= isPlain(draft.password);
-        return new User(draft.name, draft.password, draft.nkey, draft.permissions, draft.maxConnections);
+        return new User(draft.name, draft.password, draft.nkey, draft.permissions,
+                new Quota(draft.maxConnections, draft.connectionRate, draft.messageRate));
     }
 
     private User withDefaults(User u) {
         return u.permissions() != null ? u
-                : new User(u.name(), u.password(), u.nkey(), defaults, u.maxConnections());
+                : new User(u.name(), u.password(), u.nkey(), defaults, u.quota());
     }
 
     PermissionOptions permissions(Entry entry, String whose) throws MismatchException {

@@ -128,6 +128,18 @@ public final class Options {
     static final KeyTable<OptionsReader> LIMITS = new KeyTable<OptionsReader>("")
             .key(option("max_connections max_conn", NUMBER, o -> o.limits().maxConnections()).live().page()
                     .means("Client connections; below 0 for no limit."), (r, v) -> r.out.maxConnections = v)
+            .key(option("max_connections_per_address", COUNT, o -> o.limits().perAddress().connections()).live().page()
+                    .means("Client connections from one address, or from one IPv6 network of 64 bits; 0 for no limit."),
+                    (r, v) -> r.out.maxConnectionsPerAddress = v)
+            .key(option("connection_rate", COUNT, o -> o.limits().connectionRate()).live().page()
+                    .means("New client connections a second, and as many at once after a second without; further ones are refused."
+                            + " 0 for no limit."), (r, v) -> r.out.connectionRate = v)
+            .key(option("connection_rate_per_address", COUNT, o -> o.limits().perAddress().connectionRate()).live().page()
+                    .means("The same for the clients of each address."), (r, v) -> r.out.connectionRatePerAddress = v)
+            .key(option("message_rate_per_address", COUNT, o -> o.limits().perAddress().messageRate()).live().page()
+                    .means("Messages a second that the clients of one address may publish, and as many at once after a second"
+                            + " without; then they are slowed down. 0 for no limit."),
+                    (r, v) -> r.out.messageRatePerAddress = v)
             .key(option("max_subscriptions max_subs", NUMBER, o -> o.limits().maxSubscriptions()).live().page()
                     .means("Subscriptions of one connection; 0 for no limit."), (r, v) -> r.out.maxSubscriptions = v)
             .key(option("max_payload", NUMBER.named("bytes"), o -> o.limits().maxPayload()).live().page()
@@ -188,6 +200,12 @@ public final class Options {
                     (u, e) -> u.permissions = u.reader.permissions(e, "user"))
             .key(option("max_connections max_conn", COUNT).byDefault("0")
                     .means("Simultaneous connections of the user; 0 for no limit."), (u, v) -> u.maxConnections = v)
+            .key(option("connection_rate", COUNT).byDefault("0")
+                    .means("New connections of the user a second; further ones are refused. 0 for no limit."),
+                    (u, v) -> u.connectionRate = v)
+            .key(option("message_rate", COUNT).byDefault("0")
+                    .means("Messages a second that the user may publish over all connections; then they are slowed down. 0 for"
+                            + " no limit."), (u, v) -> u.messageRate = v)
             .unsupported("account allowed_connection_types connection_types clients connection_deadline")
             .refused("proxy_required");
 

@@ -10,6 +10,7 @@ import io.jnatsd.config.ServerOptions.Limits;
 import io.jnatsd.config.ServerOptions.ListenOptions;
 import io.jnatsd.config.ServerOptions.LogOptions;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
+import io.jnatsd.config.ServerOptions.Quota;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
@@ -62,6 +63,10 @@ public final class OptionsBuilder {
     public Duration pingInterval;
     public int pingMax;
     public Duration writeDeadline;
+    public int connectionRate;
+    public int maxConnectionsPerAddress;
+    public int connectionRatePerAddress;
+    public int messageRatePerAddress;
 
     public String user = "";
     public String password = "";
@@ -152,6 +157,10 @@ public final class OptionsBuilder {
         pingInterval = o.limits().pingInterval();
         pingMax = o.limits().pingMax();
         writeDeadline = o.limits().writeDeadline();
+        connectionRate = o.limits().connectionRate();
+        maxConnectionsPerAddress = o.limits().perAddress().connections();
+        connectionRatePerAddress = o.limits().perAddress().connectionRate();
+        messageRatePerAddress = o.limits().perAddress().messageRate();
         user = o.auth().user();
         password = o.auth().password();
         token = o.auth().token();
@@ -244,7 +253,8 @@ public final class OptionsBuilder {
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
                         or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
                         maxPendingTotal == 0 ? defaultMaxPendingTotal() : maxPendingTotal, maxSubscriptions,
-                        or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2), or(writeDeadline, Duration.ofSeconds(old ? 2 : 10))),
+                        or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2), or(writeDeadline, Duration.ofSeconds(old ? 2 : 10)),
+                        connectionRate, new Quota(maxConnectionsPerAddress, connectionRatePerAddress, messageRatePerAddress)),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
                         or(authTimeout, auth), noAuthUser, systemUser),
                 tls,

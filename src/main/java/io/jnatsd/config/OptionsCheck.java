@@ -159,8 +159,8 @@ public final class OptionsCheck {
         } else {
             nkey(key, user.nkey());
         }
-        if (user.maxConnections() < 0)
-            violation(key, shown + ": max_connections must not be negative, but is " + user.maxConnections());
+        if (user.quota().connections() < 0)
+            violation(key, shown + ": max_connections must not be negative, but is " + user.quota().connections());
     }
 
     private void nkey(String key, String nkey) {

@@ -37,14 +37,27 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
     }
 
     /**
+     * How much one user, or the clients of one address, may do; 0 for no limit.
+     *
+     * @param connections simultaneous connections
+     * @param connectionRate new connections a second
+     * @param messageRate published messages a second
+     */
+    public record Quota(int connections, int connectionRate, int messageRate) {
+        public static final Quota UNLIMITED = new Quota(0, 0, 0);
+    }
+
+    /**
      * Bounds on what clients may use. Counts below zero mean no limit, sizes are bytes.
      *
+     * @param connectionRate new connections a second, 0 for no limit
      * @param maxPending outbound bytes waiting for one connection before it is a slow consumer
      * @param maxPendingTotal bytes of memory that what waits for all connections may take
      * @param maxSubscriptions per connection, 0 for no limit
      */
     public record Limits(int maxConnections, int maxControlLine, int maxPayload, long maxPending,
-            long maxPendingTotal, int maxSubscriptions, Duration pingInterval, int pingMax, Duration writeDeadline) {
+            long maxPendingTotal, int maxSubscriptions, Duration pingInterval, int pingMax, Duration writeDeadline,
+            int connectionRate, Quota perAddress) {
     }
 
     /**
@@ -72,9 +85,14 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      *
      * @param password empty for a user who logs in by a key, or only by a certificate
      * @param permissions null for no restrictions
-     * @param maxConnections simultaneous connections of this user, 0 for no limit
+     * @param quota the limits of all connections of this user together
      */
-    public record User(String name, String password, String nkey, PermissionOptions permissions, int maxConnections) {
+    public record User(String name, String password, String nkey, PermissionOptions permissions, Quota quota) {
+        /** @param maxConnections simultaneous connections of this user, 0 for no limit */
+        public User(String name, String password, String nkey, PermissionOptions permissions, int maxConnections) {
+            this(name, password, nkey, permissions, new Quota(maxConnections, 0, 0));
+        }
+
         @Override
         public String toString() {
             return "User[" + (name.isEmpty() ? nkey : name) + "]";

@@ -8,6 +8,7 @@ public enum CloseReason {
     PROTOCOL_ERROR("Parse Error"), PROTOCOL_VIOLATION("Protocol Violation"),
     CONTROL_LINE("Maximum Control Line Exceeded"), PAYLOAD("Maximum Message Payload Exceeded"),
     CLIENT_PROTOCOL("Bad Client Protocol Version"), MAX_CONNECTIONS("Maximum Connections Exceeded"),
+    CONNECTION_RATE("Connection Rate Exceeded"),
     STALE("Stale Connection"), PENDING_BYTES("Slow Consumer (Pending Bytes)"),
     WRITE_DEADLINE("Slow Consumer (Write Deadline)"), AUTHENTICATION_TIMEOUT("Authentication Timeout"),
     AUTHENTICATION_FAILURE("Authentication Failure"), TLS_HANDSHAKE("TLS Handshake Failure"),
@@ -39,7 +40,7 @@ public enum CloseReason {
     IncidentSink.Kind incident() {
         return switch (this) {
             case PROTOCOL_ERROR, PROTOCOL_VIOLATION, CLIENT_PROTOCOL, WRONG_PORT, JETSTREAM -> IncidentSink.Kind.PROTOCOL;
-            case CONTROL_LINE, PAYLOAD, MAX_CONNECTIONS -> IncidentSink.Kind.LIMIT;
+            case CONTROL_LINE, PAYLOAD, MAX_CONNECTIONS, CONNECTION_RATE -> IncidentSink.Kind.LIMIT;
             case STALE -> IncidentSink.Kind.STALE;
             case PENDING_BYTES, WRITE_DEADLINE -> IncidentSink.Kind.SLOW_CONSUMER;
             case AUTHENTICATION_TIMEOUT, AUTHENTICATION_FAILURE -> IncidentSink.Kind.AUTHORIZATION;

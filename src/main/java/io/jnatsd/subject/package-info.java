@@ -20,7 +20,7 @@
  * <li>{@code Receiver}: the counters of its subscriptions and its pending output.
  * </ol>
  * All other locks are leaves; no other lock is taken under them: {@code LogQueue}, {@code PasswordCheck},
- * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code UserConnections},
+ * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code Quotas},
  * {@code ClosedClients}, {@code MessageLog}, {@code IncidentLog}, {@code DepartedMembers}, {@code Dialers},
  * {@code InfoPublisher}, {@code RecentLog}, {@code FaultyClient}, and the lock of {@code ServerState}, which only its
  * stop waits for.

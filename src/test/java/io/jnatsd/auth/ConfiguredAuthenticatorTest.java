@@ -157,7 +157,7 @@ class ConfiguredAuthenticatorTest {
         assertSame(one.authenticate(user("joe", "j", "")).permissions(),
                 one.authenticate(user("bob", "b", "")).permissions());
         assertNotSame(Permissions.UNRESTRICTED, joe.permissions());
-        assertEquals(7, one.authenticate(user("bob", "b", "")).maxConnections());
+        assertEquals(7, one.authenticate(user("bob", "b", "")).quota().connections());
         assertSame(Permissions.UNRESTRICTED, one.authenticate(user("sue", "s", "")).permissions());
     }
 

@@ -5,6 +5,7 @@ import io.jnatsd.auth.Login;
 import io.jnatsd.auth.Permissions;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.PermissionOptions;
+import io.jnatsd.config.ServerOptions.Quota;
 import io.jnatsd.config.ServerOptions.SubjectRules;
 import io.jnatsd.connection.CloseReason;
 import io.jnatsd.connection.ServerState;
@@ -52,9 +53,9 @@ public final class ClientRaces {
 
         /** Returns what the connection has left behind, empty if nothing. */
         String leftBehind() {
-            boolean free = clients.users.move("", "joe", 1);
+            boolean free = clients.users.move("", "joe", new Quota(1, 0, 0)) == null;
             if (free)
-                clients.users.move("joe", "", 0);
+                clients.users.move("joe", "", Quota.UNLIMITED);
             return (clients.count() == 0 ? "" : ", registered") + (free ? "" : ", counted for its user")
                     + (state.subjects.index().count() == 0 ? "" : ", subscribed");
         }

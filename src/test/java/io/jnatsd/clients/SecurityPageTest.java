@@ -191,6 +191,24 @@ class SecurityPageTest {
     }
 
     @Test
+    void theUserSensorsHasLimits() throws Exception {
+        start(example("conf", "connection_rate"));
+        Connection sensors = login("sensors", "foo");
+        for (int i = 0; i < 1100; i++)
+            sensors.publish("x", NOTHING);
+        long begun = System.nanoTime();
+        sensors.flush(PATIENCE);
+        assertTrue(System.nanoTime() - begun > Duration.ofMillis(10).toNanos(), "not slowed down");
+        while (errors.isEmpty() && connections.size() < 100)
+            try {
+                login("sensors", "foo");
+            } catch (IOException e) {
+                errors.add(e.getMessage());
+            }
+        assertTrue(errors.peek().contains("Connection Rate Exceeded"), errors.peek());
+    }
+
+    @Test
     void guestsListenAndAKeyAnswersOrders() throws Exception {
         start(example("conf", "no_auth_user"));
         Connection guest = connect(o -> o), keyed = connect(o -> o.authHandler(new Signing()));

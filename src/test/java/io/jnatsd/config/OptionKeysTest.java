@@ -78,7 +78,8 @@ class OptionKeysTest {
         assertTrue(o.log().syslog());
         assertEquals("udp://foo.com:33", o.log().remoteSyslog());
         assertEquals(new ServerOptions.Limits(100, 2048, 65536, OptionsBuilder.DEFAULT_MAX_PENDING,
-                OptionsBuilder.DEFAULT_MAX_PENDING_TOTAL, 0, Duration.ofSeconds(60), 3, Duration.ofSeconds(3)), o.limits());
+                OptionsBuilder.DEFAULT_MAX_PENDING_TOTAL, 0, Duration.ofSeconds(60), 3, Duration.ofSeconds(3),
+                0, ServerOptions.Quota.UNLIMITED), o.limits());
     }
 
     @Test
