@@ -194,18 +194,18 @@ class SecurityPageTest {
     void theUserSensorsHasLimits() throws Exception {
         start(example("conf", "connection_rate"));
         Connection sensors = login("sensors", "foo");
+        long begun = System.nanoTime();
         for (int i = 0; i < 1100; i++)
             sensors.publish("x", NOTHING);
-        long begun = System.nanoTime();
         sensors.flush(PATIENCE);
-        assertTrue(System.nanoTime() - begun > Duration.ofMillis(10).toNanos(), "not slowed down");
+        assertTrue(System.nanoTime() - begun > Duration.ofMillis(90).toNanos(), "not slowed down");
         while (errors.isEmpty() && connections.size() < 100)
             try {
                 login("sensors", "foo");
             } catch (IOException e) {
                 errors.add(e.getMessage());
             }
-        assertTrue(errors.peek().contains("Connection Rate Exceeded"), errors.peek());
+        assertTrue(errors.peek().contains("Exceeded"), errors.peek());
     }
 
     @Test
