@@ -4,8 +4,8 @@
 #
 # It finds a JDK, builds the jar on first use and whenever a source is newer, and becomes the Java process. The caller
 # may set the array JAVA_FLAGS before, and TRAINED to yes if a server follows, which is what a training run records, to use
-# if a record is used but not made, or to report if Java is to tell whether it is used; the user may add flags in JNATSD_OPTS, and jars in
-# JNATSD_CLASSPATH.
+# if a record is used but not made, or to report if Java is to tell whether it is used; the user may add flags in
+# JNATSD_OPTS, and jars in JNATSD_CLASSPATH.
 #
 # Every start of a command pays for what is done here, so that it starts next to no other program, and it keeps to what
 # bash 3.2 has, which is the one on macOS. Functions hand their results over in variables that their comments name.
