@@ -57,6 +57,8 @@ public final class Client extends Connection {
     /** The part of the address that limits count by. */
     private final String network;
     private final ClientWebSocket webSocket;
+    /** Whether the client uses TLS if the client port has it. */
+    private final boolean ownTls;
     private final SidTable subs;
     /** Written by the reader. */
     private volatile ConnectInfo connect = ConnectInfo.BEFORE_CONNECT;
@@ -77,12 +79,17 @@ public final class Client extends Connection {
     private final PingTimer pings = new PingTimer(this);
     private final ClientStats stats;
 
-    /** @param webSocket for a client of the WebSocket port; null for any other */
-    Client(Clients clients, ServerState server, Socket socket, ClientWebSocket webSocket) throws IOException {
+    /**
+     * @param webSocket for a client of the WebSocket port; null for any other
+     * @param unix whether it has connected to the Unix domain socket
+     */
+    Client(Clients clients, ServerState server, Socket socket, ClientWebSocket webSocket, boolean unix)
+            throws IOException {
         super(server, socket, Dialect.CLIENT);
         this.clients = clients;
         this.network = network(socket.getInetAddress());
         this.webSocket = webSocket;
+        this.ownTls = webSocket == null && !unix;
         subs = server.subjects.announcedTable();
         login = new ClientLogin(this, clients, server);
         subscriptions = new ClientSubscriptions(this, server, login, subs);
@@ -109,7 +116,7 @@ public final class Client extends Connection {
         server.log.debug(this, "Client connection created");
         if (webSocket != null && !webSocket.open(this, server, opening))
             return false;
-        ClientTls tls = webSocket == null ? clients.tls() : null;
+        ClientTls tls = ownTls ? clients.tls() : null;
         if (tls != null && tls.first() && !tls.secure(opening))
             return false;
         outbound.append(infoLine(), Long.MAX_VALUE);
@@ -259,7 +266,7 @@ public final class Client extends Connection {
     }
 
     private byte[] infoLine() {
-        ServerInfo info = webSocket == null ? server.info : server.info.overWebSocket();
+        ServerInfo info = ownTls ? server.info : server.info.withoutTls();
         return info.line(id(), ip(), login.nonce()).getBytes(StandardCharsets.UTF_8);
     }
 

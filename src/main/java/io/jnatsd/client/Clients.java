@@ -62,16 +62,21 @@ public final class Clients {
 
     /** Creates a client that has connected to the client port. */
     public Client accept(Socket socket) throws IOException {
-        return accept(socket, null);
+        return accept(socket, null, false);
+    }
+
+    /** Creates a client that has connected to the Unix domain socket. */
+    public Client acceptUnix(Socket socket) throws IOException {
+        return accept(socket, null, true);
     }
 
     /** Creates a client that has connected to the WebSocket port. */
     public Client acceptWebSocket(Socket socket) throws IOException {
-        return accept(socket, webSocket);
+        return accept(socket, webSocket, false);
     }
 
-    private Client accept(Socket socket, ClientWebSocket frames) throws IOException {
-        Client client = new Client(this, server, socket, frames);
+    private Client accept(Socket socket, ClientWebSocket frames, boolean unix) throws IOException {
+        Client client = new Client(this, server, socket, frames, unix);
         accepted.increment();
         return client;
     }

@@ -23,11 +23,15 @@ import static io.jnatsd.config.OptionType.block;
 import static io.jnatsd.config.OptionType.other;
 import static io.jnatsd.config.OptionType.word;
 
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -44,8 +48,15 @@ public final class Options {
     static final KeyTable<OptionsReader> SERVER = new KeyTable<OptionsReader>("")
             .key(option("server_name", TEXT, ServerOptions::serverName).fixed("ServerName").page().byDefault("the server's id")
                     .means("The name of the server in INFO and in monitoring."), (r, v) -> r.out.serverName = v)
-            .read(option("listen", LISTEN).fixed().byDefault("0.0.0.0:4222")
-                    .means("The address and port for clients: `host` and `port` in one."), (r, e) -> r.listen(e))
+            .read(option("listen", OptionType.<Path>other("port, host:port, or unix:///path"), o -> o.client().unixSocket())
+                    .fixed("Listen").page("unix_socket", v -> v).byDefault("0.0.0.0:4222")
+                    .means("The address and port for clients: `host` and `port` in one. Or the file of a Unix domain socket; then"
+                            + " there is no port, unless `port` is set."), (r, e) -> r.listen(e))
+            .read(option("unix_socket_mode", OptionType.<Set<PosixFilePermission>>other("permissions"),
+                    o -> o.client().unixPermissions()).fixed("UnixSocketMode", PosixFilePermissions::toString)
+                    .page("unix_socket_mode", PosixFilePermissions::toString).byDefault("0600")
+                    .means("The permissions of the file of the Unix domain socket: `\"0660\"` or `\"rw-rw----\"`. Who may write"
+                            + " it may connect."), (r, e) -> r.out.unixPermissions = OptionsReader.permissions(e))
             .key(option("host net", HOST, o -> o.client().host()).fixed("Host").page()
                     .means("The address for clients."), (r, v) -> r.out.host = v)
             .key(CLIENT_PORT, (r, v) -> r.out.port = v)

@@ -16,8 +16,10 @@ import io.jnatsd.config.ServerOptions.User;
 import io.jnatsd.config.ServerOptions.WebSocketOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The mutable twin of {@link ServerOptions}, flat, for the sources of options: the configuration file, the command
@@ -53,6 +55,8 @@ public final class OptionsBuilder {
     public int port;
     public String clientAdvertise = "";
     public boolean allowNonTls;
+    public Path unixSocket;
+    public Set<PosixFilePermission> unixPermissions = Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     public int maxConnections;
     public int maxControlLine;
@@ -145,6 +149,8 @@ public final class OptionsBuilder {
         portsFileDir = o.portsFileDir();
         profPort = o.profPort();
         host = o.client().host();
+        unixSocket = o.client().unixSocket();
+        unixPermissions = o.client().unixPermissions();
         port = o.client().port();
         clientAdvertise = o.client().advertise();
         allowNonTls = o.client().allowNonTls();
@@ -249,7 +255,8 @@ public final class OptionsBuilder {
         String boundHost = or(host, "0.0.0.0");
         Duration auth = old ? Duration.ofSeconds(1) : Duration.ofSeconds(2);
         return new ServerOptions(serverName, compat,
-                new ListenOptions(boundHost, or(port, DEFAULT_PORT), clientAdvertise, allowNonTls),
+                new ListenOptions(boundHost, unixSocket == null ? or(port, DEFAULT_PORT) : port, clientAdvertise, allowNonTls,
+                        unixSocket, Set.copyOf(unixPermissions)),
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
                         or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
                         maxPendingTotal == 0 ? defaultMaxPendingTotal() : maxPendingTotal, maxSubscriptions,

@@ -2,13 +2,18 @@ package io.jnatsd.config;
 
 import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ConfigValue.Real;
+import io.jnatsd.config.ConfigValue.Text;
 import io.jnatsd.config.ServerOptions.Compat;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.text.GoDuration;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -19,6 +24,7 @@ public final class OptionsReader {
     private static final Vocabulary VOCABULARY = Vocabulary.of(Options.TOP_LEVEL, Options.AUTHORIZATION, Options.USER,
             Options.CLUSTER, Options.PERMISSIONS, Options.SUBJECT_RULES, Options.RESPONSES, Options.TLS, Options.WEBSOCKET,
             Options.JETSTREAM, Options.JETSTREAM_LIMITS);
+    private static final String UNIX = "unix://";
     private static final Duration SHORTEST_LAME_DUCK = Duration.ofSeconds(30);
 
     final OptionsBuilder out = new OptionsBuilder();
@@ -129,10 +135,40 @@ public final class OptionsReader {
     }
 
     void listen(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Text text && text.value().startsWith(UNIX)) {
+            out.unixSocket = unixSocket(entry, text.value().substring(UNIX.length()));
+            return;
+        }
         ListenAddress address = OptionType.LISTEN.reading().read(entry);
         if (!address.host().isEmpty())
             out.host = address.host();
         out.port = address.port();
+    }
+
+    private static Path unixSocket(Entry entry, String path) throws MismatchException {
+        try {
+            if (path.startsWith("/"))
+                return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new MismatchException(entry.value(), "\"" + entry.key() + "\" is not a path: " + e.getReason());
+        }
+        throw new MismatchException(entry.value(), "\"" + entry.key() + "\" needs an absolute path, as in unix:///run/jnatsd.sock");
+    }
+
+    /** Reads permissions in octal digits or in the letters of {@code ls}. */
+    static Set<PosixFilePermission> permissions(Entry entry) throws MismatchException {
+        String text = entry.names().getFirst();
+        StringBuilder letters = new StringBuilder();
+        if (text.matches("0?[0-7]{3}"))
+            for (char digit : text.substring(text.length() - 3).toCharArray())
+                for (int bit = 0; bit < 3; bit++)
+                    letters.append((digit - '0' & 4 >> bit) != 0 ? "rwx".charAt(bit) : '-');
+        try {
+            return PosixFilePermissions.fromString(letters.isEmpty() ? text : letters.toString());
+        } catch (IllegalArgumentException e) {
+            throw new MismatchException(entry.value(), "expected permissions like \"0660\" for \"" + entry.key() + "\", but got \""
+                    + text + "\"");
+        }
     }
 
     /** HTTP and HTTPS share one host. */

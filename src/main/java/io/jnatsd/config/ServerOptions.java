@@ -3,8 +3,10 @@ package io.jnatsd.config;
 import io.jnatsd.text.HostPort;
 import java.net.URI;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,8 +30,16 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
         GNATSD_1_0
     }
 
-    /** The client port. {@code advertise} is host:port as clients should see it, empty for the address itself. */
-    public record ListenOptions(String host, int port, String advertise, boolean allowNonTls) {
+    /**
+     * Where clients connect.
+     *
+     * @param port 0 if clients connect only to the Unix domain socket
+     * @param advertise host:port as clients should see it, empty for the address itself
+     * @param unixSocket the file of the Unix domain socket, null for none
+     * @param unixPermissions the permissions of that file; whoever may write it may connect
+     */
+    public record ListenOptions(String host, int port, String advertise, boolean allowNonTls, Path unixSocket,
+            Set<PosixFilePermission> unixPermissions) {
         /** What is advertised, with the port that is listened on if it names none. */
         public String advertised(int boundPort) {
             return HostPort.of(advertise, boundPort).toString();

@@ -526,9 +526,9 @@ public abstract class Connection implements Outbound.Owner, InputBudget.Owner, R
         return id;
     }
 
-    /** Returns the address of the peer, or null if the socket was closed before the address was read. */
+    /** Returns the address of the peer; null over a Unix domain socket, or if the socket was closed before. */
     public final InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) socket().getRemoteSocketAddress();
+        return socket().getRemoteSocketAddress() instanceof InetSocketAddress peer ? peer : null;
     }
 
     /** Returns the reason for closing, or null while the connection is open. */

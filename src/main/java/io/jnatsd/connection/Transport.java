@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -134,9 +135,12 @@ final class Transport {
         return socket.getInetAddress() == null ? "" : IpText.of(socket.getInetAddress());
     }
 
-    /** Returns the address of the peer with its port. */
+    /** Returns the address of the peer with its port; {@code unix} over a Unix domain socket. */
     String address() {
-        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteSocketAddress();
-        return peer == null ? "-" : IpText.of(peer.getAddress()) + ":" + peer.getPort();
+        return switch (socket.getRemoteSocketAddress()) {
+            case InetSocketAddress peer -> IpText.of(peer.getAddress()) + ":" + peer.getPort();
+            case UnixDomainSocketAddress file -> "unix";
+            case null, default -> "-";
+        };
     }
 }

@@ -33,10 +33,10 @@ public record ServerInfo(String serverId, String serverName, String goVersion, S
     }
 
     /**
-     * Returns the INFO for clients over WebSocket: TLS was negotiated before, and {@code connectUrls} are addresses of
-     * the client port.
+     * Returns the INFO for clients over WebSocket, where TLS was negotiated before, and over a Unix domain socket, which
+     * has none. For both, {@code connectUrls} are left out: they are addresses of the client port.
      */
-    public ServerInfo overWebSocket() {
+    public ServerInfo withoutTls() {
         return new ServerInfo(serverId, serverName, goVersion, host, port, authRequired, false, false, false,
                 maxPayload, List.of(), headers, lameDuck, onlyOld, jetStream, domain);
     }

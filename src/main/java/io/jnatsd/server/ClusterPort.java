@@ -37,7 +37,7 @@ final class ClusterPort {
         this.log = state.log;
         ClusterOptions at = options.cluster();
         try {
-            this.listener = new Listener("Route", ports.reserve(at.host(), at.port()), state, this::accept);
+            this.listener = new Listener("Route", new TcpEndpoint(ports.reserve(at.host(), at.port())), state, this::accept);
         } catch (IOException e) {
             throw new IOException("Error listening on router port: " + at.port() + " - " + e.getMessage(), e);
         }
@@ -51,7 +51,7 @@ final class ClusterPort {
     void create(ServerOptions options, String serverId, int clientPort, PasswordCheck passwords,
             Runnable urlsChanged) {
         List<String> own = clientUrls(options.client(), clientPort);
-        if (own.isEmpty())
+        if (own.isEmpty() && clientPort != 0)
             log.error("Address \"" + options.client().host() + "\" can not be resolved properly");
         boolean old = options.compat() == ServerOptions.Compat.GNATSD_1_0;
         this.cluster = new Cluster(state,
@@ -67,6 +67,8 @@ final class ClusterPort {
     private static List<String> clientUrls(ListenOptions at, int port) {
         if (!at.advertise().isEmpty())
             return List.of(at.advertised(port));
+        if (port == 0)
+            return List.of();
         if (!at.host().equals("0.0.0.0") && !at.host().equals("::"))
             return List.of(new HostPort(at.host(), port).toString());
         try {

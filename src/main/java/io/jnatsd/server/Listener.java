@@ -1,7 +1,5 @@
 package io.jnatsd.server;
 
-import io.jnatsd.client.Clients;
-import io.jnatsd.config.ServerOptions.ListenOptions;
 import io.jnatsd.connection.Connection;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
@@ -9,18 +7,31 @@ import io.jnatsd.log.Threads;
 import io.jnatsd.text.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port and the thread that accepts its connections. Threads: {@link #listen} and {@link #serve} the thread that
+ * A port, or a Unix domain socket, and the thread that accepts its connections. Threads: {@link #listen} and {@link #serve} the thread that
  * starts the server, {@link #close} any thread. The accept loop runs on a platform thread of its own and gives each
  * socket to a virtual thread.
  */
 final class Listener {
+    /** Where connections come from. {@link #close} ends a call of {@link #accept}. */
+    interface Endpoint {
+        /** Returns the address; null without one. */
+        InetSocketAddress address();
+
+        void listen(int backlog) throws IOException;
+
+        Socket accept() throws IOException;
+
+        boolean isClosed();
+
+        void close() throws IOException;
+    }
+
     /** Takes over an accepted socket. If it throws, the socket is closed. */
     interface Acceptor {
         Connection accept(Socket socket) throws IOException;
@@ -49,8 +60,7 @@ final class Listener {
     private final String name;
     private final Log log;
     private final Threads threads;
-    private final ReservedPort port;
-    private final ServerSocket socket;
+    private final Endpoint endpoint;
     private final Acceptor acceptor;
     private final Thread thread;
     /** A permit means that the virtual thread of the newest connection has started. */
@@ -62,25 +72,13 @@ final class Listener {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Accepts no connections before {@link #listen}. */
-    Listener(String name, ReservedPort port, ServerState state, Acceptor acceptor) throws IOException {
+    Listener(String name, Endpoint endpoint, ServerState state, Acceptor acceptor) {
         this.name = name;
-        this.port = port;
-        this.socket = new ServerSocket();
+        this.endpoint = endpoint;
         this.log = state.log;
         this.threads = state.threads;
         this.acceptor = acceptor;
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
-    }
-
-    /** Creates the listener for clients. The message of its exception names the client port. */
-    static Listener forClients(ListenOptions at, Reservations ports, ServerState state, Clients clients)
-            throws IOException {
-        try {
-            return new Listener("Client", ports.reserve(at.host(), at.port()), state, clients::accept);
-        } catch (IOException e) {
-            throw new IOException("Error listening on port: " + new HostPort(at.host(), at.port()) + ", \"" + e.getMessage()
-                    + "\"", e);
-        }
     }
 
     /**
@@ -91,16 +89,16 @@ final class Listener {
     }
 
     InetSocketAddress address() {
-        return port.address();
+        return endpoint.address();
     }
 
     int port() {
-        return port.address().getPort();
+        return address().getPort();
     }
 
     /** Listens. Connections wait until {@link #serve}. */
     void listen() throws IOException {
-        port.listen(address -> socket.bind(address, BACKLOG));
+        endpoint.listen(BACKLOG);
     }
 
     void serve() {
@@ -122,14 +120,14 @@ final class Listener {
      */
     private void acceptUntilClosed() throws InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
-        while (!socket.isClosed()) {
+        while (!endpoint.isClosed()) {
             try {
                 if (!descriptors.sufficeForAnother()) {
                     waitForDescriptors();
                     continue;
                 }
                 long before = System.nanoTime();
-                Socket accepted = socket.accept();
+                Socket accepted = endpoint.accept();
                 boolean queued = System.nanoTime() - before < QUEUED_NANOS;
                 long handed = System.nanoTime();
                 handOver(accepted);
@@ -137,7 +135,7 @@ final class Listener {
                     restAfter(handed);
                 pause = FIRST_PAUSE_MILLIS;
             } catch (IOException e) {
-                if (socket.isClosed())
+                if (endpoint.isClosed())
                     return;
                 log.notice("Temporary " + name + " Accept Error(" + e.getMessage() + "), sleeping " + pause + "ms");
                 pause = pauseAfter(pause);
@@ -201,8 +199,7 @@ final class Listener {
     void close() {
         closed.countDown();
         try {
-            port.close();
-            socket.close();
+            endpoint.close();
             // The system keeps the port in use until the thread has returned from accept.
             if (thread != Thread.currentThread())
                 thread.join(LONGEST_PAUSE_MILLIS);

@@ -21,7 +21,7 @@ import java.util.function.Function;
  */
 final class Reload {
     /** The names of options in the order in which gnatsd checks and logs them; newer options are placed between. */
-    static final List<String> ORDER = List.of("Port", "Host", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
+    static final List<String> ORDER = List.of("Port", "Host", "Listen", "UnixSocketMode", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
             "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "JetStream", "JetStream.Domain",
             "JetStream.RequestQueueLimit",
             "cluster name", "cluster host", "cluster port",

@@ -59,8 +59,8 @@ public final class Server implements AutoCloseable {
     private final String serverId = ServerId.next();
     private final ServerState state;
     private final Clients clients;
-    /** Null until the start has reserved the port. Written by the start. */
-    private volatile Listener clientPort;
+    /** Null until the start has reserved them. Written by the start. */
+    private volatile ClientPorts clientPorts;
     /** Written by the start, once the client port is known. */
     private volatile InfoPublisher infoPublisher;
     /** Null without a cluster. Written by the start. */
@@ -205,7 +205,7 @@ public final class Server implements AutoCloseable {
             cluster = new ClusterPort(state, options, ports);
         if (options.webSocket().port() != 0)
             webSockets = new WebSocketPort(state, clients, options.webSocket(), ports);
-        clientPort = Listener.forClients(options.client(), ports, state, clients);
+        clientPorts = new ClientPorts(options.client(), ports, state, clients);
     }
 
     /** Does everything that may fail or take time. No port accepts connections yet. */
@@ -255,11 +255,11 @@ public final class Server implements AutoCloseable {
             cluster.listen();
         if (webSockets != null)
             webSockets.listen();
-        clientPort.listen();
+        clientPorts.listen();
     }
 
     private void serve() {
-        clientPort.serve();
+        clientPorts.serve();
         if (webSockets != null)
             webSockets.serve();
         if (cluster != null)
@@ -270,7 +270,7 @@ public final class Server implements AutoCloseable {
 
     /** Logs that the server is ready, then dials other servers. From then on these may send clients here. */
     private void announce() throws IOException {
-        log.notice("Listening for client connections on " + new HostPort(options.client().host(), port()));
+        clientPorts.announce(log);
         if (security.tlsRequired())
             log.notice("TLS required for client connections");
         if (webSockets != null)
@@ -445,14 +445,17 @@ public final class Server implements AutoCloseable {
         });
     }
 
-    /** Returns the port that clients connect to; the actual one if the options ask for any free port. */
+    /**
+     * Returns the port that clients connect to; the actual one if the options ask for any free port, 0 if clients connect
+     * only to a Unix domain socket.
+     */
     public int port() {
-        return clientPort.port();
+        return clientPorts.port();
     }
 
     /** Returns {@code nats://host:port}, or {@code tls://} if TLS is required, for a client on this machine. */
     public String url() {
-        return Listener.url(security.tlsRequired() ? "tls" : "nats", options.client().host(), port());
+        return clientPorts.url(security.tlsRequired());
     }
 
     /**
@@ -588,8 +591,8 @@ public final class Server implements AutoCloseable {
     }
 
     private void closeClientPorts() {
-        if (clientPort != null)
-            clientPort.close();
+        if (clientPorts != null)
+            clientPorts.close();
         if (webSockets != null)
             webSockets.close();
     }

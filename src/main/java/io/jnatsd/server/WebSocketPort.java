@@ -22,7 +22,7 @@ final class WebSocketPort {
         this.options = options;
         this.log = state.log;
         try {
-            this.listener = new Listener("WebSocket", ports.reserve(options.host(), options.port()), state,
+            this.listener = new Listener("WebSocket", new TcpEndpoint(ports.reserve(options.host(), options.port())), state,
                     clients::acceptWebSocket);
         } catch (IOException e) {
             throw new IOException("Unable to listen for websocket connections: " + e.getMessage(), e);

@@ -52,7 +52,7 @@ class ServerErrorTest {
         ServerState state = new ServerState(Log.silent(), ServerOptions.defaults());
         Clients clients = new Clients(state);
         AtomicInteger taken = new AtomicInteger();
-        Listener listener = new Listener("Client", ReservedPort.of("127.0.0.1", 0), state, socket -> {
+        Listener listener = new Listener("Client", new TcpEndpoint(ReservedPort.of("127.0.0.1", 0)), state, socket -> {
             if (taken.getAndIncrement() < 3)
                 throw withoutTrace();
             return clients.accept(socket);
