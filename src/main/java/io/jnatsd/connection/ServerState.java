@@ -48,6 +48,11 @@ public final class ServerState {
     /** Input may take this part of the heap. */
     private static final int INPUT_SHARE = 6, INPUT_SHARE_BESIDE_JETSTREAM = 12;
 
+    /** Connections may take this part of the heap. */
+    private static final int CONNECTION_SHARE = 2;
+    /** The memory of an idle connection, with its objects and the stack of its reader; plain, and with TLS. */
+    private static final int CONNECTION_BYTES = 10 * 1024, TLS_CONNECTION_BYTES = 28 * 1024;
+
     public final Log log;
     /** Starts the threads of this server. */
     public final Threads threads;
@@ -80,6 +85,8 @@ public final class ServerState {
     private Future<?> sweeps;
     private Duration sweepPause;
 
+    /** The number of connections that the heap has room for. */
+    private volatile long mostConnections;
     /** The limits of connections. */
     public volatile ServerOptions.Limits limits;
     /** The INFO for the next client. */
@@ -133,6 +140,9 @@ public final class ServerState {
     /** Applies options that a reload has changed. */
     public void apply(ServerOptions options) {
         limits = options.limits();
+        boolean secure = options.tls() != null || options.webSocket().tls() != null;
+        mostConnections = Runtime.getRuntime().maxMemory() / CONNECTION_SHARE
+                / (secure ? TLS_CONNECTION_BYTES : CONNECTION_BYTES);
         pendingBudget.limit(limits.maxPendingTotal());
         sweepEvery(WriteWatchdog.pause(limits.writeDeadline()));
         traffic.apply(options.log(), limits, options.monitor().topSubjects());
@@ -205,6 +215,11 @@ public final class ServerState {
                 stopLock.unlock();
             }
         }
+    }
+
+    /** Returns whether the memory suffices for another connection. */
+    public boolean hasRoomForAnother() {
+        return running.size() < mostConnections;
     }
 
     /** Returns the connection with this cid or rid whose reader runs, or null. */

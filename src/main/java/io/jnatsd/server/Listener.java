@@ -53,12 +53,13 @@ final class Listener {
     static final long LONGEST_REST_NANOS = 20_000_000;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
-    private static final long DESCRIPTOR_PAUSE_MILLIS = 100;
-    /** The interval of the warning that file descriptors are short. */
+    private static final long SHORTAGE_PAUSE_MILLIS = 100;
+    /** The interval of the warning that file descriptors or memory are short. */
     private static final long SHORTAGE_LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String name;
     private final Log log;
+    private final ServerState state;
     private final Threads threads;
     private final Endpoint endpoint;
     private final Acceptor acceptor;
@@ -67,7 +68,7 @@ final class Listener {
     private final Semaphore begun = new Semaphore(0);
     /** Used by the accept loop. */
     private final Descriptors descriptors = Descriptors.ofThisProcess();
-    /** When the shortage of descriptors was last logged. Used by the accept loop. */
+    /** When a shortage was last logged. Used by the accept loop. */
     private long shortageLogged = System.nanoTime() - SHORTAGE_LOG_INTERVAL_NANOS;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -76,6 +77,7 @@ final class Listener {
         this.name = name;
         this.endpoint = endpoint;
         this.log = state.log;
+        this.state = state;
         this.threads = state.threads;
         this.acceptor = acceptor;
         this.thread = Thread.ofPlatform().name("accept-" + name).unstarted(this::acceptAll);
@@ -123,7 +125,11 @@ final class Listener {
         while (!endpoint.isClosed()) {
             try {
                 if (!descriptors.sufficeForAnother()) {
-                    waitForDescriptors();
+                    waitFor("Too few file descriptors are");
+                    continue;
+                }
+                if (!state.hasRoomForAnother()) {
+                    waitFor("Too little memory is");
                     continue;
                 }
                 long before = System.nanoTime();
@@ -148,13 +154,13 @@ final class Listener {
         }
     }
 
-    private void waitForDescriptors() throws InterruptedException {
+    private void waitFor(String shortage) throws InterruptedException {
         long now = System.nanoTime();
         if (now - shortageLogged >= SHORTAGE_LOG_INTERVAL_NANOS) {
             shortageLogged = now;
-            log.warn("Too few file descriptors are left: " + name + " connections wait");
+            log.warn(shortage + " left: " + name + " connections wait");
         }
-        closed.await(DESCRIPTOR_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        closed.await(SHORTAGE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Usually file descriptors or memory are exhausted. Without a pause this loop would use a whole processor. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,6 +183,25 @@ class SmallHeapTest {
             assertWell(server, publishers.getFirst());
             for (RawClient each : publishers)
                 each.close();
+        }
+    }
+
+    @Test
+    void idleConnectionsDoNotFillTheMemory() throws Exception {
+        List<Socket> idle = new ArrayList<>();
+        try (ServerProcess server = start(32); RawClient publisher = RawClient.quiet(server.port())) {
+            for (int i = 0; i < 4000; i++) {
+                idle.add(new Socket("127.0.0.1", server.port()));
+                idle.getLast().getOutputStream().write("CONNECT {\"verbose\":false}\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            server.awaitLine("Too little memory is left: Client connections wait");
+            publisher.send("SUB own 1\r\nPUB own 2\r\nhi\r\n").expectText("MSG own 1 2\r\nhi\r\n").roundTrip();
+            for (Socket socket : idle)
+                socket.close();
+            assertWell(server, publisher);
+        } finally {
+            for (Socket socket : idle)
+                socket.close();
         }
     }
 
