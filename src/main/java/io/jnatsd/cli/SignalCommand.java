@@ -14,7 +14,8 @@ import java.util.Set;
  * command goes to the server's control socket, which reports the result, or else to the process as a signal.
  */
 final class SignalCommand {
-    private static final Map<String, String> SIGNALS = Map.of("stop", "KILL", "quit", "INT", "term", "TERM",
+    /** For quit not INT, which has the same effect: a server that a script has started with {@code &} ignores INT. */
+    private static final Map<String, String> SIGNALS = Map.of("stop", "KILL", "quit", "TERM", "term", "TERM",
             "reopen", "USR1", "reload", "HUP", "ldm", "USR2");
     /** After these commands the server may end before it has answered. */
     private static final Set<String> ENDING = Set.of("quit", "term");
@@ -48,7 +49,9 @@ final class SignalCommand {
         }
         if (answer.isEmpty() && !ENDING.contains(command))
             throw new IOException("the server ended before it answered");
-        else if (!answer.isEmpty() && !answer.equals("ok"))
+        else if (answer.isEmpty())
+            killUnlessEnded(signal, pid);
+        else if (!answer.equals("ok"))
             throw new ConfigException(answer.lines().map(line -> new Problem("", 0, 0, line)).toList());
     }
 
@@ -60,6 +63,16 @@ final class SignalCommand {
             if (ENDING.contains(command))
                 kill(SIGNALS.get(command), pid);
             throw new IOException(e.getMessage() + "; unknown whether it carries the command out later", e);
+        }
+    }
+
+    /** A server without memory for another thread also closes a connection without an answer, and has not ended. */
+    private static void killUnlessEnded(String signal, long pid) throws IOException {
+        try {
+            kill(signal, pid);
+        } catch (IOException e) {
+            if (ProcessHandle.of(pid).isPresent())
+                throw e;
         }
     }
 

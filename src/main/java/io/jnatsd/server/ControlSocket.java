@@ -20,6 +20,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,7 @@ public final class ControlSocket implements AutoCloseable {
     /** The time that a command may take in total. */
     private static final Duration TOTAL_TIMEOUT = Duration.ofSeconds(30);
     private static final int MOST_ANSWER = 1 << 20;
+    private static final String SUFFIX = ".sock";
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Path file;
@@ -70,7 +72,7 @@ public final class ControlSocket implements AutoCloseable {
      * can enter it.
      */
     public static Path file(long pid) {
-        return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + user(pid), pid + ".sock");
+        return Path.of(System.getProperty("java.io.tmpdir"), "jnatsd-" + user(pid), pid + SUFFIX);
     }
 
     /**
@@ -96,11 +98,34 @@ public final class ControlSocket implements AutoCloseable {
         makePrivate(file.getParent());
         Files.deleteIfExists(file);
         removeAbandoned(file.getParent());
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.bind(UnixDomainSocketAddress.of(file));
-        ControlSocket control = new ControlSocket(file, channel, commands, log);
+        ControlSocket control = new ControlSocket(file, listen(file), commands, log);
         control.threads.startPlatform("control", control::serve);
         return control;
+    }
+
+    /**
+     * Opens a socket that accepts connections from the moment its file exists. A socket that is bound to its final name
+     * refuses them until it listens, and is then taken for one that was left behind.
+     */
+    private static ServerSocketChannel listen(Path file) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            if (!hasPosixFiles(file.getParent()))
+                return channel.bind(UnixDomainSocketAddress.of(file));
+            String name = file.getFileName().toString();
+            Path unnamed = file.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + ".new");
+            Files.deleteIfExists(unnamed);
+            channel.bind(UnixDomainSocketAddress.of(unnamed));
+            Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
+            return channel;
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static boolean hasPosixFiles(Path folder) throws IOException {
+        return Files.getFileStore(folder).supportsFileAttributeView("posix");
     }
 
     /**
@@ -108,7 +133,7 @@ public final class ControlSocket implements AutoCloseable {
      * the socket is tried first.
      */
     private static void removeAbandoned(Path folder) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[0-9]*.sock")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[0-9]*" + SUFFIX)) {
             long begun = System.nanoTime();
             for (Path file : files) {
                 if (!isAlive(file))
@@ -124,7 +149,7 @@ public final class ControlSocket implements AutoCloseable {
 
     private static boolean isAlive(Path file) throws IOException {
         String name = file.getFileName().toString();
-        String pid = name.substring(0, name.length() - ".sock".length());
+        String pid = name.substring(0, name.length() - SUFFIX.length());
         if (!pid.matches("\\d{1,18}") || ProcessHandle.of(Long.parseLong(pid)).isPresent())
             return true;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -136,7 +161,7 @@ public final class ControlSocket implements AutoCloseable {
 
     private static void makePrivate(Path folder) throws IOException {
         try {
-            if (Files.getFileStore(folder.getParent()).supportsFileAttributeView("posix"))
+            if (hasPosixFiles(folder.getParent()))
                 Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(
                         PosixFilePermissions.fromString("rwx------")));
             else

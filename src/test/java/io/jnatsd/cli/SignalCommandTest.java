@@ -1,6 +1,7 @@
 package io.jnatsd.cli;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,8 +11,12 @@ import io.jnatsd.cli.ServerPid.Running;
 import io.jnatsd.server.ControlSocket;
 import io.jnatsd.server.RawClient;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -188,9 +193,55 @@ class SignalCommandTest {
 
     @Test
     void aServerThatIsAskedToEndBeforeItIsReadyEnds() throws Exception {
-        try (ServerProcess server = ServerProcess.launchQuiet(ServerProcess.java("-a", "127.0.0.1", "-p", "-1"))) {
-            await().until(() -> Files.exists(ControlSocket.file(server.pid())));
+        try (ServerProcess server = starting()) {
             SignalCommand.run("quit=" + server.pid());
+            assertEquals(0, server.ended().code());
+        }
+    }
+
+    /** A signal would not be answered. */
+    @Test
+    void aServerThatIsStartingAnswersAsSoonAsItsSocketIsThere() throws Exception {
+        try (ServerProcess server = starting()) {
+            assertRefused("Can only reload config when a file is provided using -c or --config",
+                    "reload=" + server.pid());
+        }
+    }
+
+    private static ServerProcess starting() throws IOException {
+        ServerProcess server = ServerProcess.launchQuiet(ignoringInterrupts("-a", "127.0.0.1", "-p", "-1"));
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+                .until(() -> Files.exists(ControlSocket.file(server.pid())));
+        return server;
+    }
+
+    /** As a shell does with a command that a script starts with {@code &}. */
+    private static List<String> ignoringInterrupts(String... args) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+        command.addAll(ServerProcess.java(args));
+        return command;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quit", "term"})
+    void aServerThatIgnoresInterruptsEndsWithoutControlSocket(String command) throws Exception {
+        try (ServerProcess server = ServerProcess.launch(ignoringInterrupts("-a", "127.0.0.1", "-p", "-1"))) {
+            Files.delete(ControlSocket.file(server.pid()));
+            SignalCommand.run(command + "=" + server.pid());
+            assertEquals(0, server.ended().code());
+        }
+    }
+
+    @Test
+    void aServerThatDropsTheCommandToEndIsSignalled() throws Exception {
+        try (ServerProcess server = ServerProcess.start();
+                ServerSocketChannel dropping = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Path file = ControlSocket.file(server.pid());
+            Files.delete(file);
+            dropping.bind(UnixDomainSocketAddress.of(file));
+            Thread drops = Thread.ofPlatform().start(() -> assertDoesNotThrow(() -> dropping.accept().close()));
+            SignalCommand.run("quit=" + server.pid());
+            drops.join();
             assertEquals(0, server.ended().code());
         }
     }
