@@ -34,6 +34,10 @@ final class FlagSyntax {
     Flags read() throws UsageException {
         for (; index < args.length && !isOn(Flag.HELP); index++) {
             String arg = args[index];
+            if (values.containsKey(Flag.CHECK) && !arg.startsWith("-")) {
+                values.merge(Flag.CHECK, arg, (before, next) -> before + "," + next);
+                continue;
+            }
             if (arg.equals("--") || !arg.startsWith("-") || arg.length() == 1) {
                 int word = arg.equals("--") && index + 1 < args.length ? index + 1 : index;
                 if (!isCommand(args[word]))

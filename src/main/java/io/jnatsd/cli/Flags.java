@@ -76,6 +76,11 @@ final class Flags {
         return isOn(Flag.HEALTH);
     }
 
+    /** Returns the monitoring ports to check; empty if nothing is to be checked. */
+    List<String> checked() {
+        return given(Flag.CHECK) ? List.of(text(Flag.CHECK).split("[,\\s]+")) : List.of();
+    }
+
     /** Returns null if no signal is to be sent. */
     String signal() {
         return text(Flag.SIGNAL);

@@ -13,8 +13,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code --health}: asks a running server on this machine whether it is healthy, for the probe of a container. The other
- * flags are those of the server. The question goes to the monitoring port if it is plain HTTP without a login, since
+ * {@code --health}: asks a running server on this machine whether it is healthy, for the probe of a container. The
+ * other flags are those of the server. The question goes to the monitoring port if it is plain HTTP without a login, since
  * this command neither sends a password nor knows whose certificate to expect. Otherwise it goes to the control socket
  * of the process in the pid file, or else of the only server.
  */
@@ -35,7 +35,8 @@ final class HealthCommand {
         if (monitor.httpPort() > 0 && monitor.user().isEmpty())
             askMonitor(monitor);
         else
-            askProcess(options.pidFile() != null ? ServerPid.of(options.pidFile().toString()) : ServerPid.ofOnlyServer());
+            askProcess(options.pidFile() == null ? ServerPid.ofOnlyServer()
+                    : ServerPid.of(options.pidFile().toString()));
     }
 
     private static void askMonitor(MonitorOptions monitor) throws IOException {
@@ -71,6 +72,7 @@ final class HealthCommand {
         if (answer == null)
             throw new IOException("not healthy: process " + pid + " has no control socket");
         if (!answer.equals("ok"))
-            throw new IOException("not healthy: " + (answer.isEmpty() ? "the server ended before it answered" : answer));
+            throw new IOException("not healthy: "
+                    + (answer.isEmpty() ? "the server ended before it answered" : answer));
     }
 }

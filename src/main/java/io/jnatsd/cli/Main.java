@@ -2,6 +2,7 @@ package io.jnatsd.cli;
 
 import io.jnatsd.auth.Authenticator;
 import io.jnatsd.auth.ProgramAuthenticator;
+import io.jnatsd.check.MeshCheck;
 import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.Problem;
 import io.jnatsd.log.Log;
@@ -106,6 +107,10 @@ public final class Main {
             SignalCommand.run(flags.signal());
         } else if (flags.testWanted()) {
             return test(new Configuration(flags), err);
+        } else if (!flags.checked().isEmpty()) {
+            MeshCheck check = MeshCheck.of(flags.checked());
+            check.lines().forEach(out::println);
+            return check.isWell() ? 0 : FAILURE;
         } else if (flags.healthWanted()) {
             HealthCommand.run(new Configuration(flags).loadFirst().options());
             out.println("healthy");

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class ServerPid {
     /** The flags of short commands, which do not serve. */
     private static final Set<String> SHORT_COMMANDS = Set.of("sl", "signal", "t", "v", "version", "h", "help", "help_tls",
-            "health");
+            "health", "check");
 
     /** A process on this machine, and the words of its command line. */
     record Running(long pid, List<String> words) {

@@ -119,7 +119,8 @@ public final class Clients {
         if (limits.maxConnections() > 0 && taken > limits.maxConnections())
             return CloseReason.MAX_CONNECTIONS;
         CloseReason refusal = addresses.move("", client.network(), limits.perAddress());
-        if (refusal == null && limits.connectionRate() > 0 && !rate.tryTake(limits.connectionRate(), System.nanoTime())) {
+        if (refusal == null && limits.connectionRate() > 0
+                && !rate.tryTake(limits.connectionRate(), System.nanoTime())) {
             addresses.move(client.network(), "", Quota.UNLIMITED);
             return CloseReason.CONNECTION_RATE;
         }

@@ -56,7 +56,8 @@ public final class OptionsBuilder {
     public String clientAdvertise = "";
     public boolean allowNonTls;
     public Path unixSocket;
-    public Set<PosixFilePermission> unixPermissions = Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    public Set<PosixFilePermission> unixPermissions =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     public int maxConnections;
     public int maxControlLine;
@@ -255,13 +256,14 @@ public final class OptionsBuilder {
         String boundHost = or(host, "0.0.0.0");
         Duration auth = old ? Duration.ofSeconds(1) : Duration.ofSeconds(2);
         return new ServerOptions(serverName, compat,
-                new ListenOptions(boundHost, unixSocket == null ? or(port, DEFAULT_PORT) : port, clientAdvertise, allowNonTls,
-                        unixSocket, Set.copyOf(unixPermissions)),
+                new ListenOptions(boundHost, unixSocket == null ? or(port, DEFAULT_PORT) : port, clientAdvertise,
+                        allowNonTls, unixSocket, Set.copyOf(unixPermissions)),
                 new Limits(or(maxConnections, DEFAULT_MAX_CONNECTIONS), or(maxControlLine, old ? 1024 : 4096),
                         or(maxPayload, DEFAULT_MAX_PAYLOAD), maxPending == 0 ? defaultMaxPending() : maxPending,
                         maxPendingTotal == 0 ? defaultMaxPendingTotal() : maxPendingTotal, maxSubscriptions,
                         or(pingInterval, Duration.ofMinutes(2)), or(pingMax, 2), or(writeDeadline, Duration.ofSeconds(old ? 2 : 10)),
-                        connectionRate, new Quota(maxConnectionsPerAddress, connectionRatePerAddress, messageRatePerAddress)),
+                        connectionRate,
+                        new Quota(maxConnectionsPerAddress, connectionRatePerAddress, messageRatePerAddress)),
                 new AuthOptions(user, password, token, users == null ? null : List.copyOf(users),
                         or(authTimeout, auth), noAuthUser, systemUser),
                 tls,

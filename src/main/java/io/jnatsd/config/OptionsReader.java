@@ -152,7 +152,8 @@ public final class OptionsReader {
         } catch (InvalidPathException e) {
             throw new MismatchException(entry.value(), "\"" + entry.key() + "\" is not a path: " + e.getReason());
         }
-        throw new MismatchException(entry.value(), "\"" + entry.key() + "\" needs an absolute path, as in unix:///run/jnatsd.sock");
+        throw new MismatchException(entry.value(),
+                "\"" + entry.key() + "\" needs an absolute path, as in unix:///run/jnatsd.sock");
     }
 
     /** Reads permissions in octal digits or in the letters of {@code ls}. */
@@ -166,8 +167,8 @@ public final class OptionsReader {
         try {
             return PosixFilePermissions.fromString(letters.isEmpty() ? text : letters.toString());
         } catch (IllegalArgumentException e) {
-            throw new MismatchException(entry.value(), "expected permissions like \"0660\" for \"" + entry.key() + "\", but got \""
-                    + text + "\"");
+            throw new MismatchException(entry.value(), "expected permissions like \"0660\" for \"" + entry.key()
+                    + "\", but got \"" + text + "\"");
         }
     }
 

@@ -13,9 +13,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A port, or a Unix domain socket, and the thread that accepts its connections. Threads: {@link #listen} and {@link #serve} the thread that
- * starts the server, {@link #close} any thread. The accept loop runs on a platform thread of its own and gives each
- * socket to a virtual thread.
+ * A port, or a Unix domain socket, and the thread that accepts its connections. Threads: {@link #listen} and {@link
+ * #serve} the thread that starts the server, {@link #close} any thread. The accept loop runs on a platform thread of its
+ * own and gives each socket to a virtual thread.
  */
 final class Listener {
     /** Where connections come from. {@link #close} ends a call of {@link #accept}. */

@@ -59,7 +59,7 @@ class CommandLineTest {
     void theHelpNamesEveryFlagInAFewScreenLines() throws Exception {
         String help = run("--help").out();
         for (String flag : ("-a --addr --net -p --port -n --name -P --pid -m --http_port -ms --https_port -c --config -t -sl"
-                + " --signal --health --client_advertise --ports_file_dir --profile -l --log -T --logtime -s --syslog -r"
+                + " --signal --health --check --client_advertise --ports_file_dir --profile -l --log -T --logtime -s --syslog -r"
                 + " --remote_syslog -D --debug -V --trace -DV --log_size_limit --max_traced_msg_len --user --pass --auth"
                 + " --tls --tlscert --tlskey --tlsverify --tlscacert --routes --cluster --cluster_listen --cluster_name"
                 + " --no_advertise --cluster_advertise --connect_retries -h --help -v --version --help_tls").split(" "))
@@ -67,6 +67,13 @@ class CommandLineTest {
         assertTrue(help.lines().allMatch(line -> line.length() <= 110), help);
         for (String heading : "Server Logging Authorization TLS Cluster Common".split(" "))
             assertTrue(help.contains("\n" + heading + " Options:\n"), heading);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--check 127.0.0.1:1,u:HUSH@127.0.0.1:2", "-check=127.0.0.1:1 u:HUSH@127.0.0.1:2"})
+    void aMeshThatDoesNotAnswerIsAProblem(String args) throws Exception {
+        assertEquals(new Ended(1, "problem: \"127.0.0.1:1\": no server listens there\n"
+                + "problem: \"127.0.0.1:2\": no server listens there\n", ""), run(args.split(" ")));
     }
 
     @Test
