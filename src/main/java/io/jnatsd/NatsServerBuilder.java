@@ -368,8 +368,8 @@ public final class NatsServerBuilder {
     // ---- JetStream -------------------------------------------------------------------------------------------
 
     /**
-     * Switches JetStream on: streams, consumers, key-value buckets and object stores, in memory. All streams together
-     * may take a third of the heap.
+     * Switches JetStream on: streams, consumers, key-value buckets and object stores, in memory unless {@link
+     * #jetStream(Path)} is called too. All streams together may take a third of the heap.
      *
      * @return this
      */
@@ -388,6 +388,21 @@ public final class NatsServerBuilder {
         return set(o -> {
             o.jetStream = true;
             o.jetStreamMemory = checked;
+        });
+    }
+
+    /**
+     * Switches JetStream on, with files for the streams that ask for them. Streams and consumers are there again in the next
+     * server with this folder; {@link NatsServer#close} removes nothing.
+     *
+     * @param storeDir the folder, which one server uses at a time; it is made if there is none
+     * @return this
+     */
+    public NatsServerBuilder jetStream(Path storeDir) {
+        Path checked = Objects.requireNonNull(storeDir, "storeDir");
+        return set(o -> {
+            o.jetStream = true;
+            o.storeDir = checked;
         });
     }
 

@@ -39,8 +39,8 @@ record Configuration(Flags flags) implements OptionsSource {
             throws ConfigException {
         ServerOptions options = OptionsCheck.build(builder);
         List<Problem> all = new ArrayList<>(warnings);
-        for (String warning : flags.withoutEffect())
-            all.add(new Problem("", 0, 0, warning));
+        if (options.jetStream().files().storeDir() != null && !options.jetStream().enabled())
+            all.add(new Problem("", 0, 0, "store_dir has no effect: JetStream is off"));
         List<String> empty = flags.emptyLogins();
         if (!empty.isEmpty() && !options.auth().requiresCredentials())
             all.add(new Problem("", 0, 0, String.join(" and ", empty) + (empty.size() == 1 ? " is" : " are")

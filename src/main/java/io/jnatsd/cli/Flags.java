@@ -92,11 +92,6 @@ final class Flags {
         return config == null ? null : Path.of(config);
     }
 
-    /** Returns warnings about flags that are accepted without an effect. */
-    List<String> withoutEffect() {
-        return !given(Flag.STORE_DIR) ? List.of() : List.of("-sd has no effect: streams are kept in memory");
-    }
-
     /** Returns the login flags that an empty value unsets, for example when a script's variable is not set. */
     List<String> emptyLogins() {
         return LOGIN.stream().filter(empty::contains).map(flag -> flag.names.getFirst()).toList();
@@ -111,6 +106,7 @@ final class Flags {
         applyTls(o);
         applyCluster(o);
         o.jetStream = bool(Flag.JETSTREAM, o.jetStream);
+        o.storeDir = given(Flag.STORE_DIR) ? Path.of(text(Flag.STORE_DIR)) : o.storeDir;
     }
 
     private void applyServer(OptionsBuilder o) {

@@ -3,6 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ConfigValue.Block;
 import io.jnatsd.config.ConfigValue.Bool;
 import io.jnatsd.config.ConfigValue.Text;
+import java.time.Duration;
 import java.util.Locale;
 
 /** Reads {@code jetstream}, which is a word or a block. Threads: one. */
@@ -48,6 +49,32 @@ final class JetStreamReader {
         if (OptionsBuilder.isMoreThanTheHeapHas(out.jetStreamMemory))
             problems.warn(entry, "\"" + entry.key() + "\" is more than five eighths of the Java heap, which are used instead; -Xmx sets"
                     + " the heap, which has " + Runtime.getRuntime().maxMemory() + " bytes");
+    }
+
+    /** As in nats-server, -1 is what the server chooses. */
+    void files(Entry entry) throws MismatchException {
+        out.jetStreamMaxFile = entry.integer(-1, Long.MAX_VALUE);
+    }
+
+    void sync(Entry entry) throws MismatchException {
+        if (entry.value() instanceof Text text && text.value().equalsIgnoreCase("always"))
+            out.jetStreamSyncInterval = Duration.ZERO;
+        else
+            out.jetStreamSyncInterval = positive(entry);
+    }
+
+    private static Duration positive(Entry entry) throws MismatchException {
+        Duration interval = entry.duration();
+        if (interval.isNegative() || interval.isZero())
+            throw new MismatchException(entry.value(), "Expected a duration above 0, or 'always', for " + entry.key());
+        return interval;
+    }
+
+    /** The folder is named once, in the block or outside of it. */
+    static void storeDir(Entry entry, OptionsBuilder out) throws MismatchException {
+        if (out.storeDir != null)
+            throw new MismatchException(entry.value(), "Duplicate 'store_dir' configuration");
+        out.storeDir = OptionType.PATH.reading().read(entry);
     }
 
     void limits(Entry entry) throws MismatchException {

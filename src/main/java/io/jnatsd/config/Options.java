@@ -96,7 +96,9 @@ public final class Options {
                     (r, e) -> WebSocketReader.read(e, r.out, r.problems))
             .read(option("jetstream", OptionType.<Boolean>other("enabled, disabled, or block"), o -> o.jetStream().enabled())
                     .fixed("JetStream").byDefault("disabled").means("Streams, consumers, key-value buckets; see jetstream."),
-                    (r, e) -> JetStreamReader.read(e, r.out, r.problems));
+                    (r, e) -> JetStreamReader.read(e, r.out, r.problems))
+            .read(option("store_dir", OptionType.<Path>other("path")).means("The same as `store_dir` of jetstream, which must not be there too."),
+                    (r, e) -> JetStreamReader.storeDir(e, r.out));
 
     static final KeyTable<JetStreamReader> JETSTREAM = new KeyTable<JetStreamReader>("jetstream.")
             .read(option("enabled enable", BOOLEAN, o -> o.jetStream().enabled()).fixed().byDefault("true")
@@ -106,16 +108,27 @@ public final class Options {
                     .means("Bytes that the messages of all streams may take; a message beyond it is refused. 0 for none, -1 for the default."
                             + " At most five eighths of the Java heap."),
                     JetStreamReader::memory)
+            .read(option("store_dir store storedir", PATH, o -> o.jetStream().files().storeDir()).fixed("JetStream.StoreDir").page()
+                    .byDefault("none: all streams are in memory")
+                    .means("The folder for streams with `storage: file`; they are in its folder `jetstream`."), (r, e) -> JetStreamReader.storeDir(e, r.out))
+            .read(option("max_file_store max_file", SIZE, o -> o.jetStream().files().max()).live("jetstream.max_file_store", v -> v)
+                    .page().byDefault("what the disk has")
+                    .means("Bytes that the files of all streams may take; a message beyond it is refused. 0 for none, -1 for the default."),
+                    JetStreamReader::files)
+            .read(option("sync_interval sync", OptionType.<Duration>other("duration or always"), o -> o.jetStream().files().syncInterval())
+                    .fixed("JetStream.SyncInterval").page().byDefault("1s")
+                    .means("How often files are forced to the disk: what a loss of power may cost. `always` for before each answer."),
+                    JetStreamReader::sync)
             .key(option("domain", TEXT, o -> o.jetStream().domain()).fixed("JetStream.Domain").page()
                     .means("A name: the API answers under `$JS.<domain>.API.>` too."), (r, v) -> r.out.jetStreamDomain = v)
             .key(option("request_queue_limit", COUNT, o -> o.jetStream().maxRequests()).fixed("JetStream.RequestQueueLimit").page()
                     .means("Requests under `$JS.API` that may wait."), (r, v) -> r.out.jetStreamRequests = v)
             .read(option("limits", block(), o -> o.jetStream().limits()).silent("jetstream.limits").byDefault("none")
                     .means("What streams and consumers may ask for; see jetstream.limits."), JetStreamReader::limits)
-            .unsupported("store_dir store storedir max_file_store max_file sync_interval sync strict key ek encryption_key cipher"
+            .unsupported("strict key ek encryption_key cipher"
                     + " prev_key unique_tag extension_hint max_outstanding_catchup meta_compact meta_compact_size meta_compact_sync"
                     + " max_buffered_size max_buffered_msgs info_queue_limit max_concurrent_io tpm disable_banner")
-            .feature("streams are kept in memory", "store_dir store storedir max_file_store max_file sync_interval sync key ek"
+            .feature("files are not encrypted", "key ek"
                     + " encryption_key cipher prev_key tpm max_concurrent_io")
             .feature("streams are not replicated", "unique_tag extension_hint max_outstanding_catchup meta_compact meta_compact_size"
                     + " meta_compact_sync")
@@ -413,7 +426,7 @@ public final class Options {
     /** The top-level keys of a file. */
     static final KeyTable<OptionsReader> TOP_LEVEL = new KeyTable<OptionsReader>("")
             .include(SERVER).include(LOGIN).include(LIMITS).include(MONITORING).include(LOGGING)
-            .unsupported("store_dir leafnodes leaf gateway mqtt account"
+            .unsupported("leafnodes leaf gateway mqtt account"
                     + " system_account system no_system_account mappings maps"
                     + " resolver account_resolver resolver_preload resolver_tls resolver_pinned_accounts"
                     + " default_sentinel default_js_domain server_tags server_metadata ocsp"
@@ -421,7 +434,6 @@ public final class Options {
                     + " no_header_support trace_verbose trace_headers debug_verbose max_sub_tokens max_closed_clients"
                     + " prof_block_rate no_fast_producer_stall disable_short_first_ping write_timeout proxies")
             .refused("accounts operator operators roots root trusted trusted_keys")
-            .feature("files for JetStream", "store_dir")
             .feature("JetStream domains", "default_js_domain")
             .feature("leaf nodes", "leafnodes leaf")
             .feature("gateways", "gateway")

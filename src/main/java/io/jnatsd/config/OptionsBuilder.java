@@ -3,6 +3,7 @@ package io.jnatsd.config;
 import io.jnatsd.config.ServerOptions.AuthOptions;
 import io.jnatsd.config.ServerOptions.ClusterOptions;
 import io.jnatsd.config.ServerOptions.Compat;
+import io.jnatsd.config.ServerOptions.JetStreamFiles;
 import io.jnatsd.config.ServerOptions.JetStreamLimits;
 import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.config.ServerOptions.LameDuckOptions;
@@ -133,6 +134,10 @@ public final class OptionsBuilder {
     public boolean jetStream;
     /** Below zero for the default. */
     public long jetStreamMemory = -1;
+    public Path storeDir;
+    /** Negative for what the disk has. */
+    public long jetStreamMaxFile = -1;
+    public Duration jetStreamSyncInterval = Duration.ofSeconds(1);
     public String jetStreamDomain = "";
     public int jetStreamRequests;
     public int jetStreamMaxAckPending;
@@ -243,6 +248,9 @@ public final class OptionsBuilder {
     private void copyJetStream(JetStreamOptions j) {
         jetStream = j.enabled();
         jetStreamMemory = j.maxMemory();
+        storeDir = j.files().storeDir();
+        jetStreamMaxFile = j.files().max();
+        jetStreamSyncInterval = j.files().syncInterval();
         jetStreamDomain = j.domain();
         jetStreamRequests = j.maxRequests();
         jetStreamMaxAckPending = j.limits().maxAckPending();
@@ -279,7 +287,8 @@ public final class OptionsBuilder {
                 new WebSocketOptions(or(webSocketHost, "0.0.0.0"), webSocketPort, webSocketTls, webSocketSameOrigin,
                         List.copyOf(webSocketOrigins), or(webSocketTimeout, Duration.ofSeconds(2))),
                 new JetStreamOptions(jetStream, jetStreamMemory < 0 ? DEFAULT_JETSTREAM_MEMORY
-                        : Math.min(jetStreamMemory, LARGEST_JETSTREAM_MEMORY), jetStreamDomain,
+                        : Math.min(jetStreamMemory, LARGEST_JETSTREAM_MEMORY),
+                        new JetStreamFiles(storeDir, jetStreamMaxFile, jetStreamSyncInterval), jetStreamDomain,
                         or(jetStreamRequests, DEFAULT_JETSTREAM_REQUESTS),
                         new JetStreamLimits(jetStreamMaxAckPending, jetStreamMaxRequestBatch, jetStreamDuplicateWindow)),
                 configFile, pidFile, portsFileDir, profPort);

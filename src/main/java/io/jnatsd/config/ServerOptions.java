@@ -243,7 +243,18 @@ public record ServerOptions(String serverName, Compat compat, ListenOptions clie
      * @param domain the name in the subjects {@code $JS.<domain>.API.>}, empty for none
      * @param maxRequests requests under {@code $JS.API} that may wait
      */
-    public record JetStreamOptions(boolean enabled, long maxMemory, String domain, int maxRequests, JetStreamLimits limits) {
+    public record JetStreamOptions(boolean enabled, long maxMemory, JetStreamFiles files, String domain, int maxRequests,
+            JetStreamLimits limits) {
+    }
+
+    /**
+     * The files of JetStream.
+     *
+     * @param storeDir the folder, in which the folder {@code jetstream} is made; null to keep all streams in memory
+     * @param max bytes that all streams may take together
+     * @param syncInterval how often files are forced to the disk; zero for before each answer
+     */
+    public record JetStreamFiles(Path storeDir, long max, Duration syncInterval) {
     }
 
     /**

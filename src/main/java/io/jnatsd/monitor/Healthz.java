@@ -82,7 +82,12 @@ final class Healthz implements Page, JsonView {
             return new Problem(UNAVAILABLE, "CONNECTION", unwell);
         JetStreamSource source = watched.jetStream().get();
         // As in nats-server, a server that is to have no JetStream is well without.
-        return source == null || check.serverOnly || check.account.isEmpty() ? Problem.NONE : problem(check, source);
+        if (source == null || check.serverOnly)
+            return Problem.NONE;
+        if (!source.failed().isEmpty())
+            return new Problem(UNAVAILABLE, "STREAM", "JetStream stream '" + ConnzQuery.ACCOUNT + " > "
+                    + source.failed().keySet().iterator().next() + "' could not be recovered");
+        return check.account.isEmpty() ? Problem.NONE : problem(check, source);
     }
 
     private static Problem problem(Check check, JetStreamSource source) {

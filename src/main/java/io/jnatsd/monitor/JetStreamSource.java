@@ -2,6 +2,7 @@ package io.jnatsd.monitor;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 
 /** What the monitor shows of JetStream. Threads: any thread. */
 public interface JetStreamSource {
@@ -50,4 +51,7 @@ public interface JetStreamSource {
     enum StreamSort {
         NAME, MESSAGES, BYTES, CONSUMERS, LAST_SEQ
     }
+
+    /** Returns the streams that could not be opened, by the names of their folders, with the reasons. */
+    Map<String, String> failed();
 }

@@ -21,8 +21,9 @@ import java.util.function.Function;
  */
 final class Reload {
     /** The names of options in the order in which gnatsd checks and logs them; newer options are placed between. */
-    static final List<String> ORDER = List.of("Port", "Host", "Listen", "UnixSocketMode", "HTTPPort", "HTTPSPort", "HTTPHost", "HTTPBasePath",
-            "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "JetStream", "JetStream.Domain",
+    static final List<String> ORDER = List.of("Port", "Host", "Listen", "UnixSocketMode", "HTTPPort", "HTTPSPort", "HTTPHost",
+            "HTTPBasePath", "ProfPort", "ServerName", "Compat", "PortsFileDir", "Websocket", "JetStream", "JetStream.StoreDir",
+            "JetStream.SyncInterval", "JetStream.Domain",
             "JetStream.RequestQueueLimit",
             "cluster name", "cluster host", "cluster port",
             "trace", "debug", "logtime", "log_level", "log_format", "trace_clients", "trace_subjects", "max_traced_msg_len",
@@ -32,7 +33,8 @@ final class Reload {
             "ping_interval", "ping_max", "authorization timeout", "max_control_line", "max_payload", "client_advertise",
             "cluster", "pid_file", "log_file", "logfile_size_limit", "logfile_max_num", "syslog", "remote_syslog",
             "cluster routes", "tls timeout", "tls", "allow_non_tls", "lame_duck_duration", "lame_duck_grace_period",
-            "monitoring", "write_deadline", "jetstream.max_memory_store", "jetstream.limits");
+            "monitoring", "write_deadline", "jetstream.max_memory_store", "jetstream.max_file_store",
+            "jetstream.limits");
 
     private final ServerOptions old;
     private final ServerOptions next;

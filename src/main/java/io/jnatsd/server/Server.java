@@ -8,14 +8,12 @@ import io.jnatsd.config.ConfigException;
 import io.jnatsd.config.OptionsCheck;
 import io.jnatsd.config.Problem;
 import io.jnatsd.config.ServerOptions;
-import io.jnatsd.config.ServerOptions.JetStreamOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.MemoryReserve;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.events.EventRecording;
 import io.jnatsd.events.ReloadEvent;
 import io.jnatsd.jetstream.api.JetStream;
-import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.log.Log;
 import io.jnatsd.monitor.JetStreamSource;
 import io.jnatsd.monitor.Views;
@@ -222,7 +220,7 @@ public final class Server implements AutoCloseable {
             cluster.apply(options, security.tls().routes());
         }
         if (options.jetStream().enabled())
-            jetStream = startJetStream();
+            jetStream = JetStreamStart.start(state, options.jetStream());
         systemAccess = new SystemAccess(this, views);
         systemAccess.update();
         watchCertificates(options);
@@ -231,20 +229,6 @@ public final class Server implements AutoCloseable {
         if (options.profPort() != 0)
             log.notice("profiling port: none, use Flight Recorder instead (jcmd " + ProcessHandle.current().pid()
                     + " JFR.start)");
-    }
-
-    private JetStream startJetStream() {
-        log.notice("Starting JetStream");
-        log.notice("  Max Memory: " + options.jetStream().maxMemory() + " bytes");
-        if (!options.jetStream().domain().isEmpty())
-            log.notice("  Domain: " + options.jetStream().domain());
-        return JetStream.start(new JetStream.Server(state.info.serverName(), options.jetStream().domain(),
-                options.jetStream().maxRequests(), state.subjects, state.traffic, state.threads, log,
-                state::nextId, state.timer()), options.jetStream().maxMemory(), limits(options.jetStream()));
-    }
-
-    private static ServerLimits limits(JetStreamOptions o) {
-        return new ServerLimits(o.limits().maxAckPending(), o.limits().maxRequestBatch(), o.limits().duplicateWindow().toNanos());
     }
 
     /** Opens the ports directly one after the other, the client port last. */
@@ -405,7 +389,7 @@ public final class Server implements AutoCloseable {
         state.apply(next);
         install(renewed);
         if (jetStream != null)
-            jetStream.apply(next.jetStream().maxMemory(), limits(next.jetStream()));
+            JetStreamStart.apply(next.jetStream(), jetStream);
         if (reload.changes(ServerOptions::tls) || reload.changes(o -> o.cluster().tls()))
             watchCertificates(next);
         int excess = clients.closeExcess();

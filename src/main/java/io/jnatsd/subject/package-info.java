@@ -22,7 +22,7 @@
  * All other locks are leaves; no other lock is taken under them: {@code LogQueue}, {@code PasswordCheck},
  * {@code BcryptQueue}, {@code ReplySubjects}, {@code TopSubjects}, {@code InputBudget}, {@code Quotas},
  * {@code ClosedClients}, {@code MessageLog}, {@code IncidentLog}, {@code DepartedMembers}, {@code Dialers},
- * {@code InfoPublisher}, {@code RecentLog}, {@code FaultyClient}, and the lock of {@code ServerState}, which only its
+ * {@code InfoPublisher}, {@code RecentLog}, {@code FaultyClient}, {@code SyncThread}, and the lock of {@code ServerState}, which only its
  * stop waits for.
  */
 package io.jnatsd.subject;

@@ -406,8 +406,7 @@ class OptionKeysTest {
             xyzzy: {}           ~ test.conf:1:1: unknown key "xyzzy"
             cluster {rouets []} ~ test.conf:1:10: unknown key "rouets", did you mean "routes"?
             authorization {usr: x} ~ test.conf:1:16: unknown key "usr", did you mean "user"?
-            store_dir: x        ~ test.conf:1:1: "store_dir" (files for JetStream) is not supported by jnatsd and ignored
-            JetStream {max_file: 1G} ~ test.conf:1:12: "max_file" (streams are kept in memory) is not supported by jnatsd and ignored
+            JetStream {cipher: aes} ~ test.conf:1:12: "cipher" (files are not encrypted) is not supported by jnatsd and ignored
             jetstream {limits {max_ha_assets: 3}} ~ test.conf:1:20: "max_ha_assets" (streams are not replicated) is not supported by jnatsd and ignored
             leafnodes {port: 7} ~ test.conf:1:1: "leafnodes" (leaf nodes) is not supported by jnatsd and ignored
             gateway {name: g}   ~ test.conf:1:1: "gateway" (gateways) is not supported by jnatsd and ignored
@@ -505,5 +504,22 @@ class OptionKeysTest {
         assertTrue(readAll("authorization { users [{user: a, password: b}] }").plainTextSecrets());
         assertTrue(readAll("cluster { authorization { user: a, password: b } }").plainTextSecrets());
         assertTrue(readAll("http_user: a, http_password: b").plainTextSecrets());
+    }
+
+    @Test
+    void theFolderOfStreamsIsNamedOnce() {
+        String twice = "Duplicate 'store_dir' configuration";
+        assertTrue(Config.error("store_dir: \"/a\"\njetstream { store_dir: \"/b\" }").contains(twice));
+        assertTrue(Config.error("jetstream { store_dir: \"/b\" }\nstore_dir: \"/a\"").contains(twice));
+        assertEquals("/a", Config.options("jetstream: enabled\nstore_dir: \"/a\"").jetStream().files().storeDir().toString());
+    }
+
+    @Test
+    void filesAreForcedAtAnIntervalOrAlways() {
+        assertEquals(Duration.ofSeconds(1), Config.options("").jetStream().files().syncInterval());
+        assertEquals(Duration.ofMinutes(2), Config.options("jetstream { sync_interval: 2m }").jetStream().files().syncInterval());
+        assertEquals(Duration.ZERO, Config.options("jetstream { sync: always }").jetStream().files().syncInterval());
+        assertTrue(Config.error("jetstream { sync_interval: 0 }").contains("Expected a duration above 0, or 'always', for sync_interval"));
+        assertTrue(Config.error("jetstream { sync_interval: never }").contains("sync_interval"));
     }
 }

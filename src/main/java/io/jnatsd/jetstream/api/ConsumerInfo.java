@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.api;
 
 import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.consumer.Consumer;
+import io.jnatsd.jetstream.consumer.Progress;
 import java.time.Instant;
 
 /** A consumer as answers show it. A component that is null is not in the JSON. Threads: immutable. */
@@ -9,7 +10,7 @@ record ConsumerInfo(String streamName, String name, Instant created, ConsumerCon
         Position ackFloor, int numAckPending, long numRedelivered, int numWaiting, long numPending,
         StreamInfo.Cluster cluster, Boolean pushBound, Instant ts) {
     record Position(long consumerSeq, long streamSeq, Instant lastActive) {
-        static Position of(Consumer.Position position) {
+        static Position of(Progress.Position position) {
             return new Position(position.consumerSequence(), position.streamSequence(), position.time());
         }
     }

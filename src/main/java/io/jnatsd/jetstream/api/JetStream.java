@@ -7,6 +7,7 @@ import io.jnatsd.jetstream.config.ErrorCode;
 import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.consumer.DeliverSubjects;
+import io.jnatsd.jetstream.store.StoreFolder;
 import io.jnatsd.jetstream.stream.ApiLevel;
 import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Inbox;
@@ -23,7 +24,9 @@ import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.Subject;
 import io.jnatsd.subject.SubjectSpace;
 import io.jnatsd.subject.Subscription;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -74,6 +77,21 @@ public final class JetStream implements Runnable {
     }
 
     /**
+     * What streams may take.
+     *
+     * @param memory the bytes that all may take together
+     * @param folder the folder of those in files; null if all are in memory
+     * @param files the bytes that files may take
+     * @param syncInterval nanoseconds after which files are forced to the disk; 0 for before each answer
+     */
+    public record Storage(long memory, Path folder, long files, long syncInterval) {
+        /** With all streams in memory. */
+        public static Storage inMemory(long memory) {
+            return new Storage(memory, null, 0, 0);
+        }
+    }
+
+    /**
      * Returns the memory for streams and consumers themselves.
      *
      * @param memory what their messages may take
@@ -87,14 +105,14 @@ public final class JetStream implements Runnable {
         return (PREFIX + subject).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private JetStream(Server server, long memory, ServerLimits limits) {
+    private JetStream(Server server, Storage storage, StreamFiles files, ServerLimits limits) {
         advisories = new Advisories(server.domain, this::expired);
         environment = new Environment(server.domain, server.subjects, server.traffic, server.threads, server.log, server.ids,
-                server.timer, server.clock, new MemoryLimit(memory),
-                new MemoryPool(INBOXES), new MemoryPool(objects(memory)), new DeliverSubjects<>(), advisories);
-        streams = new Streams(environment, Arguments.chars(server.name), limits);
+                server.timer, server.clock, new MemoryLimit(storage.memory), new MemoryLimit(storage.files),
+                new MemoryPool(INBOXES), new MemoryPool(objects(storage.memory)), new DeliverSubjects<>(), advisories, StreamFiles.configs());
+        streams = new Streams(environment, files, Arguments.chars(server.name), limits);
         endpoints = new Endpoints(new StreamRequests(streams), new ConsumerRequests(streams), advisories, r -> accountInfo());
-        monitor = new JetStreamMonitor(streams, environment.memory());
+        monitor = new JetStreamMonitor(streams, environment);
         reports = new ApiReports(environment);
         inbox = new Inbox(server.ids.getAsLong(), "$JS.API", server.subjects.announcedTable(), environment.inboxes(),
                 server.maxRequests, new Owner());
@@ -103,14 +121,18 @@ public final class JetStream implements Runnable {
     }
 
     /**
-     * Starts JetStream. Requests are answered from the time this returns.
+     * Starts JetStream with the streams that are in files. Requests are answered from the time this returns.
      *
-     * @param memory the bytes that all streams may take together
+     * @throws IOException if the folder cannot be used
      */
-    public static JetStream start(Server server, long memory, ServerLimits limits) {
-        JetStream started = new JetStream(server, memory, limits);
-        started.inbox.subscribe(Inbox.Kind.API, PREFIX + ">");
+    public static JetStream start(Server server, Storage storage, ServerLimits limits) throws IOException {
+        StreamFiles files = storage.folder == null ? null
+                : new StreamFiles(StoreFolder.open(storage.folder), storage.syncInterval, server.threads, server.log);
+        JetStream started = new JetStream(server, storage, files, limits);
         server.subjects.watch(started::interestChanged);
+        if (files != null)
+            started.recover();
+        started.inbox.subscribe(Inbox.Kind.API, PREFIX + ">");
         if (!server.threads.start("jetstream-api", started))
             started.inbox.close();
         if (started.domain != null)
@@ -118,10 +140,20 @@ public final class JetStream implements Runnable {
         return started;
     }
 
+    private void recover() throws IOException {
+        try {
+            streams.recover();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the start was interrupted", e);
+        }
+    }
+
     /** Applies changed limits; what exists already is kept. */
-    public void apply(long memory, ServerLimits limits) {
-        environment.memory().most(memory);
-        environment.objects().most(objects(memory));
+    public void apply(Storage storage, ServerLimits limits) {
+        environment.memory().most(storage.memory);
+        environment.files().most(storage.files);
+        environment.objects().most(objects(storage.memory));
         streams.limits(limits);
     }
 

@@ -6,7 +6,7 @@ import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.StreamConfig.Storage;
 import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.DeliveryState;
-import io.jnatsd.jetstream.stream.MemoryLimit;
+import io.jnatsd.jetstream.stream.Environment;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.jetstream.stream.StreamFigures;
 import io.jnatsd.monitor.JetStreamSource;
@@ -23,13 +23,13 @@ import java.util.concurrent.atomic.LongAdder;
 /** What the monitor shows of JetStream (JetStream: monitoring). Threads: any thread. */
 final class JetStreamMonitor implements JetStreamSource {
     private final Streams streams;
-    private final MemoryLimit memory;
+    private final Environment environment;
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
 
-    JetStreamMonitor(Streams streams, MemoryLimit memory) {
+    JetStreamMonitor(Streams streams, Environment environment) {
         this.streams = streams;
-        this.memory = memory;
+        this.environment = environment;
     }
 
     void countRequest() {
@@ -67,10 +67,10 @@ final class JetStreamMonitor implements JetStreamSource {
 
     JsonObject usage() {
         JsonObject usage = new JsonObject();
-        usage.addProperty("memory", memory.used());
-        usage.addProperty("storage", 0);
-        usage.addProperty("reserved_memory", memory.reserved());
-        usage.addProperty("reserved_storage", 0);
+        usage.addProperty("memory", environment.memory().used());
+        usage.addProperty("storage", environment.files().used());
+        usage.addProperty("reserved_memory", environment.memory().reserved());
+        usage.addProperty("reserved_storage", environment.files().reserved());
         return usage;
     }
 
@@ -88,6 +88,11 @@ final class JetStreamMonitor implements JetStreamSource {
 
     /** A stream with the figure that it is sorted by. The figure is read once, since it changes. */
     private record Sorted(String name, long figure) {
+    }
+
+    @Override
+    public Map<String, String> failed() {
+        return streams.failed();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.jetstream.stream.Times;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** A stream as answers show it. A component that is null is not in the JSON. Threads: immutable. */
@@ -12,7 +13,14 @@ record StreamInfo(StreamConfig config, Instant created, State state, String doma
         Instant ts) {
     /** The state of a stream. */
     record State(long messages, long bytes, long firstSeq, String firstTs, long lastSeq, String lastTs,
-            Integer numSubjects, Map<String, Long> subjects, Long numDeleted, long[] deleted, int consumerCount) {
+            Integer numSubjects, Map<String, Long> subjects, Long numDeleted, long[] deleted, Lost lost, int consumerCount) {
+    }
+
+    /** Messages that were damaged; those whose sequence is not known count in the bytes only. */
+    record Lost(List<Long> msgs, long bytes) {
+        static Lost of(MessageStore.Lost lost) {
+            return lost.messages() == 0 ? null : new Lost(lost.sequences(), lost.bytes());
+        }
     }
 
     /** Which server has it. */
@@ -35,7 +43,7 @@ record StreamInfo(StreamConfig config, Instant created, State state, String doma
         State state = new State(s.messages(), s.bytes(), fresh ? 0 : s.first(), time(s.firstTime()), s.last(), time(s.lastTime()),
                 s.subjects() == 0 ? null : s.subjects(), subjects, gaps == 0 ? null : gaps,
                 deleted && gaps > 0 ? stream.store().gaps(MOST_DELETED) : null,
-                stream.consumers().counted());
+                Lost.of(stream.store().lost()), stream.consumers().counted());
         String domain = stream.domain();
         return new StreamInfo(stream.config(), stream.created(), state, domain.isEmpty() ? null : domain,
                 server == null ? null : new Cluster(server), Instant.now());

@@ -5,10 +5,16 @@ import io.jnatsd.jetstream.config.JetStreamException;
 import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.config.SubjectSet;
+import io.jnatsd.jetstream.store.FileStore;
+import io.jnatsd.jetstream.store.MemoryStore;
+import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.stream.Environment;
+import io.jnatsd.jetstream.stream.MemoryLimit;
 import io.jnatsd.jetstream.stream.Stream;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.text.Quoted;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -22,7 +28,11 @@ final class Streams {
     private record Entry(Stream stream, StreamConfig config) {
     }
 
+    /** How long the end of the server waits for the files of streams. */
+    private static final long PATIENCE = 10_000_000_000L;
+
     private final Environment environment;
+    private final StreamFiles files;
     private final String server;
     private final Map<String, Entry> streams = new ConcurrentSkipListMap<>();
     /** The subjects of all streams. Used by the actor of the API. */
@@ -30,8 +40,10 @@ final class Streams {
     /** Written by a reload. */
     private volatile ServerLimits limits;
 
-    Streams(Environment environment, String server, ServerLimits limits) {
+    /** @param files null if all streams are in memory */
+    Streams(Environment environment, StreamFiles files, String server, ServerLimits limits) {
         this.environment = environment;
+        this.files = files;
         this.server = server;
         this.limits = limits;
     }
@@ -101,20 +113,61 @@ final class Streams {
         if (!environment.objects().admits(config.memory()))
             throw new JetStreamException(ErrorCode.INSUFFICIENT_MEMORY);
         reserve(config, config.maxBytes());
+        Instant now = Instant.now();
+        Stream created;
+        try {
+            created = Stream.create(environment, config, store(config, now), now);
+        } catch (JetStreamException | RuntimeException e) {
+            release(config, config.maxBytes());
+            throw e;
+        }
+        start(created, config);
+        return created;
+    }
+
+    private MessageStore store(StreamConfig config, Instant created) throws JetStreamException {
+        if (isInFiles(config))
+            return files.create(config, created);
         if (config.storage() == StreamConfig.Storage.FILE)
-            environment.log().warn("Stream " + Quoted.of(Arguments.text(config.name())) + " asks for files; its messages are kept in memory");
-        Stream created = Stream.create(environment, config);
+            environment.log().warn("Stream " + Quoted.of(Arguments.text(config.name()))
+                    + " asks for files; its messages are kept in memory, since there is no store_dir");
+        return new MemoryStore(Stream.sizes(config), config.firstSeq() == null ? 1 : config.firstSeq());
+    }
+
+    private boolean isInFiles(StreamConfig config) {
+        return files != null && config.storage() == StreamConfig.Storage.FILE;
+    }
+
+    /** Starts the streams that are in files. Called before the actor of the API runs. */
+    void recover() throws IOException, InterruptedException {
+        for (StreamFiles.Found each : files.recover(environment)) {
+            if (each.config().maxBytes() > 0 && !environment.files().reserve(each.config().maxBytes()))
+                environment.log().warn("Stream " + Quoted.of(Arguments.text(each.config().name()))
+                        + " reserves more than max_file_store has left");
+            start(each.stream(), each.config());
+        }
+    }
+
+    private void start(Stream created, StreamConfig config) {
         // Before it subscribes: a request is answered by the API exactly if the stream does not get it.
         streams.put(config.name(), new Entry(created, config));
         created.start();
         config.captured().forEach(captured::add);
-        return created;
     }
 
     private void reserve(StreamConfig config, long bytes) throws JetStreamException {
-        if (bytes > 0 && !environment.memory().reserve(bytes))
+        if (bytes > 0 && !limit(config).reserve(bytes))
             throw new JetStreamException(config.storage() == StreamConfig.Storage.FILE ? ErrorCode.INSUFFICIENT_STORAGE
                     : ErrorCode.INSUFFICIENT_MEMORY);
+    }
+
+    private void release(StreamConfig config, long bytes) {
+        if (bytes > 0)
+            limit(config).release(bytes);
+    }
+
+    private MemoryLimit limit(StreamConfig config) {
+        return isInFiles(config) ? environment.files() : environment.memory();
     }
 
     /** @throws JetStreamException if another stream captures one of the subjects, or only one user may use them */
@@ -133,12 +186,13 @@ final class Streams {
     void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {
         long more = Math.max(after.maxBytes(), 0) - Math.max(before.maxBytes(), 0);
         reserve(after, more);
+        if (isInFiles(after))
+            files.update(after);
         stream.call(s -> {
             s.update(after);
             return null;
         });
-        if (more < 0)
-            environment.memory().release(-more);
+        release(after, -more);
         streams.put(stream.name(), new Entry(stream, after));
         before.captured().forEach(captured::remove);
         after.captured().forEach(captured::add);
@@ -161,14 +215,33 @@ final class Streams {
         if (removed == null)
             return;
         removed.config.captured().forEach(captured::remove);
-        if (removed.config.maxBytes() > 0)
-            environment.memory().release(removed.config.maxBytes());
+        release(removed.config, removed.config.maxBytes());
+        if (stream.store() instanceof FileStore store)
+            files.removed(store);
     }
 
-    /** Ends all streams; whoever waits for messages is told. */
+    /** Returns the streams that could not be opened, and why. Any thread. */
+    Map<String, String> failed() {
+        return files == null ? Map.of() : files.failed();
+    }
+
+    /** Ends all streams; whoever waits for messages is told. Files are complete afterwards. */
     void close() {
-        for (Entry each : streams.values())
-            each.stream.close("409 Server Shutdown");
+        List<Entry> ended = List.copyOf(streams.values());
+        ended.forEach(each -> each.stream.close("409 Server Shutdown"));
         streams.clear();
+        if (files == null)
+            return;
+        try {
+            long end = System.nanoTime() + PATIENCE;
+            for (Entry each : ended)
+                if (isInFiles(each.config) && !each.stream.awaitEnd(end - System.nanoTime()))
+                    environment.log().warn("Stream " + Quoted.of(Arguments.text(each.config.name()))
+                            + " could not be closed in time; its next start takes longer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            files.close();
+        }
     }
 }

@@ -11,10 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -53,43 +51,47 @@ public final class Consumer {
     private final Cursor cursor;
     private final AckSubject.Builder ackSubject;
     private final Taker taker;
-    private long nextConsumerSequence = 1;
-    private long deliveredSequence;
-    private Instant lastDelivery;
-    private long floorConsumerSequence;
-    private long floorSequence;
-    private Instant lastAck;
+    private final Progress progress = new Progress();
+    private final PendingMessages pending = progress.pending();
     private final AckStall stall = new AckStall();
-    private final PendingMessages pending = new PendingMessages();
-    /** The messages that were delivered as often as allowed, and never acknowledged. */
-    private final Set<Long> exhausted = new HashSet<>();
     private final Replay replay;
     private long lastActivity;
     private boolean hadInterest;
     private boolean ended;
     private final MemoryUse memory;
     private final StoredMessage message = new StoredMessage();
+    /** It is kept in a file, and in the list of those that have changed since they were saved. */
+    private final boolean persistent;
+    private boolean unsaved;
 
-    /** @param config complete, with a name */
-    Consumer(Consumers consumers, Host host, ConsumerConfig config, Instant created) {
+    /**
+     * @param config complete, with a name
+     * @param saved how far it was, null for a new one
+     */
+    Consumer(Consumers consumers, Host host, ConsumerConfig config, SavedConsumer saved) {
         this.consumers = consumers;
         this.host = host;
         this.config = config;
-        this.created = created;
-        this.cursor = new Cursor(this, consumers, host.store(), config);
+        this.created = saved == null ? Instant.now() : saved.created();
+        this.persistent = host.store().isPersistent() && config.memStorage() == null && !config.isDirect();
+        this.cursor = new Cursor(this, consumers, host.store(), config, saved);
         this.ackSubject = new AckSubject.Builder(host.stream(), config.name());
         this.taker = config.isPush() ? new PushTarget(this, host) : new PullRequests(this, host);
         if (config.isPush())
             consumers.delivers(this, config.deliverSubject());
         this.memory = new MemoryUse(host);
-        floorSequence = cursor.position() - 1;
-        deliveredSequence = floorSequence;
         lastActivity = host.now();
-        replay = new Replay(config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
+        if (saved == null)
+            progress.begin(cursor.position() - 1);
+        else
+            progress.restore(saved, cursor::exists).forEach(each -> setDue(each, due(lastActivity, config.wait(each.deliveries))));
+        replay = new Replay(saved != null ? saved.replayUntil()
+                : config.replayPolicy() == ReplayPolicy.ORIGINAL ? host.store().state().last() : 0, lastActivity);
         hadInterest = taker.isActive();
         scheduleExpiry();
         memory.configure(config);
         countMemory();
+        save();
     }
 
     // ---- what the stream tells ---------------------------------------------------------------------------------
@@ -108,17 +110,35 @@ public final class Consumer {
 
     /** A message that it selects is about to be removed from the stream. */
     void removed(long sequence) {
-        if (cursor.removed(sequence))
+        if (cursor.removed(sequence)) {
+            save();
             changed();
+        }
         forget(sequence);
     }
 
     /** A message that was delivered is about to be removed. */
     void forget(long sequence) {
-        if (pending.remove(sequence) == null && (exhausted.isEmpty() || !exhausted.remove(sequence)))
+        if (!progress.forget(sequence))
             return;
-        moveFloor();
+        progress.moveFloor();
+        save();
         changed();
+    }
+
+    /** What is kept in a file has changed. */
+    private void save() {
+        if (persistent && !unsaved) {
+            unsaved = true;
+            consumers.unsaved(this);
+        }
+    }
+
+    /** Returns what is to be kept in a file. */
+    SavedConsumer saved() {
+        unsaved = false;
+        return new SavedConsumer(host.json(config), created, progress.delivered(), progress.floor(), cursor.next(), replay.until(),
+                cursor.savedFirstOnes(), progress.savedPending(), progress.savedExhausted());
     }
 
     /** There may be something to deliver, or to tell those who wait. */
@@ -129,7 +149,7 @@ public final class Consumer {
 
     /** Returns whether a stream must keep a message for it. The message must be one that it selects. */
     boolean needs(long sequence) {
-        return cursor.isLeft(sequence) || pending.get(sequence) != null || exhausted.contains(sequence);
+        return cursor.isLeft(sequence) || progress.knows(sequence);
     }
 
     // ---- delivery ----------------------------------------------------------------------------------------------
@@ -157,7 +177,7 @@ public final class Consumer {
         }
         if (sent > 0) {
             lastActivity = host.now();
-            lastDelivery = Instant.now();
+            progress.sent(Instant.now());
         }
         if (pending.firstAgain() == null && cursor.left() == 0) {
             taker.drained();
@@ -170,7 +190,7 @@ public final class Consumer {
     }
 
     private void countMemory() {
-        memory.changed(pending.size() + exhausted.size(), cursor.firstOnes(), taker.memory());
+        memory.changed(progress.size(), cursor.firstOnes(), taker.memory());
     }
 
     /** Returns the sequence of the next message, -1 if there is none, or it has to wait. */
@@ -183,7 +203,7 @@ public final class Consumer {
         if (cursor.left() == 0 || !memory.hasRoom())
             return -1;
         if (isLimited()) {
-            schedule(stall.limited(host.now(), lastAck));
+            schedule(stall.limited(host.now(), progress.lastAck()));
             return -1;
         }
         long found = cursor.peek();
@@ -207,13 +227,12 @@ public final class Consumer {
     /** Returns the size of the message, 0 if another target is to be tried, -1 if there is none. */
     private int deliver(Destination to, long sequence) {
         Pending waiting = pending.get(sequence);
-        if (!host.store().load(sequence, message)) {
-            // Cannot happen: removed() or forget() is called for every message that goes.
-            throw new IllegalStateException("message " + sequence + " of stream " + host.stream() + " is gone");
-        }
+        // One that is damaged has been removed.
+        if (!host.store().load(sequence, message))
+            return 0;
         int deliveries = waiting == null ? 1 : waiting.deliveries + 1;
         long left = waiting == null ? cursor.left() - 1 : cursor.left();
-        ackSubject.set(deliveries, sequence, nextConsumerSequence, message.time(), left);
+        ackSubject.set(deliveries, sequence, progress.nextConsumerSequence(), message.time(), left);
         int size = message.subjectLength() + ackSubject.length() + message.length();
         if (!taker.fits(size))
             return 0;
@@ -227,17 +246,17 @@ public final class Consumer {
     }
 
     private void sent(long sequence, Pending before, int deliveries) {
-        long now = host.now(), consumerSequence = nextConsumerSequence++;
+        long now = host.now(), consumerSequence = progress.deliver();
+        save();
         if (before == null) {
             cursor.advance(sequence);
-            deliveredSequence = Math.max(deliveredSequence, sequence);
+            progress.reached(sequence);
             replay.delivered(message.time());
         } else {
             pending.notAgain(before);
         }
         if (config.ackPolicy() == AckPolicy.NONE) {
-            floorConsumerSequence = consumerSequence;
-            floorSequence = sequence;
+            progress.done(consumerSequence, sequence);
             host.consumed(this, sequence);
             return;
         }
@@ -260,9 +279,8 @@ public final class Consumer {
     }
 
     private void exhaust(Pending waiting) {
-        pending.remove(waiting.sequence);
-        exhausted.add(waiting.sequence);
-        moveFloor();
+        progress.exhaust(waiting);
+        save();
         host.publish(new ConsumerEvent.MaxDeliveries(config.name(), waiting.sequence, waiting.deliveries));
     }
 
@@ -279,7 +297,7 @@ public final class Consumer {
      * @param reply the subject to answer to, empty for none
      */
     public void ack(AckSubject subject, String reply, byte[] payload, int start, int length) {
-        if (ended || subject.streamSequence() > deliveredSequence)
+        if (ended || !progress.wasDelivered(subject.streamSequence()))
             return;
         lastActivity = host.now();
         AckPayload said = AckPayload.parse(payload, start, length);
@@ -315,21 +333,16 @@ public final class Consumer {
 
     /** A message is done, and those before it, too, if one ack is for all. */
     private void done(long sequence) {
-        if (config.ackPolicy() == AckPolicy.ALL) {
-            for (Pending oldest; (oldest = pending.first()) != null && oldest.sequence < sequence;)
-                take(oldest.sequence);
-            if (!exhausted.isEmpty())
-                exhausted.stream().filter(each -> each < sequence).toList().forEach(this::take);
-        }
+        if (config.ackPolicy() == AckPolicy.ALL)
+            progress.forEachBefore(sequence, this::take);
         take(sequence);
-        moveFloor();
+        progress.moveFloor();
     }
 
-    /** Also one that was delivered as often as allowed can still be acknowledged. */
     private void take(long sequence) {
-        if (pending.remove(sequence) == null && (exhausted.isEmpty() || !exhausted.remove(sequence)))
+        if (!progress.acknowledge(sequence, Instant.now()))
             return;
-        lastAck = Instant.now();
+        save();
         host.consumed(this, sequence);
     }
 
@@ -359,17 +372,6 @@ public final class Consumer {
             host.publish(new ConsumerEvent.Terminated(config.name(), subject.consumerSequence(), subject.streamSequence(),
                     subject.deliveries(), reason.isEmpty() ? null : reason));
         done(subject.streamSequence());
-    }
-
-    private void moveFloor() {
-        Pending oldest = pending.first();
-        if (oldest == null) {
-            floorConsumerSequence = nextConsumerSequence - 1;
-            floorSequence = deliveredSequence;
-        } else {
-            floorConsumerSequence = oldest.consumerSequence - 1;
-            floorSequence = oldest.sequence - 1;
-        }
     }
 
     // ---- requests ----------------------------------------------------------------------------------------------
@@ -429,7 +431,7 @@ public final class Consumer {
         again.sort(Comparator.comparingLong(due -> due.sequence));
         again.forEach(this::retry);
         schedule(pending.earliestDue());
-        if (stall.isStalled(now, isLimited(), lastAck))
+        if (stall.isStalled(now, isLimited(), progress.lastAck()))
             host.stalled(this);
         schedule(stall.nextCheck());
         if (expired(now)) {
@@ -493,6 +495,7 @@ public final class Consumer {
         if (taker instanceof PushTarget target)
             target.configure();
         scheduleExpiry();
+        save();
         run();
     }
 
@@ -505,8 +508,9 @@ public final class Consumer {
         if (!cursor.isWithin(purged))
             return;
         cursor.purged(first);
-        deliveredSequence = Math.max(deliveredSequence, first - 1);
-        moveFloor();
+        progress.reached(first - 1);
+        progress.moveFloor();
+        save();
     }
 
     /** Ends it: those who wait get a status. */
@@ -535,20 +539,16 @@ public final class Consumer {
     }
 
     String positionHeaders() {
-        return "Nats-Last-Consumer: " + (nextConsumerSequence - 1) + "\r\nNats-Last-Stream: " + cursor.examined()
+        return "Nats-Last-Consumer: " + (progress.nextConsumerSequence() - 1) + "\r\nNats-Last-Stream: " + cursor.examined()
                 + "\r\n";
     }
 
-    /** A consumer sequence and a stream sequence; the time is null if there was nothing yet. */
-    public record Position(long consumerSequence, long streamSequence, Instant time) {
+    public Progress.Position delivered() {
+        return progress.delivered();
     }
 
-    public Position delivered() {
-        return new Position(nextConsumerSequence - 1, nextConsumerSequence == 1 ? floorSequence : deliveredSequence, lastDelivery);
-    }
-
-    public Position ackFloor() {
-        return new Position(floorConsumerSequence, floorSequence, lastAck);
+    public Progress.Position ackFloor() {
+        return progress.floor();
     }
 
     public int unacknowledged() {
@@ -559,7 +559,7 @@ public final class Consumer {
     public long redelivered() {
         if (config.mostDeliveries() == 1)
             return 0;
-        return exhausted.size() + pending.redelivered();
+        return progress.exhausted() + pending.redelivered();
     }
 
     /** Returns the number of messages that were not delivered yet. */

@@ -4,7 +4,6 @@ import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.store.FilterIndex;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,9 +14,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The consumers of a stream: by name, by what they select, by the time when they have something to do, and those that may
@@ -37,6 +38,8 @@ public final class Consumers {
     private final Queue<Consumer> ready = new ArrayDeque<>();
     /** Those that may have delivered messages which they do not select since their filters were changed. */
     private final Set<Consumer> refiltered = new LinkedHashSet<>();
+    /** Those that have changed since they were saved. */
+    private final Set<Consumer> unsaved = new LinkedHashSet<>();
     private int counted;
     /** Those of lists, by name; null since a consumer has come or gone. */
     private List<Consumer> listed;
@@ -78,7 +81,11 @@ public final class Consumers {
 
     /** Adds a consumer; the configuration is complete and has been checked. */
     public Consumer add(ConsumerConfig config) {
-        Consumer consumer = new Consumer(this, host, config, Instant.now());
+        return add(config, null);
+    }
+
+    private Consumer add(ConsumerConfig config, SavedConsumer saved) {
+        Consumer consumer = new Consumer(this, host, config, saved);
         byName.put(config.name(), consumer);
         listed = null;
         if (!config.isDirect())
@@ -97,13 +104,62 @@ public final class Consumers {
         consumer.end(status);
         wakes.remove(consumer.wake());
         refiltered.remove(consumer);
+        unsaved.remove(consumer);
+        host.store().forgetConsumer(consumer.config().name());
         return true;
     }
 
-    /** Ends all. */
+    /** Ends all; they stay in the files. */
     public void end(String status) {
-        for (Consumer consumer : List.copyOf(byName.values()))
-            remove(consumer, status);
+        byName.values().forEach(consumer -> consumer.end(status));
+        byName.clear();
+        listed = null;
+        counted = 0;
+    }
+
+    // ---- files -------------------------------------------------------------------------------------------------
+
+    /** A consumer has changed since it was saved. */
+    void unsaved(Consumer consumer) {
+        unsaved.add(consumer);
+    }
+
+    /** Returns whether a consumer has changed since it was saved. */
+    public boolean areUnsaved() {
+        return !unsaved.isEmpty();
+    }
+
+    /** Gives those that have changed to the store, which writes them with its next flush; returns their bytes. */
+    public long save() {
+        long bytes = 0;
+        for (Consumer consumer : unsaved) {
+            byte[] saved = consumer.saved().bytes();
+            host.store().saveConsumer(consumer.config().name(), saved);
+            bytes += saved.length;
+        }
+        unsaved.clear();
+        return bytes;
+    }
+
+    /** Returns the last sequence that saved consumers know: none up to it is given to another message. */
+    public static long lastKnown(Collection<byte[]> states) {
+        return states.stream().map(SavedConsumer::of).filter(Objects::nonNull)
+                .mapToLong(saved -> saved.delivered().streamSequence()).max().orElse(0);
+    }
+
+    /**
+     * Restores a consumer.
+     *
+     * @param config returns the configuration of JSON, null if it is not valid
+     * @return false if it cannot be read
+     */
+    public boolean restore(byte[] state, Function<byte[], ConsumerConfig> config) {
+        SavedConsumer saved = SavedConsumer.of(state);
+        ConsumerConfig read = saved == null ? null : config.apply(saved.config());
+        if (read == null)
+            return false;
+        add(read, saved);
+        return true;
     }
 
     // ---- what they select --------------------------------------------------------------------------------------

@@ -30,11 +30,19 @@ final class Cursor {
     private boolean early;
     private final StoredMessage message = new StoredMessage();
 
-    Cursor(Consumer consumer, Consumers consumers, MessageStore store, ConsumerConfig config) {
+    /** @param saved where it was, null for a new consumer */
+    Cursor(Consumer consumer, Consumers consumers, MessageStore store, ConsumerConfig config, SavedConsumer saved) {
         this.consumer = consumer;
         this.consumers = consumers;
         this.store = store;
         join(config);
+        if (saved != null) {
+            firstOnes = new LastPerSubject(saved.firstOnes());
+            firstOnes.keep(this::exists);
+            next = saved.next();
+            settle();
+            return;
+        }
         firstOnes = new LastPerSubject(config.deliverPolicy() == DeliverPolicy.LAST_PER_SUBJECT ? store.lastOfEach(filters)
                 : new long[0]);
         begin(config);
@@ -57,8 +65,27 @@ final class Cursor {
                     : Math.min(config.optStartSeq(), StreamConfig.HIGHEST_FIRST));
             case BY_START_TIME -> store.firstSince(nanos(config.optStartTime()));
         };
-        early = next > end;
+        settle();
+    }
+
+    private void settle() {
+        early = next > store.state().last() + 1;
         recount();
+    }
+
+    /** Returns whether the stream has a message. */
+    boolean exists(long sequence) {
+        return store.has(sequence);
+    }
+
+    /** Returns the sequence from which on messages are new. */
+    long next() {
+        return next;
+    }
+
+    /** Returns the sequences that come before {@link #next}. */
+    long[] savedFirstOnes() {
+        return firstOnes.left();
     }
 
     private long lastMatch(long end) {

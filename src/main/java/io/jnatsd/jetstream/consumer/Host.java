@@ -1,6 +1,7 @@
 package io.jnatsd.jetstream.consumer;
 
 import io.jnatsd.delivery.Destination;
+import io.jnatsd.jetstream.config.ConsumerConfig;
 import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 
@@ -18,6 +19,9 @@ public interface Host {
 
     /** Returns the name of the stream. */
     String stream();
+
+    /** Returns a configuration as JSON, which is kept in a file. */
+    byte[] json(ConsumerConfig config);
 
     /** Returns a time in nanoseconds for deadlines. */
     long now();

@@ -53,6 +53,11 @@ final class LastPerSubject {
         return true;
     }
 
+    /** Returns those that are left, ascending. */
+    long[] left() {
+        return Arrays.copyOfRange(sequences, at, sequences.length);
+    }
+
     /** Keeps some sequences and removes the others. */
     void keep(LongPredicate some) {
         sequences = Arrays.stream(sequences, at, sequences.length).filter(some).toArray();

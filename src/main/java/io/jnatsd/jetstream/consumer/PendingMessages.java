@@ -1,7 +1,9 @@
 package io.jnatsd.jetstream.consumer;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -32,6 +34,14 @@ final class PendingMessages {
     /** Returns the one with the lowest sequence, null if there is none. */
     Pending first() {
         return first;
+    }
+
+    /** Returns all, in the order of the stream. */
+    List<Pending> all() {
+        List<Pending> all = new ArrayList<>(size);
+        for (Pending each = first; each != null; each = each.after)
+            all.add(each);
+        return all;
     }
 
     private static int hash(long sequence) {

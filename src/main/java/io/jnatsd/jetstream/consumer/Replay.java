@@ -21,6 +21,10 @@ final class Replay {
         this.notBefore = now;
     }
 
+    long until() {
+        return until;
+    }
+
     boolean covers(long sequence) {
         return sequence <= until;
     }

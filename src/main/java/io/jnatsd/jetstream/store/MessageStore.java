@@ -23,9 +23,18 @@ public interface MessageStore {
     record State(long messages, long bytes, long first, long firstTime, long last, long lastTime, int subjects) {
     }
 
+    /**
+     * Messages that were damaged.
+     *
+     * @param sequences of those whose sequence is known, at most a thousand
+     */
+    record Lost(long messages, List<Long> sequences, long bytes) {
+        public static final Lost NONE = new Lost(0, List.of(), 0);
+    }
+
     /** Is told of each message that is removed, before it is gone. It must not change the store. */
     interface Removals {
-        /** @param message valid during the call */
+        /** @param message valid during the call; it has subject, sequence and time only */
         void removed(StoredMessage message);
     }
 
@@ -40,6 +49,7 @@ public interface MessageStore {
      * @param headerLength the number of bytes of headers, -1 for a message without headers
      * @param time in nanoseconds since 1970; not before that of the last message
      * @return its sequence
+     * @throws StoreException if it cannot be stored; then nothing has changed
      */
     long append(byte[] subject, int subjectStart, int subjectLength, byte[] body, int bodyStart, int bodyLength,
             int headerLength, long time);
@@ -66,7 +76,10 @@ public interface MessageStore {
      */
     long purge(SubjectFilter filter, long below, long keep);
 
-    /** Loads a message; returns false if there is none with this sequence. */
+    /** Returns whether there is a message with a sequence. */
+    boolean has(long sequence);
+
+    /** Loads a message; returns false if there is none with this sequence, or it is damaged: then it is removed. */
     boolean load(long sequence, StoredMessage into);
 
     /** Returns the first sequence from this one on that a filter selects, or -1. */
@@ -103,4 +116,49 @@ public interface MessageStore {
 
     /** Returns the bytes of memory that the store takes. */
     long memory();
+
+    // ---- files -----------------------------------------------------------------------------------------------
+
+    /** Returns whether the store has files: what was stored or removed is to be told to others after {@link #flush}. */
+    default boolean isPersistent() {
+        return false;
+    }
+
+    /**
+     * Has what was stored and removed survive the end of the process.
+     *
+     * @throws StoreException if that fails; the messages behind {@link #kept} have been removed again
+     */
+    default void flush() {
+    }
+
+    /** Returns the last sequence that survives the end of the process. */
+    default long kept() {
+        return Long.MAX_VALUE;
+    }
+
+    default Lost lost() {
+        return Lost.NONE;
+    }
+
+    /** Returns the bytes of the files. */
+    default long diskBytes() {
+        return 0;
+    }
+
+    /** Keeps the state of a consumer with the next {@link #flush}. */
+    default void saveConsumer(String name, byte[] state) {
+    }
+
+    /** Does not keep a consumer any more. */
+    default void forgetConsumer(String name) {
+    }
+
+    /** Removes all files. */
+    default void delete() {
+    }
+
+    /** Writes what is not written yet, and closes the files. */
+    default void close() {
+    }
 }

@@ -4,8 +4,8 @@ import io.jnatsd.jetstream.store.SubjectTree.StoredSubject;
 import java.util.Arrays;
 
 /**
- * The messages of {@value #SIZE} consecutive sequences: for each, its time, its subject, its address in the arena, and
- * the next message on its subject. When most of them have been removed, the arrays shrink.
+ * The messages of {@value #SIZE} consecutive sequences: for each, its time, its size, its subject, its address, and the
+ * next message on its subject. When most of them have been removed, the arrays shrink.
  *
  * <p>An index is the place of a message in the arrays; it is valid until a message of the page is removed.
  *
@@ -20,6 +20,7 @@ final class Page {
     /** The sequence of each index, counted from the first; null while index and sequence are the same. */
     private byte[] offsets;
     private long[] times = new long[SIZE];
+    private int[] sizes = new int[SIZE];
     private long[] addresses = new long[SIZE];
     private long[] next = new long[SIZE];
     /** Null for a message that was removed. */
@@ -48,11 +49,12 @@ final class Page {
     }
 
     /** Adds a message. The page must be complete, that is, none of its messages but the newest were left out. */
-    void add(long sequence, long time, StoredSubject subject, long address) {
+    void add(long sequence, long time, StoredSubject subject, int size, long address) {
         int index = (int) (sequence - first);
         if (offsets != null)
             widen();
         times[index] = time;
+        sizes[index] = size;
         addresses[index] = address;
         subjects[index] = subject;
         next[index] = 0;
@@ -100,6 +102,11 @@ final class Page {
         return index < 0 ? -1 : first + offsets[index] + 128;
     }
 
+    /** Returns the bytes of a message, as they count for the limits of the stream. */
+    int size(int index) {
+        return sizes[index];
+    }
+
     long time(int index) {
         return times[index];
     }
@@ -137,18 +144,21 @@ final class Page {
     private void narrow() {
         byte[] kept = new byte[count];
         long[] keptTimes = new long[count], keptAddresses = new long[count], keptNext = new long[count];
+        int[] keptSizes = new int[count];
         StoredSubject[] keptSubjects = new StoredSubject[count];
         for (int i = 0, at = 0; i < subjects.length; i++) {
             if (subjects[i] == null)
                 continue;
             kept[at] = offsets == null ? (byte) (i - 128) : offsets[i];
             keptTimes[at] = times[i];
+            keptSizes[at] = sizes[i];
             keptAddresses[at] = addresses[i];
             keptNext[at] = next[i];
             keptSubjects[at++] = subjects[i];
         }
         offsets = kept;
         times = keptTimes;
+        sizes = keptSizes;
         addresses = keptAddresses;
         next = keptNext;
         subjects = keptSubjects;
@@ -157,15 +167,18 @@ final class Page {
     private void widen() {
         byte[] at = offsets;
         long[] oldTimes = times, oldAddresses = addresses, oldNext = next;
+        int[] oldSizes = sizes;
         StoredSubject[] oldSubjects = subjects;
         offsets = null;
         times = new long[SIZE];
+        sizes = new int[SIZE];
         addresses = new long[SIZE];
         next = new long[SIZE];
         subjects = new StoredSubject[SIZE];
         for (int i = 0; i < at.length; i++) {
             int index = at[i] + 128;
             times[index] = oldTimes[i];
+            sizes[index] = oldSizes[i];
             addresses[index] = oldAddresses[i];
             next[index] = oldNext[i];
             subjects[index] = oldSubjects[i];

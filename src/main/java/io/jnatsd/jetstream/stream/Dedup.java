@@ -32,6 +32,18 @@ final class Dedup {
         memory += ID_BYTES + id.length();
     }
 
+    /** Forgets the ids of messages behind a sequence, which were not kept. */
+    void forgetBehind(long sequence) {
+        order.removeIf(seen -> {
+            boolean gone = sequences.getOrDefault(seen.id, 0L) > sequence;
+            if (gone) {
+                sequences.remove(seen.id);
+                memory -= ID_BYTES + seen.id.length();
+            }
+            return gone;
+        });
+    }
+
     void forget(long now, long window) {
         for (Seen oldest; (oldest = order.peek()) != null && now - oldest.time > window;) {
             order.remove();

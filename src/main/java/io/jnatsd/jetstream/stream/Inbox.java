@@ -46,7 +46,7 @@ public final class Inbox extends InternalReceiver {
 
     /** What the actor takes at once. Threads: the actor. */
     public static final class Contents {
-        private byte[] bytes = new byte[SMALLEST];
+        private byte[] bytes;
         private int end;
         private int at;
         private Kind kind;
@@ -54,6 +54,10 @@ public final class Inbox extends InternalReceiver {
         private int replyLength;
         private int headerLength;
         private int bodyLength;
+
+        private Contents(int size) {
+            bytes = new byte[size];
+        }
 
         /** Goes to the next message; returns false at the end. */
         public boolean next() {
@@ -160,12 +164,24 @@ public final class Inbox extends InternalReceiver {
             return false;
         }
 
+        /** Returns after how many nanoseconds without work the thread of the actor ends; {@link Long#MAX_VALUE} for never. */
+        default long restsAfter() {
+            return Long.MAX_VALUE;
+        }
+
+        /** Starts the thread of the actor again; returns false if that is not possible. Called under the lock of the inbox. */
+        default boolean resume() {
+            return false;
+        }
+
         /** Does what the actor does with messages, on the thread of a client. Throws nothing. */
         default void work(Contents messages) {
         }
     }
 
     private static final Kind[] KINDS = Kind.values();
+    /** What {@link #take} returns when the thread of the actor is to end. */
+    private final Contents rest = new Contents(0);
 
     private final SidTable subs;
     private final MemoryPool memory;
@@ -174,11 +190,13 @@ public final class Inbox extends InternalReceiver {
     private final Owner owner;
     private final Condition arrived = lock.newCondition();
     private final Condition room = lock.newCondition();
-    private Contents waiting = new Contents();
+    private Contents waiting = new Contents(SMALLEST);
     /** What a thread works on, which has taken it. */
-    private Contents taken = new Contents();
+    private Contents taken = new Contents(SMALLEST);
     /** A thread works, or the thread of the actor has not begun. */
     private boolean working = true;
+    /** The actor has no thread, because there was no work for a while. */
+    private boolean resting;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     /** The number of messages in {@code waiting}. */
     private int count;
@@ -343,12 +361,20 @@ public final class Inbox extends InternalReceiver {
         return true;
     }
 
+    /** Has the actor work. Called under the lock. */
+    private void signal() {
+        if (resting)
+            resting = !owner.resume();
+        else
+            arrived.signal();
+    }
+
     @Override
     public boolean flush() {
         lock.lock();
         try {
             flushPromised = false;
-            arrived.signal();
+            signal();
             return true;
         } finally {
             lock.unlock();
@@ -364,7 +390,7 @@ public final class Inbox extends InternalReceiver {
         try {
             flushPromised = false;
             if (working || closed || isIdle() || !tasks.isEmpty() || waiting.end > FEW) {
-                arrived.signal();
+                signal();
                 return true;
             }
             few = begin();
@@ -378,7 +404,7 @@ public final class Inbox extends InternalReceiver {
             try {
                 end();
                 if (!isIdle() || woken || closed)
-                    arrived.signal();
+                    signal();
             } finally {
                 lock.unlock();
             }
@@ -404,7 +430,7 @@ public final class Inbox extends InternalReceiver {
             if (closed)
                 return false;
             tasks.add(task);
-            arrived.signal();
+            signal();
             return true;
         } finally {
             lock.unlock();
@@ -416,7 +442,7 @@ public final class Inbox extends InternalReceiver {
         lock.lock();
         try {
             woken = true;
-            arrived.signal();
+            signal();
         } finally {
             lock.unlock();
         }
@@ -433,7 +459,7 @@ public final class Inbox extends InternalReceiver {
      * Ends the work on what was taken before, waits for something, and takes all messages and tasks.
      *
      * @param receiver receives the tasks
-     * @return the messages, null if the inbox was closed and is empty
+     * @return the messages, null if the inbox was closed and is empty; see also {@link #isRest}
      */
     public Contents take(Queue<Runnable> receiver) throws InterruptedException {
         lock.lock();
@@ -442,7 +468,10 @@ public final class Inbox extends InternalReceiver {
             while (working || isIdle() && !woken && !closed) {
                 if (!working)
                     giveBack(taken.clear(LARGEST_IDLE) + waiting.clear(LARGEST_IDLE));
-                arrived.await();
+                if (!awaitWork()) {
+                    resting = true;
+                    return rest;
+                }
             }
             if (isIdle() && closed) {
                 giveBack(held);
@@ -454,6 +483,21 @@ public final class Inbox extends InternalReceiver {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns false if there was no work for so long that the thread is to end. */
+    private boolean awaitWork() throws InterruptedException {
+        long patience = owner.restsAfter();
+        if (patience == Long.MAX_VALUE) {
+            arrived.await();
+            return true;
+        }
+        return arrived.awaitNanos(patience) > 0 || working || !isIdle() || woken || closed;
+    }
+
+    /** Returns whether the thread of the actor is to end; another one is started when there is work again. */
+    public boolean isRest(Contents taken) {
+        return taken == rest;
     }
 
     private Contents begin() {
@@ -487,7 +531,7 @@ public final class Inbox extends InternalReceiver {
         lock.lock();
         try {
             closed = true;
-            arrived.signal();
+            signal();
             room.signalAll();
         } finally {
             lock.unlock();

@@ -9,6 +9,7 @@ import io.jnatsd.protocol.Message;
 import io.jnatsd.protocol.MessageBuilder;
 import io.jnatsd.subject.MatchResult;
 import io.jnatsd.subject.Receiver;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a component of JetStream sends. Messages are collected and flushed at the end of a batch. Threads: the actor
@@ -64,11 +65,11 @@ public final class Output {
         return request.bytes()[request.replyStart()] == '$' && isControl(request.reply());
     }
 
-    /** Answers a message that has a reply subject with a number between two texts. */
-    void answer(Inbox.Contents request, byte[] before, long number, byte[] behind) {
-        if (asksForControl(request))
+    /** Answers a message that has a reply subject, at a place of an array, with a number between two texts. */
+    void answer(byte[] replyIn, int replyStart, int replyLength, byte[] before, long number, byte[] behind) {
+        if (replyIn[replyStart] == '$' && isControl(new String(replyIn, replyStart, replyLength, StandardCharsets.ISO_8859_1)))
             return;
-        Message m = builder.begin(request.bytes(), request.replyStart(), request.replyLength())
+        Message m = builder.begin(replyIn, replyStart, replyLength)
                 .append(before, 0, before.length).append(number).append(behind, 0, behind.length).end(false);
         publish(delivery.matchOnce(m), m);
     }

@@ -8,6 +8,7 @@ import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.config.StreamConfig.Discard;
 import io.jnatsd.jetstream.config.SubjectTransform;
 import io.jnatsd.jetstream.store.MessageStore;
+import io.jnatsd.jetstream.store.StoreException;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import io.jnatsd.protocol.Arguments;
@@ -36,6 +37,8 @@ final class Publishing {
 
     private final Stream stream;
     private final MessageStore store;
+    private final boolean persistent;
+    private final HeldAnswers held = new HeldAnswers();
     private final Dedup dedup = new Dedup();
     private final PublishHeaders headers = new PublishHeaders();
     private final StoredMessage message = new StoredMessage();
@@ -62,6 +65,7 @@ final class Publishing {
     Publishing(Stream stream, MessageStore store) {
         this.stream = stream;
         this.store = store;
+        this.persistent = store.isPersistent();
         String domain = stream.environment().domain();
         this.stored = bytes("{\"stream\":" + quoted(stream.name()) + (domain.isEmpty() ? "" : ", \"domain\":" + quoted(domain))
                 + ", \"seq\":");
@@ -99,14 +103,61 @@ final class Publishing {
         boolean answered = m.hasReply() && stream.config().acknowledges();
         try {
             long sequence = store(m);
-            if (answered)
-                stream.output().answer(m, stored, sequence, repeated ? REPEATED : END);
+            if (answered && persistent)
+                held.add(m, sequence, repeated);
+            else if (answered)
+                answer(m.bytes(), m.replyStart(), m.replyLength(), sequence, repeated);
         } catch (JetStreamException e) {
             if (LIMITS.contains(e.error()))
                 stream.reports().refused(1, m.subject(), Arguments.text(e.getMessage()));
             if (answered)
                 refuse(m.reply(), e);
+        } catch (StoreException e) {
+            if (answered)
+                refuse(m.reply(), new JetStreamException(ErrorCode.STORE_FAILED, e.getMessage()));
         }
+    }
+
+    private void answer(byte[] bytes, int replyStart, int replyLength, long sequence, boolean repeats) {
+        stream.output().answer(bytes, replyStart, replyLength, stored, sequence, repeats ? REPEATED : END);
+    }
+
+    /** Writes what was stored and removed, and answers the messages that were held until then. */
+    void flush() {
+        if (!persistent)
+            return;
+        try {
+            store.flush();
+            held.release(this::answer);
+        } catch (StoreException e) {
+            // The store has reported it.
+            long kept = store.kept();
+            dedup.forgetBehind(kept);
+            JetStreamException refusal = new JetStreamException(ErrorCode.STORE_FAILED, e.getMessage());
+            held.release((bytes, replyStart, replyLength, sequence, repeats) -> {
+                if (sequence <= kept)
+                    answer(bytes, replyStart, replyLength, sequence, repeats);
+                else
+                    refuse(new String(bytes, replyStart, replyLength, StandardCharsets.ISO_8859_1), refusal);
+            });
+        }
+    }
+
+    /** Remembers the ids of the messages that a file stream had when it was opened. */
+    void restore() {
+        MessageStore.State state = store.state();
+        lastTime = state.lastTime();
+        long now = stream.now(), wallClock = stream.wallClock(), since = wallClock - stream.config().window();
+        for (long at = store.next(List.of(), store.firstSince(since)); at >= 0; at = store.next(List.of(), at + 1)) {
+            if (!store.load(at, message))
+                continue;
+            headers.set(message.array(), message.start(), message.headerLength());
+            String known = headers.get(PublishHeaders.MSG_ID);
+            lastId = known == null ? "" : known;
+            if (known != null)
+                dedup.add(known, at, now - Math.max(wallClock - message.time(), 0));
+        }
+        release();
     }
 
     private static boolean isForSystemUser(Inbox.Contents m) {
@@ -152,7 +203,7 @@ final class Publishing {
             store.purge(rollup.equals("all") ? SubjectFilter.ALL : SubjectFilter.of(subjectText()), sequence, 0);
         if (republish != null)
             republish(sequence, before);
-        enforce(config);
+        stream.limits().stored(subject, subjectStart, subjectLength);
         return sequence;
     }
 
@@ -235,7 +286,7 @@ final class Publishing {
         if (headerLength > MOST_HEADERS)
             throw new JetStreamException(ErrorCode.HEADERS_TOO_LARGE);
         long size = (long) bodyLength + subjectLength + OVERHEAD;
-        if (!stream.environment().memory().hasRoom(size)) {
+        if (!stream.usage().hasRoom(persistent, size, OVERHEAD)) {
             stream.reports().memoryFull(size);
             throw new JetStreamException(ErrorCode.INSUFFICIENT_RESOURCES);
         }
@@ -284,26 +335,5 @@ final class Publishing {
                 + sequence + "\r\nNats-Time-Stamp: " + Times.text(message.time()) + "\r\nNats-Last-Sequence: "
                 + before + "\r\n" + (headersOnly ? "Nats-Msg-Size: " + (message.length() - Math.max(message.headerLength(), 0)) + "\r\n" : "");
         stream.output().republish(to, message, more, headersOnly);
-    }
-
-    /** Removes what is above the limits after a message was stored. */
-    private void enforce(StreamConfig config) {
-        long perSubject = config.maxMsgsPerSubject();
-        if (perSubject > 0)
-            while (store.count(subject, subjectStart, subjectLength) > perSubject)
-                store.removeFirstOf(subject, subjectStart, subjectLength);
-        enforceTotals(config);
-    }
-
-    void enforceTotals(StreamConfig config) {
-        if (config.maxMsgs() < 0 && config.maxBytes() < 0)
-            return;
-        for (MessageStore.State state; exceeds(config, state = store.state()) && state.messages() > 0;)
-            store.removeFirst();
-    }
-
-    private static boolean exceeds(StreamConfig config, MessageStore.State state) {
-        return config.maxMsgs() >= 0 && state.messages() > config.maxMsgs()
-                || config.maxBytes() >= 0 && state.bytes() > config.maxBytes();
     }
 }

@@ -8,23 +8,21 @@ import io.jnatsd.jetstream.config.Retention;
 import io.jnatsd.jetstream.config.StreamConfig;
 import io.jnatsd.jetstream.consumer.AckSubject;
 import io.jnatsd.jetstream.consumer.Consumer;
-import io.jnatsd.jetstream.consumer.ConsumerEvent;
 import io.jnatsd.jetstream.consumer.Consumers;
-import io.jnatsd.jetstream.consumer.Host;
-import io.jnatsd.jetstream.store.MemoryStore;
 import io.jnatsd.jetstream.store.MessageSize;
 import io.jnatsd.jetstream.store.MessageStore;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import io.jnatsd.subject.Subscription;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -36,40 +34,42 @@ import java.util.concurrent.TimeUnit;
  * <p>Threads: the methods under "any thread", any thread; all else the actor. That is one thread at a time: a virtual
  * thread of the stream's own, or the reader of a client ({@link Inbox#flushAndWork}).
  */
-public final class Stream implements Host, Runnable {
-    /** Messages are removed by their age at most so often. */
-    private static final long AGE_PAUSE = 250_000_000;
-    /** The memory of an empty stream: the arrays of its inbox and output, its thread and its tables. */
-    private static final int STREAM_BYTES = 20 * 1024;
+public final class Stream implements Runnable {
+    /** The thread of a file stream ends after so long without work. */
+    private static final long PATIENCE = 10_000_000_000L;
+    /** The states of consumers are saved at most so often, and less often if they are large: 4 MB a second. */
+    private static final long SAVE_PAUSE = 250_000_000, SAVE_NANOS_PER_BYTE = 250;
 
     private final Environment environment;
     private final String name;
     private final String delivery;
-    private final Instant created = Instant.now();
+    private final Instant created;
     private final Inbox inbox;
     private final Output output;
     private final MessageStore store;
+    private final boolean persistent;
     private final Publishing publishing;
+    private final Limits limits;
+    private final StreamUsage usage;
     private final DirectGet directGet;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private StreamConfig config;
     private final Map<String, Subscription> captured = new HashMap<>();
     private Subscription get;
     private Subscription getLast;
-    private final Consumers consumers = new Consumers(this);
-    private long nextAgeCheck = Long.MAX_VALUE;
+    private final Consumers consumers;
     /** The wake-up of the actor that is scheduled. */
     private long scheduled = Long.MAX_VALUE;
     private Future<?> wakeUp;
-    private long memory;
-    /** The memory of the stream beside its messages and its consumers. */
-    private long objects;
     private final StoredMessage examined = new StoredMessage();
+    /** When the states of consumers may be saved again. */
+    private long nextSave = Long.MIN_VALUE;
     private boolean deleted;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final StreamFigures figures = new StreamFigures();
     private final StreamReports reports;
 
-    private Stream(Environment environment, StreamConfig config) {
+    private Stream(Environment environment, StreamConfig config, MessageStore store, Instant created) {
         this.environment = environment;
         this.config = config;
         this.name = config.name();
@@ -78,29 +78,67 @@ public final class Stream implements Host, Runnable {
         this.inbox = new Inbox(environment.ids().getAsLong(), name, environment.subjects().announcedTable(), environment.inboxes(),
                 Integer.MAX_VALUE, new Owner());
         this.output = new Output(environment.traffic(), inbox);
-        this.store = new MemoryStore(sizes(), config.firstSeq() == null ? 1 : config.firstSeq());
+        this.store = store;
+        this.created = created;
+        this.persistent = store.isPersistent();
+        this.consumers = new Consumers(new ConsumerHost(this, environment, output));
         this.publishing = new Publishing(this, store);
+        this.limits = new Limits(this, store);
+        this.usage = new StreamUsage(environment);
         this.directGet = new DirectGet(this, output);
         store.onRemoval(consumers::removed);
     }
 
     /** Creates a stream that is not started. The configuration has been checked. */
-    public static Stream create(Environment environment, StreamConfig config) throws JetStreamException {
-        Stream stream = new Stream(environment, config);
+    public static Stream create(Environment environment, StreamConfig config, MessageStore store, Instant created)
+            throws JetStreamException {
+        Stream stream = new Stream(environment, config, store, created);
         stream.publishing.configure(config);
         return stream;
+    }
+
+    /**
+     * Restores what a file stream had when it was used last. Called before the start.
+     *
+     * @param states of the consumers, by name
+     * @return the names of consumers that cannot be restored
+     */
+    public List<String> restore(Map<String, byte[]> states) {
+        List<String> failed = new ArrayList<>();
+        publishing.restore();
+        states.forEach((consumer, state) -> {
+            if (!consumers.restore(state, environment.configs()::consumer))
+                failed.add(consumer);
+        });
+        figures.consumers(consumers.counted());
+        limits.enforce();
+        removeUnneeded();
+        publishing.flush();
+        account();
+        return failed;
     }
 
     /** Subscribes, and starts the actor. */
     public void start() {
         subscribe();
-        accountConfig();
+        usage.configured(config);
         reports.created();
-        if (!environment.threads().start("stream-" + name, this))
+        if (!startThread())
             inbox.close();
     }
 
+    /** A file stream has a platform thread, since its files may block it. */
+    private boolean startThread() {
+        return persistent ? environment.threads().startPlatform("stream-" + name, this)
+                : environment.threads().start("stream-" + name, this);
+    }
+
     MessageSize sizes() {
+        return sizes(config);
+    }
+
+    /** Returns what the messages of a stream count. */
+    public static MessageSize sizes(StreamConfig config) {
         return config.storage() == StreamConfig.Storage.MEMORY ? MessageSize.MEMORY : MessageSize.FILE;
     }
 
@@ -144,7 +182,10 @@ public final class Stream implements Host, Runnable {
         CompletableFuture<T> result = new CompletableFuture<>();
         boolean posted = inbox.post(() -> {
             try {
-                result.complete(task.run(this));
+                T value = task.run(this);
+                saveConsumers();
+                publishing.flush();
+                result.complete(value);
             } catch (Throwable e) {
                 result.completeExceptionally(e);
             }
@@ -171,8 +212,17 @@ public final class Stream implements Host, Runnable {
 
     /** Ends the actor after what waits. Who waits for messages is told why. */
     public void close(String status) {
-        inbox.post(() -> endConsumers(status));
+        inbox.post(() -> {
+            saveConsumers();
+            publishing.flush();
+            endConsumers(status);
+        });
         inbox.close();
+    }
+
+    /** Waits until the files of a stream that was closed are complete; returns false if that takes longer. */
+    public boolean awaitEnd(long nanos) throws InterruptedException {
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     // ---- the actor -------------------------------------------------------------------------------------------
@@ -180,25 +230,42 @@ public final class Stream implements Host, Runnable {
     @Override
     public void run() {
         try {
-            for (Inbox.Contents messages; (messages = inbox.take(tasks)) != null;)
+            for (Inbox.Contents messages; (messages = inbox.take(tasks)) != null;) {
+                if (inbox.isRest(messages))
+                    return;
                 handleAll(messages);
+            }
         } catch (InterruptedException e) {
             environment.log().debug("The actor of stream " + name + " was interrupted");
-        } finally {
+        } catch (Throwable e) {
+            environment.threads().failed(inbox, "stream " + name, e);
+        }
+        end();
+    }
+
+    private void end() {
+        try {
             inbox.close();
-            environment.memory().changed(-memory);
-            environment.objects().give(objects);
+            saveConsumers();
+            store.close();
+        } finally {
+            usage.end();
             if (wakeUp != null)
                 wakeUp.cancel(false);
+            ended.countDown();
         }
     }
 
     private void handleAll(Inbox.Contents messages) throws InterruptedException {
         handle(messages);
+        publishing.flush();
         publishing.release();
         for (Runnable task; (task = tasks.poll()) != null;)
             environment.threads().run(inbox, "task of stream " + name, task::run);
         environment.threads().run(inbox, delivery, this::deliver);
+        if (now() >= nextSave)
+            saveConsumers();
+        publishing.flush();
         // Before the answers are sent: whoever has one finds the figures that follow from it.
         account();
         output.flush();
@@ -226,7 +293,17 @@ public final class Stream implements Host, Runnable {
 
         @Override
         public boolean sharesWork() {
-            return true;
+            return !persistent;
+        }
+
+        @Override
+        public long restsAfter() {
+            return persistent ? PATIENCE : Long.MAX_VALUE;
+        }
+
+        @Override
+        public boolean resume() {
+            return startThread();
         }
 
         /** If this fails, the stream ends, not the client. */
@@ -309,43 +386,29 @@ public final class Stream implements Host, Runnable {
             consumer.flowControl(subject);
     }
 
+    /** Gives the states of consumers to the store, which writes them with its next flush. */
+    private void saveConsumers() {
+        if (consumers.areUnsaved())
+            nextSave = now() + Math.max(SAVE_PAUSE, consumers.save() * SAVE_NANOS_PER_BYTE);
+    }
+
     private void deliver() {
         long now = now();
         consumers.run(now);
-        if (nextAgeCheck <= now) {
-            removeOlder();
-            planAgeCheck();
-        }
+        limits.run(now);
         consumers.deliver();
-    }
-
-    @Override
-    public boolean hasRoom(long own) {
-        return environment.objects().hasRoom(own);
-    }
-
-    @Override
-    public void memory(long difference) {
-        environment.objects().add(difference);
-    }
-
-    /** Tells the server how much memory the stream takes beside its messages, after its configuration has changed. */
-    private void accountConfig() {
-        long before = objects;
-        objects = STREAM_BYTES + config.memory();
-        environment.objects().add(objects - before);
     }
 
     /** Tells the server how much memory the stream takes, and others its figures. */
     private void account() {
         figures.state(store.state());
-        long current = store.memory() + publishing.memory();
-        environment.memory().changed(current - memory);
-        memory = current;
+        usage.changed(store, publishing.memory());
     }
 
     private void scheduleWakeUp() {
-        long next = Math.min(nextAgeCheck, consumers.nextDeadline()), now = now();
+        long next = Math.min(limits.nextDeadline(), consumers.nextDeadline()), now = now();
+        if (consumers.areUnsaved())
+            next = Math.min(next, nextSave);
         // A wake-up whose time has come is spent, even if its task has not returned yet.
         boolean pending = wakeUp != null && scheduled > now;
         if (next == Long.MAX_VALUE || pending && next >= scheduled)
@@ -391,73 +454,31 @@ public final class Stream implements Host, Runnable {
     /** A message was stored. */
     void stored(byte[] subject, int start, int length) {
         consumers.stored(subject, start, length);
-        if (config.maxAge() > 0 && nextAgeCheck == Long.MAX_VALUE)
-            planAgeCheck();
     }
 
-    private void planAgeCheck() {
-        MessageStore.State state = store.state();
-        nextAgeCheck = config.maxAge() == 0 || state.messages() == 0 ? Long.MAX_VALUE
-                : now() + Math.max(state.firstTime() + config.maxAge() - wallClock(), AGE_PAUSE);
+    Limits limits() {
+        return limits;
     }
 
-    private void removeOlder() {
-        if (config.maxAge() == 0)
-            return;
-        long oldest = wallClock() - config.maxAge();
-        for (MessageStore.State state; (state = store.state()).messages() > 0 && state.firstTime() < oldest;)
-            store.removeFirst();
+    StreamUsage usage() {
+        return usage;
     }
 
-    // ---- what consumers need -----------------------------------------------------------------------------------
-
-    @Override
+    /** Returns the messages. */
     public MessageStore store() {
         return store;
     }
 
-    @Override
-    public String stream() {
-        return name;
-    }
-
-    @Override
-    public long now() {
+    long now() {
         return environment.clock().nanos();
     }
 
-    @Override
-    public long wallClock() {
+    long wallClock() {
         return environment.clock().wallClock();
     }
 
-    @Override
-    public boolean send(Destination to, StoredMessage message, CharSequence ack, boolean headersOnly) {
-        return output.redirect(to, message, ack, headersOnly);
-    }
-
-    @Override
-    public void sendStatus(Destination to, String status, String headers, String reply) {
-        output.status(to, status, headers, reply);
-    }
-
-    @Override
-    public void sendEmpty(String subject) {
-        output.publish(subject, "");
-    }
-
-    @Override
-    public boolean hasInterest(Destination to) {
-        return output.hasInterest(to);
-    }
-
-    @Override
-    public boolean hasInterest(Destination to, String queue) {
-        return output.hasInterest(to, queue);
-    }
-
-    @Override
-    public void consumed(Consumer by, long sequence) {
+    /** A message is done for a consumer. */
+    void consumed(long sequence) {
         if (config.retention() == Retention.WORKQUEUE)
             store.remove(sequence);
         else if (config.retention() == Retention.INTEREST)
@@ -468,36 +489,6 @@ public final class Stream implements Host, Runnable {
         boolean unneeded = store.load(sequence, examined) && !consumers.need(examined);
         examined.clear();
         return unneeded && store.remove(sequence);
-    }
-
-    @Override
-    public void delivers(String subject) {
-        environment.deliverSubjects().add(subject, this);
-    }
-
-    @Override
-    public void deliversNoMore(String subject) {
-        environment.deliverSubjects().remove(subject, this);
-    }
-
-    @Override
-    public void publish(ConsumerEvent event) {
-        if (event instanceof ConsumerEvent.MaxDeliveries last)
-            reports.maxDeliveries(last);
-        String subject = environment.events().subject(name, event);
-        if (output.hasInterest(subject))
-            output.publish(subject, environment.events().json(name, event));
-    }
-
-    @Override
-    public void stalled(Consumer consumer) {
-        reports.stalled(consumer);
-    }
-
-    @Override
-    public void expire(Consumer consumer) {
-        remove(consumer);
-        environment.events().expired(name, consumer.config().name());
     }
 
     // ---- consumers -------------------------------------------------------------------------------------------
@@ -553,31 +544,15 @@ public final class Stream implements Host, Runnable {
     /** Applies a configuration that has been checked. */
     public void update(StreamConfig changed) throws JetStreamException {
         publishing.configure(changed);
-        StreamConfig before = config;
         config = changed;
-        accountConfig();
+        usage.configured(config);
         captured.keySet().stream().filter(subject -> !changed.captured().contains(subject)).toList()
                 .forEach(gone -> inbox.unsubscribe(captured.remove(gone)));
         for (String subject : changed.captured())
             captured.computeIfAbsent(subject, s -> inbox.subscribe(Inbox.Kind.PUBLISH, s));
         subscribeDirectGet();
-        removeOlder();
-        planAgeCheck();
-        long perSubject = changed.maxMsgsPerSubject();
-        if (perSubject > 0 && (before.maxMsgsPerSubject() < 0 || before.maxMsgsPerSubject() > perSubject))
-            enforcePerSubject(perSubject);
-        publishing.enforceTotals(changed);
+        limits.enforce();
         removeUnneeded();
-    }
-
-    private void enforcePerSubject(long most) {
-        Map<String, Long> counts = new HashMap<>();
-        store.subjects(SubjectFilter.ALL, counts::put);
-        counts.forEach((subject, count) -> {
-            byte[] bytes = subject.getBytes(StandardCharsets.ISO_8859_1);
-            for (long left = count; left > most; left--)
-                store.removeFirstOf(bytes, 0, bytes.length);
-        });
     }
 
     /** Removes messages; see {@link MessageStore#purge}. */
@@ -592,7 +567,10 @@ public final class Stream implements Host, Runnable {
         endConsumers(Consumer.DELETED);
         reports.deleted();
         deleted = true;
-        store.purge(SubjectFilter.ALL, 0, 0);
+        if (persistent)
+            store.delete();
+        else
+            store.purge(SubjectFilter.ALL, 0, 0);
         inbox.close();
     }
 }

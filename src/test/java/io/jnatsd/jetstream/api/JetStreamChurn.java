@@ -50,7 +50,7 @@ public final class JetStreamChurn implements AutoCloseable {
     JetStreamChurn() throws Exception {
         ServerState state = server.state();
         jetStream = JetStream.start(new JetStream.Server(state.info.serverName(), "", 10_000, state.subjects, state.traffic,
-                state.threads, Log.silent(), state::nextId, state.timer()), 256 * 1024 * 1024, ServerLimits.NONE);
+                state.threads, Log.silent(), state::nextId, state.timer()), JetStream.Storage.inMemory(256 * 1024 * 1024), ServerLimits.NONE);
         nats = Nats.connect(Options.builder().server("nats://127.0.0.1:" + server.port()).connectionTimeout(SOON)
                 .errorListener(new ErrorListener() { }).build());
     }

@@ -21,6 +21,7 @@ import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,13 +134,30 @@ class JetStreamOptionsTest {
 
     @Test
     void aStreamThatAsksForFilesIsKeptInMemoryAndTheLogSaysSo() throws Exception {
-        try (ConfiguredServer server = ConfiguredServer.start(folder, "jetstream { store_dir: x, max_file_store: 1G }");
+        try (ConfiguredServer server = ConfiguredServer.start(folder, "jetstream { max_file_store: 1G }");
                 Connection nats = Nats.connect(server.server().url())) {
             JsonObject created = ask(nats, "$JS.API.STREAM.CREATE.S", "{'name':'S'}");
             assertEquals("file", created.getAsJsonObject("config").get("storage").getAsString());
             assertEquals("file", ask(nats, "$JS.API.STREAM.INFO.S", "").getAsJsonObject("config").get("storage").getAsString());
-            assertTrue(server.log().contains("[WRN] Stream \"S\" asks for files; its messages are kept in memory"), server.log().toString());
-            assertEquals(2, server.log().stream().filter(line -> line.contains("(streams are kept in memory) is not supported")).count());
+            assertTrue(server.log().contains("[WRN] Stream \"S\" asks for files; its messages are kept in memory, since there is no store_dir"),
+                    server.log().toString());
+        }
+    }
+
+    @Test
+    void theLimitOfFilesRefusesWhatIsAboveIt() throws Exception {
+        Path store = folder.resolve("store");
+        try (ConfiguredServer server = ConfiguredServer.start(folder, "jetstream { store_dir: \"" + store + "\", max_file: 100K }");
+                Connection nats = Nats.connect(server.server().url())) {
+            assertEquals(0, error(ask(nats, "$JS.API.STREAM.CREATE.S", "{'name':'S'}")));
+            assertEquals(10047, error(ask(nats, "$JS.API.STREAM.CREATE.T", "{'name':'T','max_bytes':200000}")));
+            assertEquals(0, error(ask(nats, "S", "x".repeat(80_000))));
+            assertEquals(10023, error(ask(nats, "S", "x".repeat(80_000))));
+            List<String> lines = server.reload("jetstream { store_dir: \"" + store + "\", max_file: 1M }");
+            assertTrue(lines.contains("[INF] Reloaded: jetstream.max_file_store = 1000000"), lines.toString());
+            assertEquals(0, error(ask(nats, "S", "x".repeat(80_000))));
+            lines = server.reload("jetstream { store_dir: \"" + folder.resolve("other") + "\", max_file: 1M }");
+            assertTrue(lines.getLast().contains("JetStream.StoreDir"), lines.toString());
         }
     }
 

@@ -62,7 +62,7 @@ class JetStreamReportsTest {
         server = TestServer.start();
         ServerState state = server.state();
         jetStream = JetStream.start(new JetStream.Server("first", "", 10_000, state.subjects, state.traffic, state.threads, log,
-                state::nextId, state.timer(), new Clock()), MEMORY, ServerLimits.NONE);
+                state::nextId, state.timer(), new Clock()), JetStream.Storage.inMemory(MEMORY), ServerLimits.NONE);
         nats = Nats.connect("nats://127.0.0.1:" + server.port());
     }
 

@@ -28,7 +28,7 @@ public final class StreamModel implements AutoCloseable {
     StreamModel() throws IOException {
         ServerState state = server.state();
         jetStream = JetStream.start(new JetStream.Server(state.info.serverName(), "", 10_000, state.subjects, state.traffic,
-                state.threads, Log.silent(), state::nextId, state.timer(), clock), MEMORY, ServerLimits.NONE);
+                state.threads, Log.silent(), state::nextId, state.timer(), clock), JetStream.Storage.inMemory(MEMORY), ServerLimits.NONE);
         wire = new Wire(server.port());
     }
 
