@@ -15,12 +15,17 @@ final class FlagHelp {
     }
 
     static void print(PrintStream out) {
+        command().usage(out);
+    }
+
+    /** Returns the flags of the server in the form of picocli, which prints them but does not read them here. */
+    static CommandLine command() {
         CommandSpec command = CommandSpec.create().name("jnatsd");
         command.usageMessage().sortOptions(false).customSynopsis("jnatsd [options]").width(WIDTH).footer("",
                 "Flags take one dash or two. A configuration file has many more options: see etc/nats.conf.");
         for (Flag.Group group : Flag.Group.values())
             command.addArgGroup(group(group));
-        new CommandLine(command).usage(out);
+        return new CommandLine(command);
     }
 
     private static ArgGroupSpec group(Flag.Group group) {
