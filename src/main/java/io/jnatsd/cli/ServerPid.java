@@ -1,5 +1,6 @@
 package io.jnatsd.cli;
 
+import io.jnatsd.server.ContainedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,13 +44,39 @@ final class ServerPid {
     static long of(String text) throws IOException {
         try {
             Path file = Path.of(text);
-            long pid = Long.parseLong(Files.isRegularFile(file) ? Files.readString(file).strip() : text);
+            boolean isFile = Files.isRegularFile(file);
+            long pid = Long.parseLong(isFile ? Files.readString(file).strip() : text);
             if (pid > 0)
-                return pid;
+                return isFile ? ofFile(file, pid) : pid;
         } catch (NumberFormatException | InvalidPathException e) {
             throw new IOException("invalid pid: " + text, e);
         }
         throw new IOException("invalid pid: " + text);
+    }
+
+    /**
+     * Returns the pid here of the process that has written a pid file, where it may see another pid of itself. The pid of
+     * an old file, or of a file from a container, may be that of any process here, which a signal would end.
+     */
+    private static long ofFile(Path file, long pid) throws IOException {
+        ProcessHandle.Info here = ProcessHandle.of(pid).map(ProcessHandle::info).orElse(null);
+        if (here != null && new Running(pid, words(here)).isServer())
+            return pid;
+        List<Long> contained = processes().filter(Running::isServer).map(Running::pid)
+                .filter(other -> other != pid && ContainedProcess.of(other).ownPid() == pid).sorted().toList();
+        if (contained.size() > 1)
+            throw new IOException("several containers have a server with the pid of " + file + ", name one by its pid here:\n"
+                    + contained.stream().map(String::valueOf).collect(Collectors.joining("\n")));
+        if (contained.size() == 1)
+            return contained.getFirst();
+        String program = here == null ? "" : here.command().orElse("");
+        if (!program.isEmpty() && !program.matches(".*\\bjavaw?(\\.exe)?"))
+            throw new IOException("the process " + pid + " of " + file + " is not a server: " + program);
+        return pid;
+    }
+
+    private static List<String> words(ProcessHandle.Info process) {
+        return Arrays.asList(process.arguments().orElse(new String[0]));
     }
 
     /** Returns the pid of the only server on this machine. */
@@ -59,8 +86,7 @@ final class ServerPid {
 
     private static Stream<Running> processes() {
         return ProcessHandle.allProcesses().filter(process -> !process.equals(ProcessHandle.current()))
-                .map(process -> new Running(process.pid(),
-                        Arrays.asList(process.info().arguments().orElse(new String[0]))));
+                .map(process -> new Running(process.pid(), words(process.info())));
     }
 
     /** Returns the pid of the only server among the processes. */

@@ -182,10 +182,12 @@ public final class ControlSocket implements AutoCloseable {
     public static String ask(long pid, String command) throws SocketTimeoutException {
         Path file = file(pid);
         if (!Files.exists(file) || !belongsTo(pid, file.getParent()))
+            file = ContainedProcess.of(pid).controlSocket();
+        if (file == null)
             return null;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 TimeLimit limit = new TimeLimit(channel, STEP_TIMEOUT)) {
-            String answer = ask(channel, pid, command, limit);
+            String answer = connect(channel, file) ? ask(channel, pid, command, limit) : null;
             if (limit.passed() && (answer == null || answer.isEmpty()))
                 throw new SocketTimeoutException("server " + pid + " does not answer");
             return answer;
@@ -207,8 +209,6 @@ public final class ControlSocket implements AutoCloseable {
 
     private static String ask(SocketChannel channel, long pid, String command, TimeLimit limit)
             throws SocketTimeoutException {
-        if (!connect(channel, file(pid)))
-            return null;
         limit.renew();
         try {
             send(command, channel);
