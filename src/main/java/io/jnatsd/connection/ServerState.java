@@ -312,7 +312,8 @@ public final class ServerState {
             long now = System.nanoTime();
             boolean late = now - deadline > 0;
             for (Connection connection : running.values())
-                if (connection.dialect == dialect && (late || connection.outbound.isStuck(now, STUCK_AT_STOP.toNanos())))
+                if (connection.dialect == dialect
+                        && (late || connection.outbound.waitsForPeer(now, STUCK_AT_STOP.toNanos())))
                     connection.kill(CloseReason.SERVER_SHUTDOWN);
             if (late) {
                 awaitEnded(dialect, KILLED_AT_STOP);

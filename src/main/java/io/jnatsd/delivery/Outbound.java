@@ -106,8 +106,7 @@ public final class Outbound extends Receiver implements Runnable {
     private Thread writer;
     /** The peer supports HMSG. */
     private boolean takesHeaders;
-    /** The start of the current write, 0 if there is none; read by the watchdog. */
-    private volatile long writeStarted;
+    private final CurrentWrite current = new CurrentWrite();
 
     public Outbound(Owner owner, OutputStream out, WriteWatchdog watchdog, PendingBudget budget) {
         this.waiting = new ChunkQueue(budget);
@@ -372,11 +371,11 @@ public final class Outbound extends Receiver implements Runnable {
             }
         }
         // With WebSocket or TLS this also writes.
-        writeStarted = System.nanoTime();
+        current.begin();
         try {
             owner.outputFinished();
         } finally {
-            writeStarted = 0;
+            current.end();
         }
     }
 
@@ -396,7 +395,7 @@ public final class Outbound extends Receiver implements Runnable {
     }
 
     private Throwable write(Chunk chunk) {
-        writeStarted = System.nanoTime();
+        current.begin();
         try {
             if (chunk.length() > 0)
                 out.write(chunk.bytes(), 0, chunk.length());
@@ -406,7 +405,7 @@ public final class Outbound extends Receiver implements Runnable {
         } catch (Throwable e) {
             return e;
         } finally {
-            writeStarted = 0;
+            current.end();
         }
     }
 
@@ -433,17 +432,16 @@ public final class Outbound extends Receiver implements Runnable {
             boolean full = pending > maxPending / (owner.isRoute() ? 4 : 2);
             long left = full ? (long) (nanos * 16.0 * pending / maxPending) : nanos;
             long stuck = !full ? STUCK_NANOS : owner.isRoute() ? Long.MAX_VALUE : STUCK_WHEN_FULL_NANOS;
-            while (pending > ROOM && left > 0 && !dead && !isStuck(System.nanoTime(), stuck))
+            while (pending > ROOM && left > 0 && !dead && !current.lasts(System.nanoTime(), stuck))
                 left = drained.awaitNanos(left);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns whether the current write has lasted longer than this number of nanoseconds. */
-    public boolean isStuck(long now, long nanos) {
-        long started = writeStarted;
-        return started != 0 && now - started > nanos;
+    /** Returns whether the current write has lasted longer than this number of nanoseconds, and waits for the peer. */
+    public boolean waitsForPeer(long now, long nanos) {
+        return current.waits(now, nanos);
     }
 
     /** Appends a last text. Later output is discarded; what is pending is still written. */

@@ -7,8 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends connections whose current write has lasted longer than the write deadline, because Java's sockets have no
- * timeout for writes. After a time in which the process itself stood still, because it or its machine was suspended, each
- * write gets the whole deadline again: its receiver is not to blame.
+ * timeout for writes. A receiver is not to blame for two things: a write whose thread waits for a processor is left alone
+ * ({@link CurrentWrite}), and after a time in which the process itself stood still, because it or its machine was
+ * suspended, each write gets the whole deadline again.
  *
  * <p>Threads: any thread adds and removes outputs; the timer calls {@link #sweep} and owns the other state.
  */
@@ -43,7 +44,7 @@ public final class WriteWatchdog {
         if (now - reprieve < 0)
             return;
         for (Outbound outbound : watched)
-            if (outbound.isStuck(now, nanos))
+            if (outbound.waitsForPeer(now, nanos))
                 end(outbound);
     }
 

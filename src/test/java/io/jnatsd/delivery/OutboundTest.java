@@ -309,7 +309,7 @@ class OutboundTest {
         Outbound outbound = new Outbound(owner, sink, watchdog, state.pendingBudget);
         deliver(outbound, subscription("foo"), "a", UNLIMITED);
         Thread first = Thread.ofPlatform().start(outbound::flush);
-        await("the first write").until(() -> outbound.isStuck(System.nanoTime(), 0) && first.getState() == State.WAITING);
+        await("the first write").until(() -> outbound.waitsForPeer(System.nanoTime(), 0) && first.getState() == State.WAITING);
         ByteArrayOutputStream later = new ByteArrayOutputStream();
         Thread interposing = Thread.ofPlatform().start(() -> outbound.interpose(out -> later));
         await("the wait for it").until(() -> interposing.getState() == State.WAITING);

@@ -30,6 +30,8 @@ class WriteWatchdogTest {
     private final ServerState state = new ServerState(Log.silent(), ServerOptions.defaults(), new ManualTimer());
     private final WriteWatchdog watchdog = new WriteWatchdog(state.threads);
     private final CountDownLatch started = new CountDownLatch(1), released = new CountDownLatch(1);
+    /** The thread that writes is runnable all the time. */
+    private volatile boolean lacksProcessor;
     private Client owner;
     private Outbound outbound;
 
@@ -40,6 +42,8 @@ class WriteWatchdogTest {
             @Override
             public void write(int b) throws IOException {
                 started.countDown();
+                while (lacksProcessor)
+                    Thread.yield();
                 try {
                     released.await();
                 } catch (InterruptedException e) {
@@ -51,6 +55,7 @@ class WriteWatchdogTest {
 
     @AfterEach
     void release() {
+        lacksProcessor = false;
         released.countDown();
         state.stopTimer();
     }
@@ -61,6 +66,7 @@ class WriteWatchdogTest {
         outbound.append(new byte[8192], Long.MAX_VALUE);
         outbound.flush();
         started.await();
+        await().until(() -> lacksProcessor || outbound.waitsForPeer(System.nanoTime() + 1, 0));
         return before;
     }
 
@@ -77,7 +83,20 @@ class WriteWatchdogTest {
         long before = write();
         watchdog.sweep(before + DEADLINE.toNanos(), DEADLINE);
         assertNull(owner.closeReason());
-        assertTrue(outbound.isStuck(System.nanoTime() + DEADLINE.toNanos() + 1, DEADLINE.toNanos()));
+        assertTrue(outbound.waitsForPeer(System.nanoTime() + DEADLINE.toNanos() + 1, DEADLINE.toNanos()));
+    }
+
+    /** A client that reads is otherwise disconnected when the machine is busy. */
+    @Test
+    void aWriteThatLacksAProcessorIsNotTheFaultOfTheReceiver() throws InterruptedException {
+        lacksProcessor = true;
+        write();
+        watchdog.sweep(System.nanoTime() + DEADLINE.toNanos() + 1, DEADLINE);
+        assertNull(owner.closeReason());
+        lacksProcessor = false;
+        await().until(() -> outbound.waitsForPeer(System.nanoTime() + 1, 0));
+        watchdog.sweep(System.nanoTime() + DEADLINE.toNanos() + 1, DEADLINE);
+        assertEquals(CloseReason.WRITE_DEADLINE, owner.closeReason());
     }
 
     @Test
@@ -86,10 +105,10 @@ class WriteWatchdogTest {
         released.countDown();
         await().until(() -> outbound.stats().pending() == 0);
         long later = System.nanoTime() + 2 * DEADLINE.toNanos();
-        await().until(() -> !outbound.isStuck(later, DEADLINE.toNanos()));
+        await().until(() -> !outbound.waitsForPeer(later, DEADLINE.toNanos()));
         watchdog.sweep(later, DEADLINE);
         assertNull(owner.closeReason());
-        assertFalse(outbound.isStuck(later, DEADLINE.toNanos()));
+        assertFalse(outbound.waitsForPeer(later, DEADLINE.toNanos()));
     }
 
     @Test
