@@ -3,9 +3,9 @@ package io.jnatsd;
 import io.jnatsd.client.Client;
 import io.jnatsd.client.ClientView;
 import io.jnatsd.cluster.Route;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.server.Server;
 import io.jnatsd.subject.SubscriptionView;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -102,7 +102,7 @@ final class Inspection {
                 .map(sub -> new ConnectedClient.Subscription(sub.subject(), sub.queue(), sub.delivered()))
                 .sorted(BY_SUBJECT).toList();
         return new ConnectedClient(view.id(), who.name(), showsUser ? who.user() : "", view.address(), who.lang(),
-                who.version(), view.tls() != null, view.webSocket(), Instant.ofEpochMilli(view.times().started()),
+                who.version(), view.tls() != null, view.webSocket(), SteadyClock.systemTime(view.times().started()),
                 subscriptions, traffic.inMessages(), traffic.inBytes(), traffic.outMessages(), traffic.outBytes(),
                 traffic.pending());
     }

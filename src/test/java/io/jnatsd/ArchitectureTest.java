@@ -362,6 +362,22 @@ class ArchitectureTest {
         assertNone("no synchronized, no mutable static field, no Thread.sleep", faults);
     }
 
+    /** The difference of two times of the system clock is wrong when the clock was set in between. */
+    @Test
+    void onlyTheSteadyClockReadsTheMillisecondsOfTheSystemClock() {
+        List<String> faults = new ArrayList<>();
+        scan(new Check(faults) {
+            @Override
+            public Void visitMethodInvocation(MethodInvocationTree call, Source source) {
+                if (call.getMethodSelect().toString().equals("System.currentTimeMillis")
+                        && !type().getSimpleName().contentEquals("SteadyClock"))
+                    fault(source, call, "System.currentTimeMillis");
+                return super.visitMethodInvocation(call, source);
+            }
+        });
+        assertNone("times that are subtracted are those of the SteadyClock", faults);
+    }
+
     @Test
     void hotClassesMakeNoGarbage() {
         List<String> faults = new ArrayList<>();

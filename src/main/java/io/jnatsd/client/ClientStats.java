@@ -11,6 +11,7 @@ import io.jnatsd.delivery.Delivery;
 import io.jnatsd.delivery.Outbound;
 import io.jnatsd.events.ConnectionClosedEvent;
 import io.jnatsd.events.EventRecording;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.subject.SidTable;
 import io.jnatsd.subject.SubscriptionView;
@@ -19,7 +20,7 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 
 /**
- * The statistics of one client for monitoring. Times are in milliseconds since 1970, 0 for never.
+ * The statistics of one client for monitoring. Times are those of the {@link SteadyClock}, 0 for never.
  *
  * <p>Threads: {@link #active}: the client's reader only; other methods: any thread.
  */
@@ -29,7 +30,7 @@ public final class ClientStats {
     private final SidTable subs;
     private final PingTimer pings;
     private final Delivery delivery;
-    private final long started = System.currentTimeMillis();
+    private final long started = SteadyClock.millis();
     private volatile long lastActivity;
 
     ClientStats(Client client, Clients clients, SidTable subs, PingTimer pings, Delivery delivery) {
@@ -42,7 +43,7 @@ public final class ClientStats {
 
     /** Records activity of the client. */
     void active() {
-        lastActivity = System.currentTimeMillis();
+        lastActivity = SteadyClock.millis();
     }
 
     public long started() {
@@ -103,7 +104,7 @@ public final class ClientStats {
     void recordEnd() {
         CloseReason why = client.closeReason();
         boolean slow = why == CloseReason.PENDING_BYTES || why == CloseReason.WRITE_DEADLINE;
-        ClientView last = view(new End(System.currentTimeMillis(), why, slow ? client.slowBacklog() : null));
+        ClientView last = view(new End(SteadyClock.millis(), why, slow ? client.slowBacklog() : null));
         if (EventRecording.isPossible())
             new ConnectionClosedEvent(client.label(), why.toString(), last.end().stopped() - started)
                     .peer(last.identity().name(), last.identity().user())

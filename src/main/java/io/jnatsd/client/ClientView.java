@@ -32,7 +32,7 @@ public record ClientView(long id, InetSocketAddress address, Identity identity, 
     /**
      * The end of a connection.
      *
-     * @param stopped in milliseconds since 1970
+     * @param stopped a time of the {@link io.jnatsd.log.SteadyClock}
      * @param backlog of a slow consumer; null for others
      */
     public record End(long stopped, CloseReason reason, Backlog backlog) {

@@ -10,6 +10,7 @@ import io.jnatsd.connection.PingTimer;
 import io.jnatsd.connection.Times;
 import io.jnatsd.delivery.Delivery;
 import io.jnatsd.delivery.Outbound;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.protocol.ConnectInfo;
 import io.jnatsd.protocol.Dialect;
@@ -83,7 +84,7 @@ public final class Route extends Connection {
     private volatile long peerRid;
     /** The time when the last batch arrived, in nanoseconds. Written by the reader. */
     private volatile long heard = System.nanoTime();
-    private final long started = System.currentTimeMillis();
+    private final long started = SteadyClock.millis();
     /** This server has dialled this route or a spare connection to the same server; for monitoring. */
     private volatile boolean solicited;
     private volatile boolean configured;
@@ -547,7 +548,7 @@ public final class Route extends Connection {
         return new Stats(id(), remoteId, info == null ? "" : info.serverName(), solicited, configured, ip(),
                 socket().getPort(), out.pending(), delivery.inMessages(), out.messages(), delivery.inBytes(),
                 out.bytes(), subs.size(),
-                new Times(started, System.currentTimeMillis() - silence, pings.roundTripNanos()));
+                new Times(started, SteadyClock.millis() - silence, pings.roundTripNanos()));
     }
 
     /** Returns the subscriptions of the other server. */

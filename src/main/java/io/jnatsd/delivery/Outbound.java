@@ -2,6 +2,7 @@ package io.jnatsd.delivery;
 
 import io.jnatsd.delivery.ChunkQueue.Chunk;
 import io.jnatsd.log.LogOrigin;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.protocol.Message;
 import io.jnatsd.subject.Receiver;
 import io.jnatsd.subject.Run;
@@ -90,7 +91,7 @@ public final class Outbound extends Receiver implements Runnable {
     private long written;
     private long messages;
     private long messageBytes;
-    /** {@link #messages} when bytes were last taken for writing, and the time when messages were, in milliseconds. */
+    /** {@link #messages} when bytes were last taken for writing, and the time when messages were, by the steady clock. */
     private long messagesTaken;
     private long lastDelivery;
     private boolean writing;
@@ -389,7 +390,7 @@ public final class Outbound extends Receiver implements Runnable {
         assert lock.isHeldByCurrentThread();
         if (messages != messagesTaken) {
             messagesTaken = messages;
-            lastDelivery = System.currentTimeMillis();
+            lastDelivery = SteadyClock.millis();
         }
         return waiting.takeOldest();
     }
@@ -582,7 +583,7 @@ public final class Outbound extends Receiver implements Runnable {
         return owner.user();
     }
 
-    /** Statistics for monitoring. The last delivery is in milliseconds since 1970, 0 if there was none. */
+    /** Statistics for monitoring. The last delivery is a time of the {@link SteadyClock}, 0 if there was none. */
     public record Stats(long messages, long bytes, long pending, long lastDelivery) {
     }
 

@@ -4,6 +4,7 @@ import io.jnatsd.client.Client;
 import io.jnatsd.client.ClientView;
 import io.jnatsd.client.ClientView.Identity;
 import io.jnatsd.client.ClientView.Traffic;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.subject.SubscriptionView;
 import io.jnatsd.text.GoDuration;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Connz implements JsonView {
     @Override
     public void write(Query query, GoJson json) throws IOException, BadQuery {
         ConnzQuery selection = ConnzQuery.of(query);
-        Instant now = Instant.now();
+        Instant now = SteadyClock.systemTime(SteadyClock.millis());
         ConnPage page = new ConnPage(selection.offset(), selection.limit());
         if (selection.state().open())
             offerOpen(selection, page);
@@ -80,11 +81,11 @@ final class Connz implements JsonView {
     private void write(ClientView c, List<SubscriptionView> subs, ConnzQuery selection, Instant now, GoJson json)
             throws IOException {
         Identity who = c.identity();
-        Instant until = c.end() == null ? now : Instant.ofEpochMilli(c.end().stopped());
+        Instant until = c.end() == null ? now : SteadyClock.systemTime(c.end().stopped());
         json.beginObject().put("cid", c.id());
         putAddress(c.address(), json);
-        Instant started = Instant.ofEpochMilli(c.times().started());
-        Instant active = Instant.ofEpochMilli(c.times().lastActivity());
+        Instant started = SteadyClock.systemTime(c.times().started());
+        Instant active = SteadyClock.systemTime(c.times().lastActivity());
         json.put("start", started).put("last_activity", active);
         if (c.end() != null)
             json.put("stop", until).put("reason", c.end().reason().toString());

@@ -13,8 +13,6 @@ import io.jnatsd.subject.SubscriptionIndex;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -132,7 +130,7 @@ final class Metrics implements Page {
         text.metric("jnatsd_build_info", Kind.GAUGE, "Versions of jnatsd and Java").sample(1,
                 "version", watched.version(), "java", Runtime.version().toString());
         text.metric("jnatsd_uptime_seconds", Kind.GAUGE, "Time since the server started").sample(
-                Duration.between(watched.started(), Instant.now()).toMillis() / 1e3);
+                watched.uptime().toMillis() / 1e3);
         text.metric("jnatsd_lame_duck", Kind.GAUGE, "1 in lame duck mode").sample(
                 watched.state().info.lameDuck() ? 1 : 0);
         text.metric("jnatsd_pending_total_bytes", Kind.GAUGE, "Memory of the data pending for all connections")

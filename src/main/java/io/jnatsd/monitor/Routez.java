@@ -2,6 +2,7 @@ package io.jnatsd.monitor;
 
 import io.jnatsd.client.ClientView.Traffic;
 import io.jnatsd.connection.Times;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.subject.SubscriptionView;
 import io.jnatsd.text.GoDuration;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class Routez implements JsonView {
     public void write(Query query, GoJson json) throws IOException, BadQuery {
         ConnzQuery.Subs subs = query.choice("subs", ConnzQuery.Subs.BY_NAME, ConnzQuery.Subs.NONE, "1, 0, detail");
         List<RouteView> routes = watched.routes().get();
-        Instant now = Instant.now();
+        Instant now = SteadyClock.systemTime(SteadyClock.millis());
         json.beginObject().put("now", now).put("num_routes", routes.size()).beginArray("routes");
         for (RouteView route : routes)
             write(route, subs, now, json);
@@ -49,8 +50,8 @@ final class Routez implements JsonView {
     }
 
     private static void putTimes(Times times, Instant now, GoJson json) throws IOException {
-        Instant started = Instant.ofEpochMilli(times.started());
-        Instant active = Instant.ofEpochMilli(times.lastActivity());
+        Instant started = SteadyClock.systemTime(times.started());
+        Instant active = SteadyClock.systemTime(times.lastActivity());
         json.put("start", started).put("last_activity", active);
         if (times.roundTripNanos() > 0)
             json.put("rtt", GoDuration.format(Duration.ofNanos(times.roundTripNanos())));

@@ -23,7 +23,7 @@ final class Statsz implements JsonView {
         ServerState state = watched.state();
         Traffic.Totals totals = state.traffic.totals();
         List<RouteView> routes = watched.routes().get();
-        json.beginObject().put("start", watched.started());
+        json.beginObject().put("start", watched.start());
         json.put("mem", usage.residentBytes()).put("cores", Runtime.getRuntime().availableProcessors());
         json.put("cpu", usage.processorPercent());
         json.put("connections", watched.clients().count()).put("total_connections", watched.clients().totalAccepted());

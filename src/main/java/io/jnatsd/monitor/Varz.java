@@ -95,8 +95,8 @@ final class Varz implements JsonView {
         Traffic.Totals totals = state.traffic.totals();
         Instant now = Instant.now();
         List<RouteView> routes = watched.routes().get();
-        json.put("start", watched.started()).put("now", now);
-        json.put("uptime", GoTime.uptime(Duration.between(watched.started(), now)));
+        json.put("start", watched.start()).put("now", now);
+        json.put("uptime", GoTime.uptime(watched.uptime()));
         json.put("mem", usage.residentBytes());
         json.put("cores", Runtime.getRuntime().availableProcessors());
         json.put("cpu", usage.processorPercent());

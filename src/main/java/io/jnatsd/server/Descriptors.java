@@ -26,6 +26,8 @@ final class Descriptors {
     private static final int PER_FILE = 64;
     private static final int FEWEST_FILES = 4;
     private static final int MOST_FILES = 64;
+    /** The ports count on their own, so each may use only this part of the free descriptors before it counts again. */
+    private static final int PER_PORT = 8;
 
     private final long limit;
     private final LongSupplier open;
@@ -77,14 +79,14 @@ final class Descriptors {
 
     /**
      * Returns whether another connection may be accepted. Counting takes time in proportion to the open descriptors, so
-     * they are counted again only when half of the free ones may be used up. They are counted for the whole process,
+     * they are counted again only when some of the free ones may be used up. They are counted for the whole process,
      * because all ports and files share them.
      */
     boolean sufficeForAnother() {
         if (limit == Long.MAX_VALUE || --uncounted >= 0)
             return true;
         long spare = limit - reserve(limit) - open.getAsLong();
-        uncounted = Math.max(spare / 2, 0);
+        uncounted = Math.max(spare / PER_PORT, 0);
         return spare > 0;
     }
 }

@@ -6,6 +6,7 @@ import io.jnatsd.cluster.Cluster;
 import io.jnatsd.cluster.Route;
 import io.jnatsd.config.ServerOptions.MonitorOptions;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.monitor.Monitor;
 import io.jnatsd.monitor.MonitoredServer;
 import io.jnatsd.monitor.RouteView;
@@ -14,7 +15,6 @@ import io.jnatsd.text.HostPort;
 import io.jnatsd.tls.TlsContext;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -34,7 +34,7 @@ final class Monitoring {
     /** Creates the views of a server that is starting. */
     static Views views(Server server) {
         return new Views(new MonitoredServer(server.state(), server.clients(), server.serverId(), Version.TEXT,
-                Instant.now(), server::options, server::configLoaded, server::healthProblem, () -> routes(server), server::jetStream));
+                SteadyClock.millis(), server::options, server::configLoaded, server::healthProblem, () -> routes(server), server::jetStream));
     }
 
     /**

@@ -45,6 +45,11 @@ final class Crowd implements AutoCloseable {
         }
     }
 
+    /** Reads all connections on threads of their own, until they end, and discards what is read. */
+    List<Thread> drain() {
+        return sockets.stream().map(socket -> Thread.startVirtualThread(() -> Target.discard(socket))).toList();
+    }
+
     int size() {
         return sockets.size();
     }

@@ -11,6 +11,8 @@ import io.jnatsd.cli.ServerProcess;
 import io.jnatsd.server.RawClient;
 import io.jnatsd.tls.TestCerts;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -55,25 +57,48 @@ final class Target implements AutoCloseable {
 
     private final Path config = Files.createTempFile("target", ".conf");
     private final ServerProcess process;
+    /** Null if the log is on stderr. */
+    private final Path logFile;
+    private final int port;
+    private final int monitorPort;
     /** Those of the server itself. */
     private final long ownSubscriptions;
 
-    private Target(String heap, String... flags) throws IOException {
+    private Target(List<String> prefix, String heap, Path logFile, String... flags) throws IOException {
+        this.logFile = logFile;
         Files.writeString(config, CONFIG.formatted(TestCerts.file("server-ec-cert.pem"), TestCerts.file("server-ec-key.pem")));
         List<String> command = new ArrayList<>(ServerProcess.java("-c", config.toString()));
         command.add(1, heap);
+        command.addAll(0, prefix);
         command.addAll(List.of(flags));
-        process = ServerProcess.launch(command);
+        if (logFile != null)
+            command.addAll(List.of("-l", logFile.toString()));
+        process = logFile == null ? ServerProcess.launch(command) : ServerProcess.launchQuiet(command);
+        if (logFile != null)
+            await("start").atMost(PATIENCE).until(() -> Files.exists(logFile) && log().contains("Server is ready\n"));
+        port = port("Listening for client connections on");
+        monitorPort = port("Starting http monitor on");
         ownSubscriptions = json("/varz").get("subscriptions").getAsLong();
     }
 
     /** Starts a server with the log of {@code -DV}. */
     static Target tracing() throws IOException {
-        return new Target("-Xmx64m", "-DV");
+        return new Target(List.of(), "-Xmx64m", null, "-DV");
     }
 
     static Target start() throws IOException {
-        return new Target("-Xmx64m");
+        return new Target(List.of(), "-Xmx64m", null);
+    }
+
+    /**
+     * Starts a server in an environment of its own.
+     *
+     * @param prefix a command that runs the command that follows it; empty for none
+     * @param heap the option of Java
+     * @param logFile null for a log on stderr
+     */
+    static Target small(List<String> prefix, String heap, Path logFile, String... flags) throws IOException {
+        return new Target(prefix, heap, logFile, flags);
     }
 
     private int port(String line) {
@@ -83,7 +108,7 @@ final class Target implements AutoCloseable {
     }
 
     int port() {
-        return process.port();
+        return port;
     }
 
     int webSocketPort() {
@@ -95,7 +120,7 @@ final class Target implements AutoCloseable {
     }
 
     int monitorPort() {
-        return port("Starting http monitor on");
+        return monitorPort;
     }
 
     long pid() {
@@ -103,7 +128,11 @@ final class Target implements AutoCloseable {
     }
 
     String log() {
-        return process.err();
+        try {
+            return logFile == null ? process.err() : Files.readString(logFile, ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Returns the file that {@link #reload} reads. */
@@ -170,6 +199,16 @@ final class Target implements AutoCloseable {
         return answer.toString();
     }
 
+    /** Reads until the end, and discards what is read. */
+    static void discard(Socket socket) {
+        try {
+            socket.setSoTimeout(0);
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // The connection has been closed.
+        }
+    }
+
     /** Asserts that a new client is served on the client port and that the monitoring port answers. */
     void assertServes() throws IOException {
         try (RawClient client = admin()) {
@@ -185,6 +224,16 @@ final class Target implements AutoCloseable {
             return varz.get("connections").getAsInt() == 0 && varz.get("routes").getAsInt() == 0
                     && varz.get("subscriptions").getAsLong() == ownSubscriptions;
         });
+    }
+
+    /** Asserts that nothing is left of the pressure on a small machine, and returns figures. */
+    String recovered(Bystander bystander) throws IOException, InterruptedException {
+        String figures = bystander.leave();
+        assertServes();
+        awaitEmpty();
+        assertCleanLog();
+        return figures + String.format("; afterwards %,d kB of live heap, %,d MB resident", VitalSigns.liveHeap(pid()) / 1000,
+                vitalSigns().resident() / 1_000_000);
     }
 
     /** Waits until no more descriptors are open than before. */

@@ -75,7 +75,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a server that does not log to stderr. */
-    static ServerProcess launchQuiet(List<String> command) throws IOException {
+    public static ServerProcess launchQuiet(List<String> command) throws IOException {
         return new ServerProcess(command);
     }
 

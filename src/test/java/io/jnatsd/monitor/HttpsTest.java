@@ -11,6 +11,7 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.config.ServerOptions.TlsOptions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.protocol.ServerInfo;
 import io.jnatsd.server.Server;
 import io.jnatsd.tls.TlsContext;
@@ -80,7 +81,7 @@ class HttpsTest {
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "name", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of(), false, false, false, false, "");
-        Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now,
+        Monitor monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", SteadyClock.millis(), () -> options, Instant::now,
                 () -> "", List::of, () -> null)), new PasswordCheck(Duration.ofSeconds(1)), certificate, requestTime,
                 Log.silent());
         monitor.listen(TestMonitor.ANY_PORT);

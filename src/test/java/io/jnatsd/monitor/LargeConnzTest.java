@@ -9,6 +9,7 @@ import io.jnatsd.client.ManyClients;
 import io.jnatsd.config.ServerOptions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
+import io.jnatsd.log.SteadyClock;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
@@ -26,7 +27,7 @@ class LargeConnzTest {
         ServerOptions options = ServerOptions.defaults().with(o -> o.maxConnections = CLIENTS);
         ServerState state = new ServerState(Log.silent(), options);
         Clients clients = ManyClients.join(state, CLIENTS);
-        Connz connz = new Connz(new MonitoredServer(state, clients, "ID", "1", Instant.now(), () -> options, Instant::now, () -> "",
+        Connz connz = new Connz(new MonitoredServer(state, clients, "ID", "1", SteadyClock.millis(), () -> options, Instant::now, () -> "",
                 List::of, () -> null));
         for (String query : List.of("limit=100", "limit=100&sort=pending", "limit=100&offset=5000&sort=bytes_to",
                 "limit=100&sort=idle", "limit=100&filter=10.1.2.")) {

@@ -10,6 +10,7 @@ import io.jnatsd.config.ServerOptions;
 import io.jnatsd.connection.ServerState;
 import io.jnatsd.log.Log;
 import io.jnatsd.log.LogSettings;
+import io.jnatsd.log.SteadyClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -40,7 +41,7 @@ class PageErrorTest {
         PasswordCheck passwords = new PasswordCheck(Duration.ofSeconds(1));
         try (Log log = new Log(new LogSettings(false, false, false, "info", "text", file.toString(), 0, 0, false, ""))) {
             ServerState state = new ServerState(log, options);
-            MonitoredServer watched = new MonitoredServer(state, new Clients(state), "ID", "1", Instant.now(), () -> options, Instant::now, () -> {
+            MonitoredServer watched = new MonitoredServer(state, new Clients(state), "ID", "1", SteadyClock.millis(), () -> options, Instant::now, () -> {
                 if (broken.get())
                     throw new NoClassDefFoundError("java/lang/Gone");
                 return "";

@@ -49,7 +49,7 @@ class RoutezTest {
         ServerState state = new ServerState(Log.silent(), options);
         state.info = new ServerInfo("ID", "north", "java", "127.0.0.1", 4222, false, false, false, false, 1024,
                 List.of("10.0.0.2:4222"), false, false, false, false, "");
-        monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", NOW, () -> options, () -> NOW, () -> "",
+        monitor = Monitor.create(new Views(new MonitoredServer(state, new Clients(state), "ID", "1", NOW.toEpochMilli(), () -> options, () -> NOW, () -> "",
                 () -> List.of(ACCEPTED, DIALLED), () -> null)), passwords, () -> null, 1024, Log.silent());
         monitor.listen(TestMonitor.ANY_PORT);
         monitor.serve();
