@@ -84,9 +84,10 @@ final class Healthz implements Page, JsonView {
         // As in nats-server, a server that is to have no JetStream is well without.
         if (source == null || check.serverOnly)
             return Problem.NONE;
-        if (!source.failed().isEmpty())
+        JetStreamSource.Files files = source.files();
+        if (files != null && !files.failed().isEmpty())
             return new Problem(UNAVAILABLE, "STREAM", "JetStream stream '" + ConnzQuery.ACCOUNT + " > "
-                    + source.failed().keySet().iterator().next() + "' could not be recovered");
+                    + files.failed().keySet().iterator().next() + "' could not be recovered");
         return check.account.isEmpty() ? Problem.NONE : problem(check, source);
     }
 

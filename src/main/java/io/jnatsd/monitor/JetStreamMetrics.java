@@ -67,7 +67,8 @@ final class JetStreamMetrics {
         JsonObject totals = source.totals(), api = totals.getAsJsonObject("api");
         server(text, "jetstream_disabled", "1 if JetStream is off", 0);
         server(text, "max_memory", "Limit of the memory of all streams", watched.options().get().jetStream().maxMemory());
-        server(text, "max_storage", "Limit of the files of all streams", 0);
+        JetStreamSource.Files files = source.files();
+        server(text, "max_storage", "Limit of the files of all streams", files == null ? 0 : files.most());
         server(text, "total_streams", "Streams", number(totals, "streams"));
         server(text, "total_consumers", "Consumers", number(totals, "consumers"));
         server(text, "total_messages", "Messages in all streams", number(totals, "messages"));
@@ -75,10 +76,22 @@ final class JetStreamMetrics {
         text.metric("jnatsd_jetstream_memory_bytes", Kind.GAUGE, "Memory of all streams").sample(number(totals, "memory"));
         text.metric("jnatsd_jetstream_reserved_memory_bytes", Kind.GAUGE, "Memory reserved by streams with max_bytes").sample(
                 number(totals, "reserved_memory"));
+        if (files != null)
+            put(text, files, number(totals, "storage"));
         text.metric("jnatsd_jetstream_api_requests_total", Kind.COUNTER, "Requests to the API of JetStream").sample(
                 number(api, "total"));
         text.metric("jnatsd_jetstream_api_errors_total", Kind.COUNTER, "Requests answered with an error").sample(
                 number(api, "errors"));
+    }
+
+    private static void put(PrometheusText text, JetStreamSource.Files files, long bytes) {
+        text.metric("jnatsd_jetstream_file_bytes", Kind.GAUGE, "Bytes of the files of all streams").sample(bytes);
+        text.metric("jnatsd_jetstream_segments", Kind.GAUGE, "Files with messages").sample(files.segments());
+        text.metric("jnatsd_jetstream_failed_streams", Kind.GAUGE, "Streams that could not be opened").sample(files.failed().size());
+        text.metric("jnatsd_jetstream_lost_messages_total", Kind.COUNTER, "Messages that were damaged").sample(files.lost());
+        text.metric("jnatsd_jetstream_forced_total", Kind.COUNTER, "How often the files of a stream were forced to the disk").sample(
+                files.forced());
+        text.metric("jnatsd_jetstream_forced_seconds_total", Kind.COUNTER, "Time that this took").sample(files.forcedSeconds());
     }
 
     private void server(PrometheusText text, String name, String help, long value) {

@@ -52,6 +52,18 @@ public interface JetStreamSource {
         NAME, MESSAGES, BYTES, CONSUMERS, LAST_SEQ
     }
 
-    /** Returns the streams that could not be opened, by the names of their folders, with the reasons. */
-    Map<String, String> failed();
+    /**
+     * The files of streams.
+     *
+     * @param most bytes that they may have
+     * @param failed the streams that could not be opened, by the names of their folders, with the reasons
+     * @param lost messages that were damaged
+     * @param forced how often the files of a stream were forced to the disk
+     * @param forcedSeconds how long that took
+     */
+    record Files(long most, Map<String, String> failed, long segments, long lost, long forced, double forcedSeconds) {
+    }
+
+    /** Returns what is known of files; null if all streams are in memory. */
+    Files files();
 }

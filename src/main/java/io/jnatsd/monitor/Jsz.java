@@ -77,7 +77,7 @@ final class Jsz implements JsonView {
         json.beginObject().put("server_id", watched.serverId()).put("now", Instant.now());
         if (source == null)
             json.put("disabled", true);
-        putConfig(json, watched.options().get().jetStream());
+        putConfig(json, watched.options().get().jetStream(), source);
         JsonObject totals = source == null ? new JsonObject() : source.totals();
         putUsage(json, totals, number(totals, "accounts"));
         for (String figure : List.of("streams", "consumers", "messages", "bytes"))
@@ -96,8 +96,12 @@ final class Jsz implements JsonView {
     }
 
     /** Writes what is configured. */
-    static void putConfig(GoJson json, JetStreamOptions o) throws IOException {
-        json.beginObject("config").put("max_memory", o.enabled() ? o.maxMemory() : 0).put("max_storage", 0);
+    static void putConfig(GoJson json, JetStreamOptions o, JetStreamSource source) throws IOException {
+        JetStreamSource.Files files = source == null ? null : source.files();
+        json.beginObject("config").put("max_memory", o.enabled() ? o.maxMemory() : 0).put("max_storage", files == null ? 0 : files.most());
+        if (files != null)
+            json.put("store_dir", o.files().storeDir().resolve("jetstream").toString())
+                    .put("sync_interval", o.files().syncInterval().toNanos());
         if (!o.domain().isEmpty())
             json.put("domain", o.domain());
         json.endObject();

@@ -138,7 +138,7 @@ final class Varz implements JsonView {
         json.beginObject("jetstream");
         if (source != null) {
             JetStreamOptions configured = watched.options().get().jetStream();
-            Jsz.putConfig(json, configured);
+            Jsz.putConfig(json, configured, source);
             json.put("stats", source.totals());
             Jsz.putLimits(json, configured.limits());
         }

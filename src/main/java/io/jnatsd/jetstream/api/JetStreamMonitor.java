@@ -91,8 +91,16 @@ final class JetStreamMonitor implements JetStreamSource {
     }
 
     @Override
-    public Map<String, String> failed() {
-        return streams.failed();
+    public Files files() {
+        StreamFiles files = streams.files();
+        if (files == null)
+            return null;
+        long segments = 0, lost = 0;
+        for (Stream stream : streams.all()) {
+            segments += stream.figures().segments();
+            lost += stream.figures().lost();
+        }
+        return new Files(environment.files().most(), files.failed(), segments, lost, files.sync().count(), files.sync().seconds());
     }
 
     @Override

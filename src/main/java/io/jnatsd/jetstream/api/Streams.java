@@ -220,9 +220,9 @@ final class Streams {
             files.removed(store);
     }
 
-    /** Returns the streams that could not be opened, and why. Any thread. */
-    Map<String, String> failed() {
-        return files == null ? Map.of() : files.failed();
+    /** Returns the files of streams, null if all are in memory. Any thread. */
+    StreamFiles files() {
+        return files;
     }
 
     /** Ends all streams; whoever waits for messages is told. Files are complete afterwards. */

@@ -33,7 +33,6 @@ public final class FileStore extends IndexedStore {
     private static final int MOST_OPEN = 16;
     /** The free space of the disk below which each message is written at once, and how often it is read. */
     private static final long NEARLY_FULL = 128L * 1024 * 1024, SPACE_PAUSE = 100_000_000;
-    private static final int MOST_LOST = 1000;
 
     /** Is told of what is lost or cannot be written. */
     public interface Reports {
@@ -87,9 +86,7 @@ public final class FileStore extends IndexedStore {
     private long spaceRead;
     /** Why messages cannot be written, null if they can. */
     private String failure;
-    private final List<Long> lost = new ArrayList<>();
-    private long lostCount;
-    private long lostBytes;
+    private final LostMessages lost = new LostMessages();
     private long diskBytes;
     private boolean closed;
 
@@ -129,8 +126,7 @@ public final class FileStore extends IndexedStore {
         SegmentRecovery recovery = new SegmentRecovery(this, checksum, deletes.open(), settings.reports());
         List<Segment> found = recovery.run(folder);
         consumers.open();
-        if (recovery.isTorn() || !state.certain())
-            raise(state.reserved());
+        raise(recovery.isTorn() || !state.certain() ? state.reserved() : state.used());
         kept = last();
         highWater.begin(kept);
         if (found.isEmpty())
@@ -298,6 +294,7 @@ public final class FileStore extends IndexedStore {
             return offset;
         try {
             writeBuffer();
+            writable();
         } catch (IOException e) {
             // Nobody knows of the record yet.
             filled = at;
@@ -337,15 +334,15 @@ public final class FileStore extends IndexedStore {
         try {
             writeBuffer();
             kept = last();
+            // First what gives room back: the disk may be full.
+            removeEmpty();
+            emptyActive();
             deletes.write();
             consumers.write();
-            removeEmpty();
             if (settings.always())
                 force();
-            if (failure != null && !nearlyFull)
-                settings.reports().recovered();
             if (!nearlyFull)
-                failure = null;
+                writable();
         } catch (IOException e) {
             filled = written;
             StoreException failed = failed(e);
@@ -372,12 +369,14 @@ public final class FileStore extends IndexedStore {
         if (now - spaceRead < SPACE_PAUSE && spaceRead != 0)
             return;
         spaceRead = now;
-        boolean was = nearlyFull;
         nearlyFull = folder.toFile().getUsableSpace() < NEARLY_FULL;
-        if (was && !nearlyFull && failure != null) {
+    }
+
+    /** Something was written. */
+    private void writable() {
+        if (failure != null)
             settings.reports().recovered();
-            failure = null;
-        }
+        failure = null;
     }
 
     private void removeEmpty() throws IOException {
@@ -385,6 +384,21 @@ public final class FileStore extends IndexedStore {
             each = empty.getLast();
             each.delete();
         }
+    }
+
+    /** Removes the records of the active segment when all its messages were removed. */
+    private void emptyActive() throws IOException {
+        if (active.live > 0 || active.recordBytes < Compaction.WORTH)
+            return;
+        highWater.used(last());
+        active.end = Segment.HEADER;
+        active.truncate(Segment.HEADER);
+        active.records = 0;
+        active.recordBytes = 0;
+        written = filled = 0;
+        deleteIndex(active);
+        rewritten(active, 0);
+        diskBytes = segments.values().stream().mapToLong(segment -> segment.end).sum();
     }
 
     // ---- removing ----------------------------------------------------------------------------------------------
@@ -404,8 +418,6 @@ public final class FileStore extends IndexedStore {
         if (failure != null)
             return;
         try {
-            if (active.live == 0 && active.recordBytes > Compaction.WORTH)
-                roll(last() + 1);
             compaction.run();
         } catch (IOException e) {
             // Only room is lost; it is tried again.
@@ -475,16 +487,13 @@ public final class FileStore extends IndexedStore {
 
     /** Counts a damaged message; its sequence is 0 if it is not known. */
     void lost(Path file, long offset, long sequence, long bytes) {
-        lostCount++;
-        lostBytes += bytes;
-        if (sequence > 0 && lost.size() < MOST_LOST)
-            lost.add(sequence);
+        lost.add(sequence, bytes);
         settings.reports().damaged(file, offset, sequence);
     }
 
     @Override
     public Lost lost() {
-        return new Lost(lostCount, List.copyOf(lost), lostBytes);
+        return lost.all();
     }
 
     // ---- consumers ---------------------------------------------------------------------------------------------
@@ -576,7 +585,7 @@ public final class FileStore extends IndexedStore {
         return diskBytes;
     }
 
-    /** Returns the number of segments. */
+    @Override
     public int segments() {
         return segments.size();
     }

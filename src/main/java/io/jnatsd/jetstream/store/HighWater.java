@@ -18,13 +18,14 @@ import java.util.Arrays;
  */
 final class HighWater {
     private static final String NAME = "sequences";
-    private static final int STEP = 65_536, LENGTH = 32, SUM_AT = 24;
+    private static final int STEP = 65_536, LENGTH = 40, SUM_AT = 32;
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path path;
     private final Checksum checksum;
     private FileChannel channel;
     private long reserved;
+    private long used;
     private volatile boolean dirty;
 
     HighWater(Path folder, Checksum checksum) {
@@ -32,8 +33,13 @@ final class HighWater {
         this.checksum = checksum;
     }
 
-    /** What the file says; {@code certain} if no sequence above those in the segments was used. */
-    record State(long reserved, boolean certain) {
+    /**
+     * What the file says.
+     *
+     * @param used a sequence that was used, though no file may show it
+     * @param certain no sequence above that one and those in the segments was used
+     */
+    record State(long reserved, long used, boolean certain) {
     }
 
     State open() throws IOException {
@@ -42,10 +48,11 @@ final class HighWater {
         while (from.hasRemaining() && channel.read(from, from.position()) > 0)
             ;
         if (from.hasRemaining() || from.getInt(SUM_AT) != checksum.of(from.array(), 0, SUM_AT))
-            return new State(0, true);
+            return new State(0, 0, true);
         reserved = from.getLong(0);
+        used = from.getLong(24);
         // In the same run of the operating system, nothing that was written is lost.
-        return new State(reserved, from.getLong(16) == 1 || from.getLong(8) == boot());
+        return new State(reserved, used, from.getLong(16) == 1 || from.getLong(8) == boot());
     }
 
     private static long boot() {
@@ -64,14 +71,21 @@ final class HighWater {
 
     private void write(long sequence, boolean closed) throws IOException {
         ByteBuffer to = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        to.putLong(sequence).putLong(boot()).putLong(closed ? 1 : 0).putInt(checksum.of(to.array(), 0, SUM_AT));
+        to.putLong(sequence).putLong(boot()).putLong(closed ? 1 : 0).putLong(used).putInt(checksum.of(to.array(), 0, SUM_AT));
         Segment.writeFully(channel, to.clear(), 0);
         reserved = sequence;
         dirty = true;
     }
 
+    /** A sequence was used, and its record is about to be removed. */
+    void used(long sequence) throws IOException {
+        used = sequence;
+        write(reserved, false);
+    }
+
     /** The stream is used again from this sequence on. */
     void begin(long last) throws IOException {
+        used = last;
         write(Math.max(last, reserved) + STEP, false);
     }
 
@@ -87,6 +101,7 @@ final class HighWater {
 
     /** The stream was closed with this sequence. */
     void end(long last) throws IOException {
+        used = last;
         write(last, true);
         force();
     }

@@ -456,7 +456,7 @@ abstract sealed class IndexedStore implements MessageStore permits MemoryStore, 
         Page partly = page(from);
         long count = partly == null ? 0 : partly.countFrom(from);
         for (long at = from / Page.SIZE + 1; at <= last / Page.SIZE; at++) {
-            Page page = pages[(int) (at - firstPage)];
+            Page page = page(at * Page.SIZE);
             count += page == null ? 0 : page.count();
         }
         return count;

@@ -146,6 +146,11 @@ public interface MessageStore {
         return 0;
     }
 
+    /** Returns the number of files with messages. */
+    default int segments() {
+        return 0;
+    }
+
     /** Keeps the state of a consumer with the next {@link #flush}. */
     default void saveConsumer(String name, byte[] state) {
     }

@@ -11,9 +11,14 @@ public final class FileReports implements FileStore.Reports {
     /** Damaged messages that are logged one by one. */
     private static final int MOST_LINES = 100;
 
+    private static final long PAUSE = 60_000_000_000L;
+
     private final Log log;
     private final String stream;
     private int lines;
+    /** When the last line said that the stream cannot be written; that and its end are logged once a minute at most. */
+    private long failed = System.nanoTime() - PAUSE;
+    private boolean failing;
 
     /** @param stream the name as in the protocol */
     public FileReports(Log log, String stream) {
@@ -36,11 +41,18 @@ public final class FileReports implements FileStore.Reports {
 
     @Override
     public void failing(String reason) {
+        long now = System.nanoTime();
+        if (now - failed < PAUSE)
+            return;
+        failed = now;
+        failing = true;
         log.error(stream + " cannot be written and refuses messages: " + reason);
     }
 
     @Override
     public void recovered() {
-        log.notice(stream + " can be written again");
+        if (failing)
+            log.notice(stream + " can be written again");
+        failing = false;
     }
 }

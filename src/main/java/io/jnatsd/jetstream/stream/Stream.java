@@ -402,6 +402,8 @@ public final class Stream implements Runnable {
     /** Tells the server how much memory the stream takes, and others its figures. */
     private void account() {
         figures.state(store.state());
+        if (persistent)
+            figures.files(store.lost().messages(), store.segments());
         usage.changed(store, publishing.memory());
     }
 

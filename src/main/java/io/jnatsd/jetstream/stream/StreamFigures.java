@@ -11,11 +11,19 @@ public final class StreamFigures {
     private volatile long bytes;
     private volatile long lastSequence;
     private volatile int consumers;
+    private volatile long lost;
+    private volatile int segments;
 
     void state(MessageStore.State state) {
         messages = state.messages();
         bytes = state.bytes();
         lastSequence = state.last();
+    }
+
+    /** @param lostMessages that were damaged */
+    void files(long lostMessages, int segmentCount) {
+        lost = lostMessages;
+        segments = segmentCount;
     }
 
     void consumers(int count) {
@@ -32,6 +40,16 @@ public final class StreamFigures {
 
     public long lastSequence() {
         return lastSequence;
+    }
+
+    /** Returns the number of messages that were damaged, since the stream was opened. */
+    public long lost() {
+        return lost;
+    }
+
+    /** Returns the number of files with messages. */
+    public int segments() {
+        return segments;
     }
 
     /** Returns the number of consumers without those of mirrors and sources. */

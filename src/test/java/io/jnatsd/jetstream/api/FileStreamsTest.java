@@ -253,7 +253,12 @@ class FileStreamsTest {
     }
 
     private String health() throws Exception {
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(server.server().monitorUrl() + "/healthz")).build(), HttpResponse.BodyHandlers.ofString()).body();
+        return get("/healthz");
+    }
+
+    private String get(String path) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(server.server().monitorUrl() + path)).build(),
+                HttpResponse.BodyHandlers.ofString()).body();
     }
 
     @Test
@@ -270,6 +275,18 @@ class FileStreamsTest {
         String state = new String(nats.request("$JS.API.STREAM.INFO.S", null, Duration.ofSeconds(5)).getData(), StandardCharsets.UTF_8);
         assertTrue(state.contains("\"lost\":{\"msgs\":[6]"), state);
         assertFalse(fetch("c", 20).contains("body 6"));
+    }
+
+    @Test
+    void theMonitorShowsFiles() throws Exception {
+        create(StreamConfiguration.builder());
+        publish(1, 20);
+        String metrics = get("/metrics");
+        assertTrue(metrics.matches("(?s).*\njnatsd_jetstream_segments\\{[^}]*} 1\n.*"), metrics);
+        assertTrue(metrics.matches("(?s).*\njnatsd_jetstream_lost_messages_total\\{[^}]*} 0\n.*"), metrics);
+        String varz = get("/varz");
+        assertTrue(varz.contains("\"store_dir\": \"" + folder.resolve("jetstream")), varz);
+        assertTrue(varz.contains("\"sync_interval\": 1000000000"), varz);
     }
 
     private void flip(String stream, String text) throws IOException {

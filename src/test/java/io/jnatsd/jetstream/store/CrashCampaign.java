@@ -6,10 +6,12 @@ import io.jnatsd.jetstream.store.CrashModel.Kind;
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
 import io.nats.client.FetchConsumeOptions;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Message;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -33,7 +35,7 @@ import java.util.TreeSet;
  * rounds in that folder, from seed 1 on; in each third round bits are flipped, in each tenth the end of a file is cut.
  */
 public final class CrashCampaign implements AutoCloseable {
-    private static final int PUBLISHERS = 3, MOST_MESSAGES = 3000, BATCH = 500;
+    private static final int PUBLISHERS = 3, MOST_MESSAGES = 3000, BATCH = 500, NO_MESSAGE = 10037;
 
     private final Path folder;
     private final Random random;
@@ -98,7 +100,11 @@ public final class CrashCampaign implements AutoCloseable {
             for (CrashModel model : models)
                 problems.addAll(compare(nats, model, damages.get(model.stream)));
             shrink(nats.jetStreamManagement());
+        } catch (IOException | JetStreamApiException e) {
+            problems.add(e.toString());
         }
+        server.err().lines().filter(line -> line.contains("Internal error") || line.contains("cannot be opened")
+                || line.contains("cannot be restored")).forEach(problems::add);
         return problems;
     }
 
@@ -156,14 +162,15 @@ public final class CrashCampaign implements AutoCloseable {
 
     /** A work queue has only one consumer for a message. */
     private static void readByGet(Connection nats, CrashModel model, TreeMap<Long, Body> found) throws Exception {
-        var state = nats.jetStreamManagement().getStreamInfo(model.stream).getStreamState();
-        for (long sequence = state.getFirstSequence(); sequence <= state.getLastSequence(); sequence++) {
-            try {
-                var message = nats.jetStreamManagement().getMessage(model.stream, sequence);
+        try {
+            for (long sequence = 1;; sequence++) {
+                MessageInfo message = nats.jetStreamManagement().getNextMessage(model.stream, sequence, ">");
+                sequence = message.getSeq();
                 add(model, found, sequence, message.getSubject(), message.getData());
-            } catch (io.nats.client.JetStreamApiException e) {
-                // It was acknowledged.
             }
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() != NO_MESSAGE)
+                throw e;
         }
     }
 

@@ -203,4 +203,18 @@ abstract class MessageStoreTests {
         assertFalse(store.remove(2));
         assertTrue(store.remove(3));
     }
+
+    @Test
+    void sequencesWithoutMessagesAtTheEndCount() {
+        append("a", "1", -1);
+        append("b", "2", -1);
+        for (int i = 0; i < 5000; i++)
+            store.skip(time);
+        assertEquals(1, store.count(List.of(), 2));
+        assertEquals(0, store.count(List.of(), 3));
+        assertEquals(-1, store.next(List.of(), 3));
+        model.last += 5000;
+        append("a", "3", -1);
+        assertEquals(5003, store.last(SubjectFilter.ALL));
+    }
 }
