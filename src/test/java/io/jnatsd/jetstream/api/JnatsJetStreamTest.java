@@ -36,6 +36,7 @@ import io.nats.client.api.StreamInfo;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,22 @@ class JnatsJetStreamTest {
     private TestServer server;
     private Connection nats;
 
+    /** Returns where streams are kept. */
+    StorageType storage() {
+        return StorageType.Memory;
+    }
+
+    /** Returns the folder of streams, null for none. */
+    Path folder() {
+        return null;
+    }
+
     @BeforeEach
     void connect() throws Exception {
-        server = TestServer.start(o -> o.jetStream = true);
+        server = TestServer.start(o -> {
+            o.jetStream = true;
+            o.storeDir = folder();
+        });
         nats = Nats.connect("nats://127.0.0.1:" + server.port());
     }
 
@@ -69,7 +83,7 @@ class JnatsJetStreamTest {
 
     private StreamInfo stream(String name, String... subjects) throws Exception {
         return nats.jetStreamManagement().addStream(StreamConfiguration.builder().name(name).subjects(subjects)
-                .storageType(StorageType.Memory).build());
+                .storageType(storage()).build());
     }
 
     private static String text(Message m) {

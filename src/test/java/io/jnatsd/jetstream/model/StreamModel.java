@@ -4,9 +4,12 @@ import io.jnatsd.connection.ServerState;
 import io.jnatsd.jetstream.api.JetStream;
 import io.jnatsd.jetstream.config.ServerLimits;
 import io.jnatsd.jetstream.model.Steps.Step;
+import io.jnatsd.jetstream.store.StoreFolder;
 import io.jnatsd.log.Log;
 import io.jnatsd.server.TestServer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +24,8 @@ public final class StreamModel implements AutoCloseable {
 
     private final TestServer server = TestServer.start();
     private final ManualClock clock = new ManualClock();
+    /** For the streams in files. */
+    private final Path folder = Files.createTempDirectory("jnatsd");
     private final JetStream jetStream;
     private final Wire wire;
     private long steps;
@@ -28,7 +33,7 @@ public final class StreamModel implements AutoCloseable {
     StreamModel() throws IOException {
         ServerState state = server.state();
         jetStream = JetStream.start(new JetStream.Server(state.info.serverName(), "", 10_000, state.subjects, state.traffic,
-                state.threads, Log.silent(), state::nextId, state.timer(), clock), JetStream.Storage.inMemory(MEMORY), ServerLimits.NONE);
+                state.threads, Log.silent(), state::nextId, state.timer(), clock), new JetStream.Storage(MEMORY, folder, Long.MAX_VALUE, Steps.SECOND), ServerLimits.NONE);
         wire = new Wire(server.port());
     }
 
@@ -78,6 +83,7 @@ public final class StreamModel implements AutoCloseable {
         wire.close();
         jetStream.close();
         server.close();
+        StoreFolder.delete(folder);
     }
 
     /** @param args the first seed, the seconds, and optionally the number of differences after which it ends */
