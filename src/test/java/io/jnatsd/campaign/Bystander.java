@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A client that publishes to itself, a message every few milliseconds, while others put the server under pressure. It
@@ -16,6 +17,8 @@ final class Bystander implements AutoCloseable {
 
     private final PatientClient client;
     private final Thread thread = Thread.ofPlatform().name("bystander").unstarted(this::exchange);
+    /** Held during an exchange, and while the server is measured. */
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean ending;
     /** Written by the thread of its own. */
     private volatile Throwable failure;
@@ -35,15 +38,34 @@ final class Bystander implements AutoCloseable {
     private void exchange() {
         try {
             while (!ending) {
-                String text = String.format("%012d", messages);
-                long begin = System.nanoTime();
-                client.send("PUB bystander 12\r\n" + text + "\r\n").expect("MSG bystander 1 12").expect(text);
-                slowestNanos = Math.max(slowestNanos, System.nanoTime() - begin);
-                messages = messages + 1;
+                lock.lock();
+                try {
+                    exchangeOne();
+                } finally {
+                    lock.unlock();
+                }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (AssertionError | IOException e) {
             failure = e;
+        }
+    }
+
+    private void exchangeOne() throws IOException {
+        String text = String.format("%012d", messages);
+        long begin = System.nanoTime();
+        client.send("PUB bystander 12\r\n" + text + "\r\n").expect("MSG bystander 1 12").expect(text);
+        slowestNanos = Math.max(slowestNanos, System.nanoTime() - begin);
+        messages = messages + 1;
+    }
+
+    /** Returns the live heap of the server. It stands still while Java counts its objects, so no message is under way. */
+    long liveHeap(Target target) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            return VitalSigns.liveHeap(target.pid());
+        } finally {
+            lock.unlock();
         }
     }
 

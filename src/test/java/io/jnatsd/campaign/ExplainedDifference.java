@@ -1,6 +1,8 @@
 package io.jnatsd.campaign;
 
 import io.jnatsd.campaign.Transcript.Difference;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The differences between a nats-server 2.9.10 and jnatsd on the client port that were chosen, each with its reason. */
@@ -14,6 +16,11 @@ enum ExplainedDifference {
     EMPTY_TOKEN(Side.OURS, "", ".*", "H?MSG (\\.\\S*|\\S*\\.|\\S*\\.\\.\\S*) .*",
             "CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB a.> 1\r\nPUB a..b 1\r\nx\r\nPING\r\n",
             "an empty token is a token like any other for a client that is not pedantic, as in gnatsd 1.0.2"),
+    EMPTY_TOKEN_ANSWER(Side.THEIRS, "no_responders[^\n]*\n(?s:.*)PUB[ \t]+(\\.\\S*|\\S*\\.|\\S*\\.\\.\\S*)[ \t]",
+            "H?MSG \\S+ \\d+ 16 16: NATS/1.0 503\\s*", ".*",
+            "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true}\r\nSUB > 1\r\n"
+                    + "PUB a..b b 1\r\nx\r\nPING\r\n",
+            "therefore a request to such a subject has a receiver, and in nats-server none"),
     PARSER_ERROR(Side.BOTH, "", "\\(end\\)", "-ERR 'Parser Error'", "SUB a\r\n",
             "gnatsd 1.0.2 ends what it says about a line that it cannot read with this error; newer servers do not send it"),
     INVALID_SUBJECT(Side.BOTH, "", "-ERR 'Invalid Publish Subject'", "-ERR 'Invalid Subject'", "PUB a. 0\r\n\r\n",
@@ -46,13 +53,10 @@ enum ExplainedDifference {
         this.reason = reason;
     }
 
-    /** Returns null if no entry allows the difference. */
-    static ExplainedDifference of(String input, Difference found) {
-        for (ExplainedDifference each : values())
-            if (each.input.matcher(input).find() && each.theirs.matcher(found.theirs()).matches()
-                    && each.ours.matcher(found.ours()).matches())
-                return each;
-        return null;
+    /** Returns the entries that allow the difference. */
+    static List<ExplainedDifference> allOf(String input, Difference found) {
+        return Arrays.stream(values()).filter(each -> each.input.matcher(input).find()
+                && each.theirs.matcher(found.theirs()).matches() && each.ours.matcher(found.ours()).matches()).toList();
     }
 
     /** Returns an input for which the servers differ in this way. */

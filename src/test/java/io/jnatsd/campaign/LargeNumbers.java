@@ -50,7 +50,7 @@ final class LargeNumbers {
         List<Socket> sockets = new ArrayList<>();
         try (Target target = Target.small(List.of(), "-Xmx1200m", null); Bystander bystander = Bystander.at(target);
                 PatientClient publisher = new PatientClient(target.port())) {
-            long before = VitalSigns.liveHeap(target.pid());
+            long before = bystander.liveHeap(target);
             for (int i = 0; i < count; i++) {
                 Socket socket = new Socket("127.0.0.1", target.port());
                 sockets.add(socket);
@@ -64,7 +64,7 @@ final class LargeNumbers {
                 publisher.send("PUB inbox." + i + " 2\r\nhi\r\n");
             for (int i = 0; i < count; i++)
                 readUntil(sockets.get(i), "MSG inbox." + i + " 1 2\r\nhi\r\n");
-            long each = (VitalSigns.liveHeap(target.pid()) - before) / count;
+            long each = (bystander.liveHeap(target) - before) / count;
             for (Socket socket : sockets)
                 socket.close();
             publisher.close();
@@ -80,7 +80,7 @@ final class LargeNumbers {
         List<PatientClient> subscribers = new ArrayList<>();
         try (Target target = Target.small(List.of(), "-Xmx2g", null); Bystander bystander = Bystander.at(target);
                 PatientClient publisher = new PatientClient(target.port())) {
-            long before = VitalSigns.liveHeap(target.pid()), begin = System.nanoTime();
+            long before = bystander.liveHeap(target), begin = System.nanoTime();
             for (int c = 0; c < clients; c++) {
                 PatientClient client = new PatientClient(target.port());
                 subscribers.add(client);
@@ -94,7 +94,7 @@ final class LargeNumbers {
                 client.roundTrip();
             }
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            long bytes = (VitalSigns.liveHeap(target.pid()) - before) / clients / each;
+            long bytes = (bystander.liveHeap(target) - before) / clients / each;
             Random random = new Random(1);
             for (int n = 0; n < 1000; n++) {
                 int c = random.nextInt(clients), i = random.nextInt(each);

@@ -67,6 +67,8 @@ public final class MeshChaos implements AutoCloseable {
             askers.add(new WanderingClient.Jnats(i, ports));
         wandering.addAll(askers);
         wandering.add(new WanderingClient.Raw(ports));
+        if (WanderingClient.Node.isInstalled())
+            wandering.add(new WanderingClient.Node(ports));
         awaitAnswers();
     }
 
@@ -90,7 +92,8 @@ public final class MeshChaos implements AutoCloseable {
             for (int i = 1; i <= steps; i++)
                 System.out.println(i + " " + chaos.step());
             System.out.println(steps + " steps, servers: " + size + ", "
-                    + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s, no violation: " + chaos);
+                    + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s, "
+                    + (WanderingClient.Node.isInstalled() ? "" : "without a client of Node, ") + "no violation: " + chaos);
         } catch (Violation e) {
             System.out.println("seed " + seed + ": " + e.getMessage());
             System.exit(1);

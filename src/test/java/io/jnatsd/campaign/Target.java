@@ -229,6 +229,12 @@ final class Target implements AutoCloseable {
     /** Asserts that nothing is left of the pressure on a small machine, and returns figures. */
     String recovered(Bystander bystander) throws IOException, InterruptedException {
         String figures = bystander.leave();
+        long begin = System.nanoTime();
+        // Connections that have waited come before it.
+        try (PatientClient client = new PatientClient(port)) {
+            client.roundTrip();
+        }
+        figures += String.format("; a new client was served after %,d ms", (System.nanoTime() - begin) / 1_000_000);
         assertServes();
         awaitEmpty();
         assertCleanLog();

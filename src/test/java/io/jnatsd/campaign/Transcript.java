@@ -100,26 +100,36 @@ record Transcript(List<String> items, boolean reset) {
      * a reason. An end that may be missing is no difference.
      */
     static List<Difference> compare(String input, Transcript theirs, Transcript ours) {
-        List<Difference> found = new ArrayList<>();
-        int i = 0, j = 0;
+        return compare(input, theirs, 0, ours, 0);
+    }
+
+    /**
+     * Compares the rest of the answers. If several reasons allow a difference, one is chosen with which the rest has
+     * reasons, too.
+     */
+    private static List<Difference> compare(String input, Transcript theirs, int i, Transcript ours, int j) {
         while (i < theirs.items.size() || j < ours.items.size()) {
             if (i >= theirs.items.size() && theirs.reset || j >= ours.items.size() && ours.reset)
-                return found;
+                return List.of();
             String one = i < theirs.items.size() ? theirs.items.get(i++) : END;
             String other = j < ours.items.size() ? ours.items.get(j++) : END;
             if (one.equals(other))
                 continue;
             Difference difference = new Difference(one, other, null);
-            ExplainedDifference reason = ExplainedDifference.of(input, difference);
-            found.add(new Difference(one, other, reason));
-            if (reason == null || reason.isLast())
-                return found;
-            if (reason.isTheirsAlone() && !other.equals(END))
-                j--;
-            if (reason.isOursAlone() && !one.equals(END))
-                i--;
+            List<Difference> first = null;
+            for (ExplainedDifference reason : ExplainedDifference.allOf(input, difference)) {
+                List<Difference> found = new ArrayList<>(List.of(new Difference(one, other, reason)));
+                if (!reason.isLast())
+                    found.addAll(compare(input, theirs, reason.isOursAlone() && !one.equals(END) ? i - 1 : i, ours,
+                            reason.isTheirsAlone() && !other.equals(END) ? j - 1 : j));
+                if (found.stream().allMatch(each -> each.reason() != null))
+                    return found;
+                if (first == null)
+                    first = found;
+            }
+            return first == null ? List.of(difference) : first;
         }
-        return found;
+        return List.of();
     }
 
     /** @param reason null if it has none */

@@ -10,7 +10,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A client that answers requests on a subject of its own, and goes to another server when its server is gone. */
@@ -51,6 +54,36 @@ interface WanderingClient extends AutoCloseable {
         @Override
         public void close() throws InterruptedException {
             connection.close();
+        }
+    }
+
+    /** A client of npm's {@code nats}, in a process of its own. Threads: one. */
+    final class Node implements WanderingClient {
+        private static final Path INSTALLED = Path.of(System.getProperty("jnatsd.home", ""), "target", "node");
+
+        private final Process process;
+
+        Node(List<Integer> ports) throws IOException {
+            List<String> command = new ArrayList<>(List.of("node", "wandering.mjs", subject()));
+            for (int port : ports)
+                command.add("127.0.0.1:" + port);
+            process = new ProcessBuilder(command).directory(INSTALLED.toFile()).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        }
+
+        /** Returns whether {@code NodeClientTest} has installed the library. */
+        static boolean isInstalled() {
+            return Files.exists(INSTALLED.resolve("node_modules/nats")) && Files.exists(INSTALLED.resolve("wandering.mjs"));
+        }
+
+        @Override
+        public String subject() {
+            return "wandering.node";
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
         }
     }
 
