@@ -314,8 +314,10 @@ public final class Client extends Connection {
             return;
         flushBatch();
         try {
-            for (long left = wait; left > 0 && !isClosing(); left = asked + wait - System.nanoTime())
+            for (long left = wait; left > 0 && !isClosing(); left = asked + wait - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(left, LONGEST_SLEEP_NANOS));
+                pings.postpone();
+            }
         } catch (InterruptedException e) {
             kill(CloseReason.SERVER_SHUTDOWN);
         }

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Quotas {
     /** From this number on, entries without connections are removed. */
-    private static final int FIRST_SWEEP = 10_000;
+    static final int FIRST_SWEEP = 10_000;
 
     /** What one user, or one address, has used. */
     private static final class Use {
@@ -84,6 +84,16 @@ final class Quotas {
         use = new Use(now);
         uses.put(of, use);
         return use;
+    }
+
+    /** Returns the number of users or addresses that something is kept of. */
+    int size() {
+        lock.lock();
+        try {
+            return uses.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Returns how fast the connections of a user or an address may publish; null for no limit. */

@@ -104,6 +104,11 @@ public final class PingTimer {
         connection.outbound.flush();
     }
 
+    /** The peer may have answered, but its input is not read at the moment. */
+    public void postpone() {
+        unanswered = 0;
+    }
+
     public boolean isUnanswered() {
         return sent != 0;
     }

@@ -7,14 +7,15 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -46,24 +47,40 @@ final class UnixEndpoint implements Listener.Endpoint {
     @Override
     public void listen(int backlog) throws IOException {
         try {
-            removeAbandoned();
-            channel.bind(UnixDomainSocketAddress.of(file), backlog);
-            fileKey = key();
-            if (file.getFileSystem().supportedFileAttributeViews().contains("posix"))
-                Files.setPosixFilePermissions(file, permissions);
+            requireFree();
+            Path folder = Files.createTempDirectory(file.getParent(), ".jnatsd");
+            try {
+                bind(folder.resolve("s"), backlog);
+            } finally {
+                Files.delete(folder);
+            }
         } catch (NoSuchFileException e) {
             throw new IOException("no such file or directory", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("permission denied", e);
         }
     }
 
-    private void removeAbandoned() throws IOException {
+    /** The file is made in a folder that no other user can enter, and is moved when it has its permissions. */
+    private void bind(Path made, int backlog) throws IOException {
+        channel.bind(UnixDomainSocketAddress.of(made), backlog);
+        try {
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix"))
+                Files.setPosixFilePermissions(made, permissions);
+            Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+            fileKey = attributes().fileKey();
+        } finally {
+            Files.deleteIfExists(made);
+        }
+    }
+
+    private void requireFree() throws IOException {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS))
             return;
         if (!attributes().isOther())
             throw new IOException("the file exists and is not a socket");
         if (isAlive())
             throw new IOException("address already in use");
-        Files.delete(file);
     }
 
     private boolean isAlive() throws IOException {
@@ -76,10 +93,6 @@ final class UnixEndpoint implements Listener.Endpoint {
                 return limit.passed();
             }
         }
-    }
-
-    private Object key() throws IOException {
-        return attributes().fileKey();
     }
 
     private BasicFileAttributes attributes() throws IOException {
@@ -99,7 +112,7 @@ final class UnixEndpoint implements Listener.Endpoint {
     @Override
     public void close() throws IOException {
         Object own = fileKey;
-        if (own != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Objects.equals(own, key()))
+        if (own != null && Files.exists(file, LinkOption.NOFOLLOW_LINKS) && own.equals(attributes().fileKey()))
             Files.delete(file);
         channel.close();
     }

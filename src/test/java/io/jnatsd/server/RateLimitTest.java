@@ -173,6 +173,22 @@ class RateLimitTest {
         }
     }
 
+    /** Its PONGs wait behind its messages. */
+    @Test
+    void aClientThatIsSlowedDownIsNotStale() throws Exception {
+        try (TestServer server = TestServer.start(o -> {
+            o.messageRatePerAddress = 10;
+            o.pingInterval = Duration.ofMillis(150);
+            o.pingMax = 2;
+        })) {
+            RawClient client = server.quiet();
+            long begun = System.nanoTime();
+            client.send(publish(25) + "PONG\r\nSUB x 1\r\n").send("PUB x 2\r\nhi\r\n");
+            client.expect("(PING\r\n)+MSG x 1 2\r\nhi\r\n");
+            assertTook(Duration.ofMillis(1300), begun);
+        }
+    }
+
     @Test
     void aReloadSetsTheRatesOfUsersForThoseWhoAreConnected() throws Exception {
         String user = "authorization { users: [ {user: joe, password: j%s} ] }";
