@@ -37,6 +37,8 @@ public final class MeshCheck {
      */
     public static MeshCheck of(List<String> urls) {
         MeshCheck check = new MeshCheck();
+        if (urls.isEmpty())
+            check.problems.add("no server is named");
         for (String url : urls)
             check.ask(url);
         check.compare();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The values of the command line. A flag overrides the same option of the configuration file. Threads: immutable. */
 final class Flags {
@@ -76,9 +77,14 @@ final class Flags {
         return isOn(Flag.HEALTH);
     }
 
-    /** Returns the monitoring ports to check; empty if nothing is to be checked. */
+    /** Returns whether servers are to be checked, also if an empty value names none. */
+    boolean checkWanted() {
+        return given(Flag.CHECK) || empty.contains(Flag.CHECK);
+    }
+
+    /** Returns the monitoring ports of the servers to check. */
     List<String> checked() {
-        return given(Flag.CHECK) ? List.of(text(Flag.CHECK).split("[,\\s]+")) : List.of();
+        return Pattern.compile("[,\\s]+").splitAsStream(text(Flag.CHECK, "")).filter(url -> !url.isEmpty()).toList();
     }
 
     /** Returns null if no signal is to be sent. */

@@ -107,7 +107,7 @@ public final class Main {
             SignalCommand.run(flags.signal());
         } else if (flags.testWanted()) {
             return test(new Configuration(flags), err);
-        } else if (!flags.checked().isEmpty()) {
+        } else if (flags.checkWanted()) {
             MeshCheck check = MeshCheck.of(flags.checked());
             check.lines().forEach(out::println);
             return check.isWell() ? 0 : FAILURE;

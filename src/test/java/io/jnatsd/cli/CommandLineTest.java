@@ -76,6 +76,13 @@ class CommandLineTest {
                 + "problem: \"127.0.0.1:2\": no server listens there\n", ""), run(args.split(" ")));
     }
 
+    /** The value may be a variable of a script that is not set. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--check=", "--check=,"})
+    void aCheckOfNoServerStartsNone(String args) throws Exception {
+        assertEquals(new Ended(1, "problem: no server is named\n", ""), run(args));
+    }
+
     @Test
     void theConfigurationPageShowsTheHelp() throws Exception {
         Path page = Path.of(System.getProperty("jnatsd.home", "."), "src/site/markdown/configuration.md");
