@@ -81,7 +81,8 @@ class ArchitectureTest {
             entry("", List.of("text", "protocol", "config", "log", "auth", "tls", "subject", "delivery", "connection", "client",
                     "cluster", "fault", "server")),
             entry("junit", List.of("", "org.junit", "org.opentest4j", "io.nats.client")),
-            entry("cli", List.of("text", "check", "server", "config", "log", "auth", "usage", "picocli", "org.mindrot.jbcrypt")));
+            entry("cli", List.of("text", "bench", "top", "check", "server", "config", "log", "auth", "usage", "picocli",
+                    "org.mindrot.jbcrypt")));
 
     /** Types of the public API that every package may use, because they use nothing but {@code protocol} themselves. */
     private static final Set<String> VALUES = Set.of(":Authenticator", ":Credentials", ":NatsUser");

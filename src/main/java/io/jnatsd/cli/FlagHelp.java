@@ -22,7 +22,8 @@ final class FlagHelp {
     static CommandLine command() {
         CommandSpec command = CommandSpec.create().name("jnatsd");
         command.usageMessage().sortOptions(false).customSynopsis("jnatsd [options]").width(WIDTH).footer("",
-                "Flags take one dash or two. A configuration file has many more options: see etc/nats.conf.");
+                "Flags take one dash or two. A configuration file has many more options: see etc/nats.conf.",
+                "Other commands, each with --help: jnatsd bench, jnatsd top, jnatsd mkpasswd.");
         for (Flag.Group group : Flag.Group.values())
             command.addArgGroup(group(group));
         return new CommandLine(command);

@@ -34,6 +34,8 @@ public final class Main {
     }
 
     public static void main(String[] args) throws InterruptedException {
+        if (OtherCommands.run(args))
+            return;
         int code = run(args, System.out, System.err);
         // System.exit initializes a logger, which takes as long as the rest of a short command.
         if (code != 0 || !asksVersion(args) && signal(args).isEmpty())

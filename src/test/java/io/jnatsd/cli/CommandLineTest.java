@@ -56,6 +56,17 @@ class CommandLineTest {
     }
 
     @Test
+    void theFirstWordMayNameAnotherCommand() throws Exception {
+        Ended bench = ServerProcess.run("bench", "--mgs=5");
+        assertEquals(2, bench.code());
+        assertTrue(bench.err().startsWith("nats-bench: Unknown option: '--mgs', did you mean --msgs?"), bench.err());
+        Ended top = ServerProcess.run("top", "--version");
+        assertEquals(new Ended(0, "nats-top " + Version.TEXT + "\n", ""), top);
+        Ended password = ServerProcess.run("mkpasswd", "-c", "3");
+        assertEquals(new Ended(1, "", "mkpasswd: cost 3 is outside allowed range (4,31)\n"), password);
+    }
+
+    @Test
     void theHelpNamesEveryFlagInAFewScreenLines() throws Exception {
         String help = run("--help").out();
         for (String flag : ("-a --addr --net -p --port -n --name -P --pid -m --http_port -ms --https_port -c --config -t -sl"

@@ -9,7 +9,6 @@ import io.jnatsd.server.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -44,10 +43,7 @@ class ArchiveIT {
                     .waitFor());
             home = dir.resolve(archive.getFileName().toString().replace(".tar.gz", ""));
         }
-        try (Stream<Path> files = Files.walk(home)) {
-            for (Path folder : files.filter(Files::isDirectory).toList())
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
-        }
+        Host.protect(home);
         config = dir.resolve("nats.conf");
         log = dir.resolve("nats.log");
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A machine as an operator may have it: no Java on the PATH, no HOME, and a user without an entry in {@code /etc/passwd}
@@ -30,7 +31,7 @@ final class Host {
     Host(Path scratch) throws IOException {
         this.scratch = scratch;
         tools = Files.createDirectory(scratch.resolve("tools"));
-        for (String tool : List.of("bash", "env"))
+        for (String tool : List.of("bash", "env", "find"))
             Files.copy(Path.of("/usr/bin", tool), tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
@@ -45,6 +46,14 @@ final class Host {
         builder.environment().clear();
         builder.environment().put("PATH", tools.toString());
         return builder.start();
+    }
+
+    /** Takes the permission to write into the folder and those below it from all users. */
+    static void protect(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : files.filter(Files::isDirectory).toList())
+                Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("r-xr-xr-x"));
+        }
     }
 
     /** Runs a command to its end. */
