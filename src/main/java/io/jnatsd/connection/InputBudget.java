@@ -29,7 +29,7 @@ public final class InputBudget {
     static final long PAUSE_MILLIS = 250;
     /**
      * The number of looks without progress after which a connection is closed: 1.5 seconds. Looks are counted, because a
-     * time would also pass while the process is suspended.
+     * time would also pass while the process is suspended, or while the machine is busy and the reader cannot run.
      */
     private static final int MOST_LOOKS = 6;
     /** Fewer bytes than this are no progress. */
@@ -58,6 +58,8 @@ public final class InputBudget {
     /** The memory of one connection. Threads: the reader of the connection; any thread calls {@link #end}. */
     final class Share implements InputMemory {
         private final Owner owner;
+        /** The reader of the connection, once it has asked for the memory of a message. */
+        private Thread reader;
         private int bytes;
         /** The bytes are for an incomplete message. */
         private boolean isGrant;
@@ -106,6 +108,7 @@ public final class InputBudget {
             try {
                 if (ended)
                     return false;
+                reader = Thread.currentThread();
                 wanted = size;
                 if (waiting.isEmpty() && fits()) {
                     grant();
@@ -142,6 +145,11 @@ public final class InputBudget {
             } finally {
                 lock.unlock();
             }
+        }
+
+        /** A virtual thread that is runnable lacks a processor; the peer may have sent more. */
+        private boolean waitsForPeer() {
+            return !reader.isVirtual() || reader.getState() != Thread.State.RUNNABLE;
         }
 
         private boolean fits() {
@@ -215,9 +223,12 @@ public final class InputBudget {
     private boolean madeProgress(Share share) {
         int come = share.come;
         boolean progress = come - share.seen >= STEP;
-        share.looks = progress ? 0 : share.looks + 1;
-        if (progress)
+        if (progress) {
             share.seen = come;
+            share.looks = 0;
+        } else if (share.waitsForPeer()) {
+            share.looks++;
+        }
         return progress;
     }
 

@@ -1,6 +1,7 @@
 package io.jnatsd.connection;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -146,6 +149,30 @@ class InputBudgetTest {
         lookOften();
         assertEquals(List.of("stuck 0", "stuck 0"), stalled);
         assertFalse(waiting.isDone());
+    }
+
+    /** On a busy machine, what the peer has sent may not have been read yet. */
+    @Test
+    void aReaderThatLacksAProcessorIsNotStalled() throws Exception {
+        Share busy = share("busy");
+        AtomicBoolean lacksProcessor = new AtomicBoolean(true);
+        CountDownLatch granted = new CountDownLatch(1), released = new CountDownLatch(1);
+        Thread reader = Thread.startVirtualThread(() -> {
+            busy.await(800 * KILOBYTE);
+            granted.countDown();
+            while (lacksProcessor.get())
+                Thread.yield();
+            assertDoesNotThrow(() -> released.await());
+        });
+        granted.await();
+        waiting(share("next"), 400 * KILOBYTE);
+        lookOften();
+        lacksProcessor.set(false);
+        assertEquals(List.of(), stalled);
+        await().until(() -> reader.getState() == Thread.State.WAITING);
+        lookOften();
+        released.countDown();
+        assertEquals(List.of("busy 0"), stalled);
     }
 
     @Test
