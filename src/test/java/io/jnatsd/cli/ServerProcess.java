@@ -116,7 +116,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     Ended ended() throws IOException, InterruptedException {
-        assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "still running");
+        assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), () -> "still running: " + err());
         return new Ended(process.exitValue(), Files.readString(out), err());
     }
 

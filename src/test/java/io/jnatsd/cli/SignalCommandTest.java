@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code -sl}: finds a server and sends it a command. */
-@Timeout(60)
+@Timeout(120)
 class SignalCommandTest {
     @TempDir
     private Path dir;

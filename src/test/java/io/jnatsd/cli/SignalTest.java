@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The reaction of a server process to signals. */
-@Timeout(60)
+@Timeout(120)
 class SignalTest {
     private static final int MESSAGES = 50_000, RENAMES = 6;
 
