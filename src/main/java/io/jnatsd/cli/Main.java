@@ -150,6 +150,7 @@ public final class Main {
                 Server server = Server.start(loaded.with(own), () -> configuration.load().with(own), log);
                 server.onExhaustion(() -> exit.end("Out of memory for too long"));
                 started.complete(server);
+                ServiceNotice.ready(log);
                 server.awaitClose();
                 return 0;
             } catch (IOException e) {

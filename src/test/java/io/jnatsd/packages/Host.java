@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -22,6 +24,7 @@ final class Host {
 
     private final Path tools;
     private final Path scratch;
+    private final Map<String, String> environment = new HashMap<>();
 
     /** The result of a command, with stdout and stderr in one text. */
     record Ended(int code, String text) {
@@ -32,8 +35,18 @@ final class Host {
         this.scratch = scratch;
         tools = Files.createDirectory(scratch.resolve("tools"));
         for (String tool : List.of("bash", "env", "find"))
-            Files.copy(Path.of("/usr/bin", tool), tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
+            add(tool);
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    /** Puts a program of {@code /usr/bin} on the PATH. */
+    void add(String tool) throws IOException {
+        Files.copy(Path.of("/usr/bin", tool), tools.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    /** Sets a variable of the commands' environment. */
+    void set(String name, String value) {
+        environment.put(name, value);
     }
 
     /** Starts a command, whose output goes into the file. */
@@ -44,6 +57,7 @@ final class Host {
         words.addAll(List.of(command));
         ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().clear();
+        builder.environment().putAll(environment);
         builder.environment().put("PATH", tools.toString());
         return builder.start();
     }
