@@ -122,13 +122,18 @@ final class Publishing {
         stream.output().answer(bytes, replyStart, replyLength, stored, sequence, repeats ? REPEATED : END);
     }
 
-    /** Writes what was stored and removed, and answers the messages that were held until then. */
-    void flush() {
+    /**
+     * Writes what was stored and removed, and answers the messages that were held until then.
+     *
+     * @return what could not be written, null if everything was
+     */
+    StoreException flush() {
         if (!persistent)
-            return;
+            return null;
         try {
             store.flush();
             held.release(this::answer);
+            return null;
         } catch (StoreException e) {
             // The store has reported it.
             long kept = store.kept();
@@ -140,6 +145,7 @@ final class Publishing {
                 else
                     refuse(new String(bytes, replyStart, replyLength, StandardCharsets.ISO_8859_1), refusal);
             });
+            return e;
         }
     }
 

@@ -11,6 +11,7 @@ import io.jnatsd.jetstream.consumer.Consumer;
 import io.jnatsd.jetstream.consumer.Consumers;
 import io.jnatsd.jetstream.store.MessageSize;
 import io.jnatsd.jetstream.store.MessageStore;
+import io.jnatsd.jetstream.store.StoreException;
 import io.jnatsd.jetstream.store.StoredMessage;
 import io.jnatsd.jetstream.store.SubjectFilter;
 import io.jnatsd.subject.Subscription;
@@ -184,7 +185,8 @@ public final class Stream implements Runnable {
             try {
                 T value = task.run(this);
                 saveConsumers();
-                publishing.flush();
+                if (publishing.flush() instanceof StoreException failed)
+                    throw new JetStreamException(ErrorCode.STORE_FAILED, failed.getMessage());
                 result.complete(value);
             } catch (Throwable e) {
                 result.completeExceptionally(e);

@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares the speed of JetStream of two servers, each in a process of its own and with memory storage: what they do in
+ * Compares the speed of JetStream of two servers, each in a process of its own: what they do in
  * a second in interleaved rounds, a stream with a million subjects, and ten thousand idle consumers. Prints medians and
  * ratios; five rounds take less than five minutes. Not a test: {@code java -cp target/test-classes:target/classes
- * io.jnatsd.jetstream.figures.JetStreamFigures [rounds [command [command of the other server]]]}.
+ * io.jnatsd.jetstream.figures.JetStreamFigures [rounds [command [command of the other server [file]]]]}.
+ * With {@code file}, streams are in files, and only the rounds are run.
  */
 public final class JetStreamFigures {
     private static final double WARM_UP = 0.5;
@@ -23,12 +24,15 @@ public final class JetStreamFigures {
     public static void main(String[] args) throws Exception {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : ROUNDS;
         String ours = args.length > 1 ? args[1] : "bin/jnatsd", theirs = args.length > 2 ? args[2] : "nats-server";
+        String storage = args.length > 3 ? args[3] : "memory";
         System.out.printf("%s and %s, %d rounds on %d processors%n", ours, theirs, rounds,
                 Runtime.getRuntime().availableProcessors());
         try (MeasuredServer first = new MeasuredServer(ours); MeasuredServer second = new MeasuredServer(theirs)) {
             if (rounds > 0)
-                speed(rounds, first, second);
+                speed(rounds, first, second, storage);
         }
+        if (!storage.equals("memory"))
+            return;
         List<Standing> both = new ArrayList<>();
         for (String command : List.of(ours, theirs))
             try (MeasuredServer server = new MeasuredServer(command)) {
@@ -37,9 +41,9 @@ public final class JetStreamFigures {
         Standing.print(both.get(0), both.get(1));
     }
 
-    private static void speed(int rounds, MeasuredServer ours, MeasuredServer theirs) throws IOException {
+    private static void speed(int rounds, MeasuredServer ours, MeasuredServer theirs, String storage) throws IOException {
         Map<Workload, double[][]> results = new EnumMap<>(Workload.class);
-        try (LoadClient first = ours.connect(); LoadClient second = theirs.connect()) {
+        try (LoadClient first = ours.connect(storage); LoadClient second = theirs.connect(storage)) {
             for (Workload workload : Workload.values()) {
                 results.put(workload, new double[2][rounds]);
                 workload.run(first, WARM_UP);

@@ -34,8 +34,11 @@ final class LoadClient implements AutoCloseable {
     private int headers;
     private int bodyStart;
     private int bodyEnd;
+    final String storage;
 
-    LoadClient(int port) throws IOException {
+    /** @param storage of the streams that it creates */
+    LoadClient(int port, String storage) throws IOException {
+        this.storage = storage;
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE);

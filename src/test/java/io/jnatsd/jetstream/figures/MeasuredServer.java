@@ -47,7 +47,12 @@ final class MeasuredServer implements AutoCloseable {
     }
 
     LoadClient connect() throws IOException {
-        return new LoadClient(port);
+        return connect("memory");
+    }
+
+    /** @param storage of the streams that the client creates */
+    LoadClient connect(String storage) throws IOException {
+        return new LoadClient(port, storage);
     }
 
     /** Returns the seconds of processor time that the process has used. */

@@ -112,7 +112,7 @@ enum Workload {
     static void recreate(LoadClient client, String stream, String config) throws IOException {
         client.ask("$JS.API.STREAM.DELETE." + stream, "");
         succeed(client.ask("$JS.API.STREAM.CREATE." + stream, "{\"name\":\"" + stream
-                + "\",\"storage\":\"memory\",\"num_replicas\":1," + config + "}"));
+                + "\",\"storage\":\"" + client.storage + "\",\"num_replicas\":1," + config + "}"));
     }
 
     static void succeed(String answer) throws IOException {

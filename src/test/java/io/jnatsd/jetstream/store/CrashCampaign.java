@@ -94,11 +94,13 @@ public final class CrashCampaign implements AutoCloseable {
         refused += load.refused();
         List<String> problems = new ArrayList<>(load.failures().values());
         Map<String, FileDamage> damages = damage(flip, cut);
-        consumer.killed(killed, damages.get("plain").consumersDamaged);
+        boolean full = load.refused() > 0;
+        // On a full disk, neither acks nor the states of consumers can be kept.
+        consumer.killed(killed, full || damages.get("plain").consumersDamaged);
         launch();
         try (Connection nats = CrashLoad.connect(server.port())) {
             for (CrashModel model : models)
-                problems.addAll(compare(nats, model, damages.get(model.stream)));
+                problems.addAll(compare(nats, model, damages.get(model.stream), full && model.kind == Kind.WORK));
             shrink(nats.jetStreamManagement());
         } catch (IOException | JetStreamApiException e) {
             problems.add(e.toString());
@@ -124,7 +126,7 @@ public final class CrashCampaign implements AutoCloseable {
         return damages;
     }
 
-    private List<String> compare(Connection nats, CrashModel model, FileDamage damage) throws Exception {
+    private List<String> compare(Connection nats, CrashModel model, FileDamage damage, boolean mayBeBack) throws Exception {
         TreeMap<Long, Body> found = read(nats, model);
         String info = new String(nats.request("$JS.API.STREAM.INFO." + model.stream, null, Duration.ofSeconds(10)).getData(),
                 StandardCharsets.UTF_8);
@@ -132,7 +134,7 @@ public final class CrashCampaign implements AutoCloseable {
         missing.retainAll(model.sequences());
         missing.removeAll(found.keySet());
         lost += missing.size();
-        List<String> problems = model.check(found, damage.lost, damage.deletesDamaged);
+        List<String> problems = model.check(found, damage.lost, mayBeBack || damage.deletesDamaged);
         if (info.contains("\"lost\"") && damage.lost.isEmpty() && !damage.deletesDamaged && flips == 0)
             problems.add(model.stream + " counts lost messages, but nothing was damaged: " + info);
         return problems;
@@ -149,11 +151,12 @@ public final class CrashCampaign implements AutoCloseable {
         nats.jetStreamManagement().addOrUpdateConsumer(stream, ConsumerConfiguration.builder().name("reader")
                 .ackPolicy(AckPolicy.None).build());
         ConsumerContext reader = nats.getStreamContext(stream).getConsumerContext("reader");
-        for (int before = -1; found.size() != before;) {
-            before = found.size();
-            try (var fetched = reader.fetch(FetchConsumeOptions.builder().maxMessages(BATCH).expiresIn(1000).noWait().build())) {
-                for (Message m; (m = fetched.nextMessage()) != null;)
+        for (long left = nats.jetStreamManagement().getConsumerInfo(stream, "reader").getNumPending(); left > 0;) {
+            try (var fetched = reader.fetch(FetchConsumeOptions.builder().maxMessages((int) Math.min(left, BATCH)).expiresIn(30_000).build())) {
+                for (Message m; (m = fetched.nextMessage()) != null;) {
                     add(model, found, m.metaData().streamSequence(), m.getSubject(), m.getData());
+                    left = m.metaData().pendingCount();
+                }
             }
         }
         nats.jetStreamManagement().deleteConsumer(stream, "reader");
