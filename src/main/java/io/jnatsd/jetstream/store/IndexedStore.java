@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  */
 abstract sealed class IndexedStore implements MessageStore permits MemoryStore, FileStore {
     /** Memory of a message in a page, and of a subject in the tree without its token, as measured. */
-    private static final int PAGE_BYTES = 32, SUBJECT_BYTES = 72;
+    private static final int PAGE_BYTES = 18, SUBJECT_BYTES = 72;
 
     private final MessageSize sizes;
     private final SubjectTree tree = new SubjectTree();

@@ -19,10 +19,11 @@ final class Page {
     private final long first;
     /** The sequence of each index, counted from the first; null while index and sequence are the same. */
     private byte[] offsets;
-    private long[] times = new long[SIZE];
-    private int[] sizes = new int[SIZE];
-    private long[] addresses = new long[SIZE];
-    private long[] next = new long[SIZE];
+    private Numbers times = new Numbers(SIZE);
+    private Numbers sizes = new Numbers(SIZE, 0);
+    private Numbers addresses = new Numbers(SIZE);
+    /** How far the next message on the same subject is away, 0 for none. */
+    private Numbers next = new Numbers(SIZE, 0);
     /** Null for a message that was removed. */
     private StoredSubject[] subjects = new StoredSubject[SIZE];
     private int count;
@@ -53,11 +54,11 @@ final class Page {
         int index = (int) (sequence - first);
         if (offsets != null)
             widen();
-        times[index] = time;
-        sizes[index] = size;
-        addresses[index] = address;
+        times.set(index, time);
+        sizes.set(index, size);
+        addresses.set(index, address);
         subjects[index] = subject;
-        next[index] = 0;
+        next.set(index, 0);
         count++;
     }
 
@@ -104,11 +105,11 @@ final class Page {
 
     /** Returns the bytes of a message, as they count for the limits of the stream. */
     int size(int index) {
-        return sizes[index];
+        return (int) sizes.get(index);
     }
 
     long time(int index) {
-        return times[index];
+        return times.get(index);
     }
 
     StoredSubject subject(int index) {
@@ -116,20 +117,26 @@ final class Page {
     }
 
     long address(int index) {
-        return addresses[index];
+        return addresses.get(index);
     }
 
     void moved(int index, long address) {
-        addresses[index] = address;
+        addresses.set(index, address);
     }
 
     /** Returns the next message on the same subject, 0 if there is none. */
     long next(int index) {
-        return next[index];
+        long away = next.get(index);
+        return away == 0 ? 0 : sequence(index) + away;
     }
 
+    /** @param sequence 0 for none */
     void next(int index, long sequence) {
-        next[index] = sequence;
+        next.set(index, sequence == 0 ? 0 : sequence - sequence(index));
+    }
+
+    private long sequence(int index) {
+        return first + (offsets == null ? index : offsets[index] + 128);
     }
 
     /** Removes a message. {@code mayShrink} is false while messages are added to the page. */
@@ -143,45 +150,35 @@ final class Page {
 
     private void narrow() {
         byte[] kept = new byte[count];
-        long[] keptTimes = new long[count], keptAddresses = new long[count], keptNext = new long[count];
-        int[] keptSizes = new int[count];
+        int[] indexes = new int[count];
         StoredSubject[] keptSubjects = new StoredSubject[count];
         for (int i = 0, at = 0; i < subjects.length; i++) {
             if (subjects[i] == null)
                 continue;
             kept[at] = offsets == null ? (byte) (i - 128) : offsets[i];
-            keptTimes[at] = times[i];
-            keptSizes[at] = sizes[i];
-            keptAddresses[at] = addresses[i];
-            keptNext[at] = next[i];
+            indexes[at] = i;
             keptSubjects[at++] = subjects[i];
         }
         offsets = kept;
-        times = keptTimes;
-        sizes = keptSizes;
-        addresses = keptAddresses;
-        next = keptNext;
+        times = times.keep(indexes);
+        sizes = sizes.keep(indexes);
+        addresses = addresses.keep(indexes);
+        next = next.keep(indexes);
         subjects = keptSubjects;
     }
 
     private void widen() {
-        byte[] at = offsets;
-        long[] oldTimes = times, oldAddresses = addresses, oldNext = next;
-        int[] oldSizes = sizes;
+        int[] places = new int[offsets.length];
         StoredSubject[] oldSubjects = subjects;
-        offsets = null;
-        times = new long[SIZE];
-        sizes = new int[SIZE];
-        addresses = new long[SIZE];
-        next = new long[SIZE];
         subjects = new StoredSubject[SIZE];
-        for (int i = 0; i < at.length; i++) {
-            int index = at[i] + 128;
-            times[index] = oldTimes[i];
-            sizes[index] = oldSizes[i];
-            addresses[index] = oldAddresses[i];
-            next[index] = oldNext[i];
-            subjects[index] = oldSubjects[i];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = offsets[i] + 128;
+            subjects[places[i]] = oldSubjects[i];
         }
+        offsets = null;
+        times = times.spread(places, SIZE);
+        sizes = sizes.spread(places, SIZE);
+        addresses = addresses.spread(places, SIZE);
+        next = next.spread(places, SIZE);
     }
 }
