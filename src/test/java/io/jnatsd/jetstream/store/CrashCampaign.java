@@ -9,6 +9,7 @@ import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Message;
+import io.nats.client.PurgeOptions;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.MessageInfo;
@@ -149,7 +150,7 @@ public final class CrashCampaign implements AutoCloseable {
             return found;
         }
         nats.jetStreamManagement().addOrUpdateConsumer(stream, ConsumerConfiguration.builder().name("reader")
-                .ackPolicy(AckPolicy.None).build());
+                .ackPolicy(AckPolicy.None).memStorage(true).build());
         ConsumerContext reader = nats.getStreamContext(stream).getConsumerContext("reader");
         for (long left = nats.jetStreamManagement().getConsumerInfo(stream, "reader").getNumPending(); left > 0;) {
             try (var fetched = reader.fetch(FetchConsumeOptions.builder().maxMessages((int) Math.min(left, BATCH)).expiresIn(30_000).build())) {
@@ -194,7 +195,13 @@ public final class CrashCampaign implements AutoCloseable {
             long below = sequences.get(sequences.size() - MOST_MESSAGES / 4);
             if (model.kind == Kind.PLAIN)
                 receiveBelow(below);
-            management.purgeStream(model.stream, io.nats.client.PurgeOptions.builder().sequence(below).build());
+            model.purging(below);
+            try {
+                management.purgeStream(model.stream, PurgeOptions.builder().sequence(below).build());
+            } catch (JetStreamApiException e) {
+                // The disk is full, so that the removal may not be kept.
+                continue;
+            }
             model.purged(below);
         }
     }
