@@ -92,11 +92,13 @@ final class ConsumerLog {
             record(waiting, name, state, 0);
     }
 
-    void remove(String name) {
+    /** Removes the states of a consumer; returns false if there are none. */
+    boolean remove(String name) {
         if (!states.containsKey(name))
-            return;
+            return false;
         forget(name);
         record(waiting, name, new byte[0], REMOVED);
+        return true;
     }
 
     private void record(ByteArrayOutputStream to, String name, byte[] state, int mark) {

@@ -34,32 +34,13 @@ public final class FileStore extends IndexedStore {
     /** The free space of the disk below which each message is written at once, and how often it is read. */
     private static final long NEARLY_FULL = 128L * 1024 * 1024, SPACE_PAUSE = 100_000_000;
 
-    /** Is told of what is lost or cannot be written. */
-    public interface Reports {
-        /**
-         * A message was damaged.
-         *
-         * @param sequence its sequence, or 0 if that is not known
-         */
-        void damaged(Path file, long offset, long sequence);
-
-        /** The end of the last segment was no whole message, and was removed. */
-        void torn(Path file, long offset, long bytes);
-
-        /** Messages cannot be written; called for the first of them. */
-        void failing(String reason);
-
-        /** Messages can be written again. */
-        void recovered();
-    }
-
     /**
      * How a stream is stored.
      *
      * @param segmentBytes the smallest and the largest size of a segment
      * @param always each flush also forces
      */
-    public record Settings(int segmentBytes, int largestSegmentBytes, boolean always, Reports reports) {
+    public record Settings(int segmentBytes, int largestSegmentBytes, boolean always, StoreReports reports) {
     }
 
     private final Path folder;
@@ -89,6 +70,7 @@ public final class FileStore extends IndexedStore {
     private final LostMessages lost = new LostMessages();
     private long diskBytes;
     private boolean closed;
+    private long changes;
 
     private FileStore(Path folder, long uid, MessageSize sizes, long firstSequence, Settings settings) {
         super(sizes, firstSequence);
@@ -290,6 +272,7 @@ public final class FileStore extends IndexedStore {
         LogRecord.seal(buffer, at, length, kind, sequence, time, subjectLength, headerLength, checksum);
         Arrays.fill(buffer, at + length, at + padded, (byte) 0);
         filled += padded;
+        changes++;
         if (!nearlyFull && failure == null)
             return offset;
         try {
@@ -360,6 +343,11 @@ public final class FileStore extends IndexedStore {
     }
 
     @Override
+    public long changes() {
+        return changes;
+    }
+
+    @Override
     public boolean isPersistent() {
         return true;
     }
@@ -406,6 +394,7 @@ public final class FileStore extends IndexedStore {
     @Override
     void erase(long sequence, long address, int size) {
         Segment segment = segment(address);
+        changes++;
         segment.live--;
         segment.liveBytes -= size;
         deletes.add(sequence, first() == sequence);
@@ -505,12 +494,14 @@ public final class FileStore extends IndexedStore {
 
     @Override
     public void saveConsumer(String name, byte[] state) {
+        changes++;
         consumers.put(name, state);
     }
 
     @Override
     public void forgetConsumer(String name) {
-        consumers.remove(name);
+        if (consumers.remove(name))
+            changes++;
     }
 
     /** Gives the sequences up to this one to no message: a consumer knows them. */

@@ -132,6 +132,11 @@ public interface MessageStore {
     default void flush() {
     }
 
+    /** Returns a number that changes with what {@link #flush} has to write. */
+    default long changes() {
+        return 0;
+    }
+
     /** Returns the last sequence that survives the end of the process. */
     default long kept() {
         return Long.MAX_VALUE;

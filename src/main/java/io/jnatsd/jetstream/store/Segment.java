@@ -146,6 +146,12 @@ final class Segment {
         }
     }
 
+    /** Writes the zeros at the end of the last record, which were cut off with the end of the file. */
+    void pad(long size) throws IOException {
+        writeFully(open(), ByteBuffer.allocate((int) (end - size)), size);
+        dirty = true;
+    }
+
     /** Cuts what is behind the last record. */
     void truncate(long size) throws IOException {
         open().truncate(size);

@@ -17,12 +17,12 @@ final class SegmentRecovery {
     private final FileStore store;
     private final Checksum checksum;
     private final NavigableMap<Long, Long> deleted;
-    private final FileStore.Reports reports;
+    private final StoreReports reports;
     private boolean torn;
     /** The sequence of the last record that was found. */
     private long last;
 
-    SegmentRecovery(FileStore store, Checksum checksum, NavigableMap<Long, Long> deleted, FileStore.Reports reports) {
+    SegmentRecovery(FileStore store, Checksum checksum, NavigableMap<Long, Long> deleted, StoreReports reports) {
         this.store = store;
         this.checksum = checksum;
         this.deleted = deleted;
@@ -101,6 +101,8 @@ final class SegmentRecovery {
         int end = new SegmentScan(segment, checksum).run(found);
         segment.end = LogRecord.padded(end);
         long size = segment.fileSize();
+        if (size < segment.end)
+            segment.pad(size);
         if (!isLast || size <= end)
             return;
         torn = true;

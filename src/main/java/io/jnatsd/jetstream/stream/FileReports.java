@@ -1,13 +1,13 @@
 package io.jnatsd.jetstream.stream;
 
-import io.jnatsd.jetstream.store.FileStore;
+import io.jnatsd.jetstream.store.StoreReports;
 import io.jnatsd.log.Log;
 import io.jnatsd.protocol.Arguments;
 import io.jnatsd.text.Quoted;
 import java.nio.file.Path;
 
 /** Logs what is wrong with the files of a stream. Threads: the actor of the stream, or who opens it before that. */
-public final class FileReports implements FileStore.Reports {
+public final class FileReports implements StoreReports {
     /** Damaged messages that are logged one by one. */
     private static final int MOST_LINES = 100;
 

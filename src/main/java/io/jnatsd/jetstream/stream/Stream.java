@@ -183,9 +183,12 @@ public final class Stream implements Runnable {
         CompletableFuture<T> result = new CompletableFuture<>();
         boolean posted = inbox.post(() -> {
             try {
+                saveConsumers();
+                long changes = store.changes();
                 T value = task.run(this);
                 saveConsumers();
-                if (publishing.flush() instanceof StoreException failed)
+                // What was only read is answered also while the disk is full.
+                if (publishing.flush() instanceof StoreException failed && changes != store.changes())
                     throw new JetStreamException(ErrorCode.STORE_FAILED, failed.getMessage());
                 result.complete(value);
             } catch (Throwable e) {

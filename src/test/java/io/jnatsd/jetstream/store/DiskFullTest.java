@@ -71,6 +71,7 @@ class DiskFullTest {
             nats.jetStream().publish("M", new byte[LARGE]);
             assertEquals(1, server.err().lines().filter(line -> line.contains("cannot be written and refuses messages")).count());
             assertThrows(JetStreamApiException.class, () -> nats.jetStream().publish("F", new byte[LARGE]));
+            assertEquals(1, nats.jetStreamManagement().getMessage("F", 1).getSeq());
             nats.jetStreamManagement().purgeStream("F");
             await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> nats.jetStream().publish("F", new byte[LARGE]).getSeqno() > 0);
             assertEquals(1, nats.jetStreamManagement().getStreamInfo("F").getStreamState().getMsgCount());

@@ -11,7 +11,7 @@ import java.util.List;
  * its index: {@code java -Xmx2g -cp target/test-classes:target/classes io.jnatsd.jetstream.store.FileStoreFigures FOLDER
  * 10000000 460 1000}, for ten million messages with 460 bytes on a thousand subjects.
  */
-final class FileStoreFigures implements FileStore.Reports {
+final class FileStoreFigures implements StoreReports {
     private static final int SMALLEST = 8 * 1024 * 1024, LARGEST = 64 * 1024 * 1024, BATCH = 1000;
 
     private final Path folder;

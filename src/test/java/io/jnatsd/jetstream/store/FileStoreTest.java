@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileStoreTest extends MessageStoreTests implements FileStore.Reports {
+class FileStoreTest extends MessageStoreTests implements StoreReports {
     private static final int SEGMENT = 64 * 1024;
 
     @TempDir
@@ -185,6 +185,21 @@ class FileStoreTest extends MessageStoreTests implements FileStore.Reports {
         assertEquals("body 18", load(18));
         assertEquals(null, load(19));
         assertTrue(store.append(new byte[] {'a'}, 0, 1, new byte[0], 0, 0, -1, 5000) > 20);
+    }
+
+    @Test
+    void zerosThatWereCutAreWrittenAgain() throws IOException {
+        append("s", "12345", -1);
+        store.flush();
+        try (RandomAccessFile raw = new RandomAccessFile(files(".log").getFirst().toFile(), "rw")) {
+            raw.setLength(raw.length() - 1);
+        }
+        open();
+        assertEquals("12345", load(1));
+        append("s", "6", -1);
+        abandon();
+        assertEquals("6", load(2));
+        assertEquals(List.of(), reports);
     }
 
     @Test
