@@ -219,6 +219,8 @@ final class StreamRequests {
             // nats-server's stores differ here, and clients' tests know it.
             if (s.config().storage() == StreamConfig.Storage.FILE && request.seq > s.store().state().last())
                 throw new JetStreamException(ErrorCode.MESSAGE_DELETE, "stream store EOF");
+            if (!request.noErase)
+                s.store().overwrite(request.seq);
             if (!s.store().remove(request.seq))
                 throw new JetStreamException(ErrorCode.SEQUENCE_NOT_FOUND, String.valueOf(request.seq));
             return null;

@@ -34,18 +34,20 @@ final class Compaction {
 
     private final FileStore store;
     private final ReadCache cache;
+    private final DeleteLog deletes;
 
-    Compaction(FileStore store, ReadCache cache) {
+    Compaction(FileStore store, ReadCache cache, DeleteLog deletes) {
         this.store = store;
         this.cache = cache;
+        this.deletes = deletes;
     }
 
     void run() throws IOException {
         for (Segment each : List.copyOf(store.all().values()))
             if (!store.isActive(each) && each.recordBytes - each.liveBytes > WORTH && each.liveBytes < each.recordBytes / 2)
                 rewrite(each);
-        if (store.deletes().isLong())
-            store.deletes().compact(this::removed);
+        if (deletes.isLong())
+            deletes.compact(this::removed);
     }
 
     /** Lists the removed messages whose records are still in a segment. */

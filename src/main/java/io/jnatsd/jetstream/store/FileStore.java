@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -80,7 +81,7 @@ public final class FileStore extends IndexedStore {
         this.deletes = new DeleteLog(folder, checksum);
         this.consumers = new ConsumerLog(folder, checksum);
         this.highWater = new HighWater(folder, checksum);
-        this.compaction = new Compaction(this, cache);
+        this.compaction = new Compaction(this, cache, deletes);
         kept = firstSequence - 1;
     }
 
@@ -307,7 +308,7 @@ public final class FileStore extends IndexedStore {
     }
 
     private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
 
     @Override
@@ -336,7 +337,6 @@ public final class FileStore extends IndexedStore {
         compact();
     }
 
-    /** The last sequence that {@link #flush} has kept. */
     @Override
     public long kept() {
         return kept;
@@ -392,7 +392,22 @@ public final class FileStore extends IndexedStore {
     // ---- removing ----------------------------------------------------------------------------------------------
 
     @Override
-    void erase(long sequence, long address, int size) {
+    public void overwrite(long sequence) {
+        long address = address(sequence);
+        if (address < 0)
+            return;
+        try {
+            writeBuffer();
+            written = filled = 0;
+            cache.forget(segment(address));
+            segment(address).overwrite((int) address, checksum);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    void forget(long sequence, long address, int size) {
         Segment segment = segment(address);
         changes++;
         segment.live--;
@@ -420,10 +435,6 @@ public final class FileStore extends IndexedStore {
 
     boolean isActive(Segment segment) {
         return segment == active;
-    }
-
-    DeleteLog deletes() {
-        return deletes;
     }
 
     /** A segment was written anew, with another length. */
@@ -458,7 +469,7 @@ public final class FileStore extends IndexedStore {
 
     boolean isMessage(byte[] in, int at, int available, long sequence) {
         return available >= LogRecord.HEAD && LogRecord.isHead(in, at, checksum) && LogRecord.length(in, at) <= available
-                && LogRecord.sequence(in, at) == sequence && LogRecord.isWhole(in, at, checksum);
+                && LogRecord.sequence(in, at) == sequence && LogRecord.kind(in, at) == LogRecord.MESSAGE && LogRecord.isWhole(in, at, checksum);
     }
 
     private boolean set(StoredMessage into, byte[] in, int at, int available, long sequence, Segment segment, int offset) {
@@ -529,7 +540,6 @@ public final class FileStore extends IndexedStore {
             highWater.force();
     }
 
-    /** A segment was found at the start. */
     void recovered(Segment segment) {
         diskBytes += segment.end;
     }
@@ -570,7 +580,6 @@ public final class FileStore extends IndexedStore {
         }
     }
 
-    /** Returns the bytes of all segments. */
     @Override
     public long diskBytes() {
         return diskBytes;

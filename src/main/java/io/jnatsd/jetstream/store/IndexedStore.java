@@ -54,7 +54,7 @@ abstract sealed class IndexedStore implements MessageStore permits MemoryStore, 
             int bodyLength, int headerLength);
 
     /** A message was removed from the index. */
-    abstract void erase(long sequence, long address, int size);
+    abstract void forget(long sequence, long address, int size);
 
     /** Sets what a message has beside its subject and time; returns false if it is damaged. */
     abstract boolean read(StoredMessage into, long sequence, long address, int size);
@@ -131,6 +131,13 @@ abstract sealed class IndexedStore implements MessageStore permits MemoryStore, 
     final void rollBack(long kept) {
         for (long at = firstFrom(kept + 1); at >= 0; at = firstFrom(at + 1))
             remove(at);
+    }
+
+    /** Returns the address of a message, -1 if there is none with this sequence. */
+    final long address(long sequence) {
+        Page page = page(sequence);
+        int index = page == null ? -1 : page.index(sequence);
+        return index < 0 ? -1 : page.address(index);
     }
 
     final long first() {
@@ -212,7 +219,7 @@ abstract sealed class IndexedStore implements MessageStore permits MemoryStore, 
         if (page.isEmpty())
             pages[(int) (sequence / Page.SIZE - firstPage)] = null;
         // Afterwards, because others may move.
-        erase(sequence, address, size);
+        forget(sequence, address, size);
         tree.count(subject, -1);
         if (sequence == first)
             first = messages == 0 ? last + 1 : firstFrom(sequence + 1);

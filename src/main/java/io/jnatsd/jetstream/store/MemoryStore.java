@@ -21,7 +21,7 @@ public final class MemoryStore extends IndexedStore {
     }
 
     @Override
-    void erase(long sequence, long address, int size) {
+    void forget(long sequence, long address, int size) {
         arena.remove(address);
     }
 

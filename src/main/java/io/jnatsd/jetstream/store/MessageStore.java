@@ -60,6 +60,10 @@ public interface MessageStore {
     /** Removes a message; returns false if there is none with this sequence. */
     boolean remove(long sequence);
 
+    /** Overwrites the bytes of a message on the disk, which is about to be removed. */
+    default void overwrite(long sequence) {
+    }
+
     /** Removes the first message. */
     void removeFirst();
 

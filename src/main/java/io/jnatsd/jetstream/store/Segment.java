@@ -152,6 +152,19 @@ final class Segment {
         dirty = true;
     }
 
+    /** Overwrites the subject, headers and payload of a record, which says from then on that its sequence has no message. */
+    void overwrite(int offset, Checksum checksum) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(LogRecord.HEAD);
+        read(head, offset);
+        if (head.hasRemaining() || !LogRecord.isHead(head.array(), 0, checksum))
+            return;
+        byte[] empty = new byte[LogRecord.padded(LogRecord.length(head.array(), 0))];
+        LogRecord.seal(empty, 0, LogRecord.length(head.array(), 0), LogRecord.SKIPPED, LogRecord.sequence(head.array(), 0),
+                LogRecord.time(head.array(), 0), 0, -1, checksum);
+        writeFully(open(), ByteBuffer.wrap(empty), offset);
+        open().force(false);
+    }
+
     /** Cuts what is behind the last record. */
     void truncate(long size) throws IOException {
         open().truncate(size);

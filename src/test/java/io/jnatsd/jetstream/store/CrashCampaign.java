@@ -91,11 +91,11 @@ public final class CrashCampaign implements AutoCloseable {
         server.signal("KILL");
         for (Thread each : clients)
             each.join();
+        boolean full = server.err().contains("cannot be written");
         server.close();
         refused += load.refused();
         List<String> problems = new ArrayList<>(load.failures().values());
         Map<String, FileDamage> damages = damage(flip, cut);
-        boolean full = load.refused() > 0;
         // On a full disk, neither acks nor the states of consumers can be kept.
         consumer.killed(killed, full || damages.get("plain").consumersDamaged);
         launch();

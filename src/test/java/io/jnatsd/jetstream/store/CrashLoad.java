@@ -151,7 +151,7 @@ final class CrashLoad {
             }
             model.removing(sequence);
             try {
-                management.deleteMessage(model.stream, sequence, false);
+                management.deleteMessage(model.stream, sequence, random.nextBoolean());
             } catch (JetStreamApiException e) {
                 continue;
             }

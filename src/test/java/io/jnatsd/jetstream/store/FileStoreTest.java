@@ -203,6 +203,28 @@ class FileStoreTest extends MessageStoreTests implements StoreReports {
     }
 
     @Test
+    void anOverwrittenMessageIsNotOnTheDisk() throws IOException {
+        fill(4000);
+        Path log = files("1.log").getFirst();
+        for (int sequence : new int[] {3, 3999}) {
+            store.overwrite(sequence);
+            store.remove(sequence);
+        }
+        append("s", "secret", -1);
+        store.overwrite(4001);
+        store.remove(4001);
+        store.flush();
+        for (Path file : files(".log"))
+            for (String body : List.of("body 3 ", "body 3999", "secret"))
+                assertTrue(offsetOf(file, body.strip() + (body.endsWith(" ") ? "\0" : "")) < 0, file + " " + body);
+        assertTrue(offsetOf(log, "body 4") > 0);
+        assertEquals("body 4", load(4));
+        abandon();
+        assertEquals(3998, store.state().messages());
+        assertEquals(List.of(), reports);
+    }
+
+    @Test
     void aSegmentWithoutMessagesIsRemoved() throws IOException {
         fill(6000);
         int before = files(".log").size();
