@@ -102,7 +102,7 @@ public final class CrashCampaign implements AutoCloseable {
         try (Connection nats = CrashLoad.connect(server.port())) {
             for (CrashModel model : models)
                 problems.addAll(compare(nats, model, damages.get(model.stream), full && model.kind == Kind.WORK));
-            shrink(nats.jetStreamManagement());
+            shrink(nats.jetStreamManagement(), full);
         } catch (IOException | JetStreamApiException e) {
             problems.add(e.toString());
         }
@@ -186,13 +186,13 @@ public final class CrashCampaign implements AutoCloseable {
             model.violation("message " + sequence + " came twice");
     }
 
-    /** Keeps the rounds equally long. */
-    private void shrink(JetStreamManagement management) throws Exception {
-        for (CrashModel model : List.of(models.getFirst(), models.getLast())) {
+    /** Keeps the rounds equally long; makes room when the disk was full. */
+    private void shrink(JetStreamManagement management, boolean full) throws Exception {
+        for (CrashModel model : full ? models : List.of(models.getFirst(), models.getLast())) {
             List<Long> sequences = model.sequences();
-            if (sequences.size() < MOST_MESSAGES)
+            if (sequences.isEmpty() || sequences.size() < MOST_MESSAGES && !full)
                 continue;
-            long below = sequences.get(sequences.size() - MOST_MESSAGES / 4);
+            long below = full ? sequences.getLast() : sequences.get(sequences.size() - MOST_MESSAGES / 4);
             if (model.kind == Kind.PLAIN)
                 receiveBelow(below);
             model.purging(below);
