@@ -1,7 +1,6 @@
 package io.jnatsd.monitor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.jnatsd.client.Clients;
@@ -13,17 +12,29 @@ import io.jnatsd.log.SteadyClock;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** In a JVM of its own, since the tests' JVM compiles with the first compiler only. */
 class LargeConnzTest {
     private static final int CLIENTS = 100_000;
-    private static final long MOST = 50_000_000;
+    private static final long MOST = 50_000_000, MOST_BYTES = 12_000_000;
     private static final long PATIENCE = 20_000_000_000L;
 
     @Test
     void aPageOfAHundredThousandClientsIsMadeInNoTimeAndMemory() throws Exception {
+        Process measuring = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-cp",
+                System.getProperty("java.class.path"), LargeConnzTest.class.getName()).redirectErrorStream(true).start();
+        String printed = new String(measuring.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, measuring.waitFor(), printed);
+        assertEquals("", printed);
+    }
+
+    /** Prints what takes too much. */
+    public static void main(String[] args) throws Exception {
         ServerOptions options = ServerOptions.defaults().with(o -> o.maxConnections = CLIENTS);
         ServerState state = new ServerState(Log.silent(), options);
         Clients clients = ManyClients.join(state, CLIENTS);
@@ -39,8 +50,10 @@ class LargeConnzTest {
                 least = Math.min(least, allocated() - allocated);
                 best = Math.min(best, cpuTime() - before);
             }
-            assertTrue(best < MOST, query + " took " + best / 1e6 + " ms");
-            assertTrue(query.contains("filter") || least < 12_000_000, query + " allocated " + least);
+            if (best > MOST)
+                System.out.println(query + " took " + best / 1e6 + " ms");
+            if (!query.contains("filter") && least > MOST_BYTES)
+                System.out.println(query + " allocated " + least);
         }
         state.stopTimer();
     }
@@ -48,7 +61,8 @@ class LargeConnzTest {
     private static void write(Connz connz, String query) throws IOException, BadQuery {
         StringWriter out = new StringWriter(1 << 16);
         connz.write(Query.parse(query), new GoJson(out));
-        assertEquals(100, out.toString().split("\"cid\"").length - 1);
+        if (out.toString().split("\"cid\"").length - 1 != 100)
+            throw new IllegalStateException("not 100 clients");
     }
 
     /** Returns the processor time of this thread, so that other load does not affect the test. */

@@ -90,6 +90,11 @@ final class CrashModel {
         messages.headMap(below).clear();
     }
 
+    /** Returns a message, null if it is not known. */
+    Body body(long sequence) {
+        return messages.get(sequence);
+    }
+
     List<Long> sequences() {
         return List.copyOf(messages.keySet());
     }

@@ -94,6 +94,11 @@ final class FileDamage {
                 lost.add(record[0]);
     }
 
+    @Override
+    public String toString() {
+        return lost.toString();
+    }
+
     static FileDamage of(Path stream, Random random) {
         try {
             return new FileDamage(stream, random);
