@@ -105,7 +105,7 @@ final class Compaction {
 
     private static int write(ByteBuffer out, FileChannel to, int at) throws IOException {
         int length = out.position();
-        Segment.writeFully(to, out.flip(), at);
+        StoreFile.writeFully(to, out.flip(), at);
         out.clear();
         return length;
     }

@@ -4,12 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,7 +16,7 @@ import java.util.Map;
  * <p>A record has a checksum, its length, the length of the name, and a mark for a consumer that was removed; then name
  * and state, and zeros up to a multiple of 8.
  *
- * <p>Threads: the actor of the stream. Any thread may call {@link #force}.
+ * <p>Threads: the actor of the stream.
  */
 final class ConsumerLog {
     private static final String NAME = "consumers";
@@ -30,23 +26,20 @@ final class ConsumerLog {
     /** The file may be so many times as long as what it says. */
     private static final int FACTOR = 8;
 
-    private final Path path;
+    private final StoreFile file;
     private final Checksum checksum;
-    private FileChannel channel;
     private long size;
     private final Map<String, byte[]> states = new LinkedHashMap<>();
     private long stateBytes;
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
-    private volatile boolean dirty;
 
     ConsumerLog(Path folder, Checksum checksum) {
-        this.path = folder.resolve(NAME);
+        this.file = new StoreFile(folder.resolve(NAME));
         this.checksum = checksum;
     }
 
     void open() throws IOException {
-        channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        byte[] bytes = Files.readAllBytes(path);
+        byte[] bytes = file.readAll();
         ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at + HEAD <= bytes.length;) {
             int length = from.getInt(at + 4), nameLength = from.getInt(at + 8);
@@ -117,9 +110,8 @@ final class ConsumerLog {
         if (size + waiting.size() > SMALL + FACTOR * stateBytes) {
             compact();
         } else {
-            Segment.writeFully(channel, ByteBuffer.wrap(waiting.toByteArray()), size);
+            file.write(ByteBuffer.wrap(waiting.toByteArray()), size);
             size += waiting.size();
-            dirty = true;
         }
         waiting.reset();
     }
@@ -128,41 +120,11 @@ final class ConsumerLog {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < 2; i++)
             states.forEach((name, state) -> record(all, name, state, 0));
-        Path written = path.resolveSibling(NAME + ".tmp");
-        FileChannel next = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ, StandardOpenOption.WRITE);
-        try {
-            Segment.writeFully(next, ByteBuffer.wrap(all.toByteArray()), 0);
-            next.force(true);
-            Files.move(written, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            next.close();
-            Files.deleteIfExists(written);
-            throw e;
-        }
-        channel.close();
-        channel = next;
+        file.replace(ByteBuffer.wrap(all.toByteArray()));
         size = all.size();
     }
 
-    boolean isDirty() {
-        return dirty;
-    }
-
-    /** Has what was written survive a loss of power. */
-    void force() throws IOException {
-        dirty = false;
-        FileChannel current = channel;
-        if (current != null && current.isOpen())
-            current.force(false);
-    }
-
-    void close() {
-        try {
-            if (channel != null)
-                channel.close();
-        } catch (IOException e) {
-            // Everything was written before.
-        }
+    StoreFile file() {
+        return file;
     }
 }

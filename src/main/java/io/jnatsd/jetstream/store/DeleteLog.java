@@ -3,11 +3,7 @@ package io.jnatsd.jetstream.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +15,7 @@ import java.util.TreeMap;
  * The file with the sequences of removed messages whose records are still in a segment. An entry is a range: first and
  * last sequence, a checksum, and four zeros. A damaged entry costs only itself: its messages are there again.
  *
- * <p>Threads: the actor of the stream. Any thread may call {@link #force}.
+ * <p>Threads: the actor of the stream.
  */
 final class DeleteLog {
     private static final String NAME = "deletes";
@@ -37,9 +33,8 @@ final class DeleteLog {
         void range(long first, long last);
     }
 
-    private final Path path;
+    private final StoreFile file;
     private final Checksum checksum;
-    private FileChannel channel;
     private long size;
     /** The size when it was last written anew. */
     private long compacted;
@@ -48,7 +43,6 @@ final class DeleteLog {
     /** The range that may still grow; none if {@code first} is 0. */
     private long first;
     private long last;
-    private volatile boolean dirty;
 
     /** Bytes that are collected. */
     private static final class ByteBufferArray {
@@ -64,15 +58,14 @@ final class DeleteLog {
     }
 
     DeleteLog(Path folder, Checksum checksum) {
-        this.path = folder.resolve(NAME);
+        this.file = new StoreFile(folder.resolve(NAME));
         this.checksum = checksum;
     }
 
     /** Opens the file and returns the ranges: first sequence and last sequence. */
     NavigableMap<Long, Long> open() throws IOException {
         List<long[]> ranges = new ArrayList<>();
-        channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        ByteBuffer entries = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer entries = ByteBuffer.wrap(file.readAll()).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at + ENTRY <= entries.limit(); at += ENTRY)
             if (entries.getInt(at + SUM_AT) == checksum.of(entries.array(), at, SUM_AT))
                 ranges.add(new long[] {entries.getLong(at), entries.getLong(at + Long.BYTES)});
@@ -137,9 +130,8 @@ final class DeleteLog {
         int length = bytes.position();
         if (length == 0)
             return;
-        Segment.writeFully(channel, bytes.duplicate().flip(), size);
+        file.write(bytes.duplicate().flip(), size);
         size += length;
-        dirty = true;
         bytes.clear();
     }
 
@@ -150,44 +142,14 @@ final class DeleteLog {
 
     /** Writes the file anew. */
     void compact(Ranges ranges) throws IOException {
-        Path written = path.resolveSibling(NAME + ".tmp");
-        FileChannel next = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ, StandardOpenOption.WRITE);
-        try {
-            ByteBufferArray bytes = new ByteBufferArray();
-            ranges.forEach((from, until) -> put(bytes.room(), from, until));
-            int length = bytes.bytes.position();
-            Segment.writeFully(next, bytes.bytes.flip(), 0);
-            next.force(true);
-            Files.move(written, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            channel.close();
-            channel = next;
-            size = compacted = length;
-        } catch (IOException e) {
-            next.close();
-            Files.deleteIfExists(written);
-            throw e;
-        }
+        ByteBufferArray bytes = new ByteBufferArray();
+        ranges.forEach((from, until) -> put(bytes.room(), from, until));
+        int length = bytes.bytes.position();
+        file.replace(bytes.bytes.flip());
+        size = compacted = length;
     }
 
-    boolean isDirty() {
-        return dirty;
-    }
-
-    /** Has what was written survive a loss of power. */
-    void force() throws IOException {
-        dirty = false;
-        FileChannel current = channel;
-        if (current != null && current.isOpen())
-            current.force(false);
-    }
-
-    void close() {
-        try {
-            if (channel != null)
-                channel.close();
-        } catch (IOException e) {
-            // Everything was written before.
-        }
+    StoreFile file() {
+        return file;
     }
 }

@@ -3,10 +3,8 @@ package io.jnatsd.jetstream.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -14,6 +12,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
  * The messages of a stream in files. Records are appended to the last {@link Segment}; a removed message is an entry in
@@ -31,7 +30,6 @@ public final class FileStore extends IndexedStore {
     private static final int BUFFER = 1024 * 1024, SMALLEST_BUFFER = 16 * 1024;
     /** Segments grow with the stream, which has about so many. */
     private static final int SEGMENTS = 64;
-    private static final int MOST_OPEN = 16;
     /** The free space of the disk below which each message is written at once, and how often it is read. */
     private static final long NEARLY_FULL = 128L * 1024 * 1024, SPACE_PAUSE = 100_000_000;
 
@@ -54,7 +52,7 @@ public final class FileStore extends IndexedStore {
     private final Compaction compaction;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private Segment[] bySlot = new Segment[4];
-    private final Deque<Segment> opened = new ArrayDeque<>();
+    private final OpenSegments opened = new OpenSegments();
     private final Queue<Segment> unforced = new ConcurrentLinkedQueue<>();
     /** Segments without messages, whose files are removed by the next flush. */
     private final List<Segment> empty = new ArrayList<>();
@@ -176,7 +174,7 @@ public final class FileStore extends IndexedStore {
             drop(full);
         else
             writeIndex(full, next - 1);
-        touch(full);
+        opened.used(full);
     }
 
     /** Without an index, a start takes longer. */
@@ -194,16 +192,6 @@ public final class FileStore extends IndexedStore {
         } catch (IOException e) {
             // Its checksum says that it is not whole.
         }
-    }
-
-    /** Keeps a segment open, and closes the one that was not used for the longest time. */
-    private void touch(Segment used) {
-        if (used == active || opened.peekLast() == used)
-            return;
-        opened.remove(used);
-        opened.addLast(used);
-        if (opened.size() > MOST_OPEN && opened.peekFirst() != active && !opened.peekFirst().isDirty())
-            opened.removeFirst().close();
     }
 
     private void drop(Segment segment) {
@@ -458,7 +446,8 @@ public final class FileStore extends IndexedStore {
         int bufferStart = active.end - written;
         if (segment == active && offset >= bufferStart)
             return set(into, buffer, offset - bufferStart, filled - (offset - bufferStart), sequence, segment, offset);
-        touch(segment);
+        if (segment != active)
+            opened.used(segment);
         try {
             ReadCache.Block block = cache.get(segment, offset, Math.min(offset + most, segment.end));
             return set(into, block.bytes, block.index(offset), Math.min(most, segment.end - offset), sequence, segment, offset);
@@ -525,19 +514,20 @@ public final class FileStore extends IndexedStore {
 
     /** Returns whether something was written that was not forced. Any thread. */
     boolean isDirty() {
-        return !unforced.isEmpty() || deletes.isDirty() || consumers.isDirty() || highWater.isDirty();
+        return !unforced.isEmpty() || others().anyMatch(StoreFile::isDirty);
     }
 
     /** Has what was written survive a loss of power. Any thread. */
     public void force() throws IOException {
         for (Segment each; (each = unforced.poll()) != null;)
             each.force();
-        if (deletes.isDirty())
-            deletes.force();
-        if (consumers.isDirty())
-            consumers.force();
-        if (highWater.isDirty())
-            highWater.force();
+        for (StoreFile each : others().filter(StoreFile::isDirty).toList())
+            each.force();
+    }
+
+    /** Returns the files beside the segments. */
+    private Stream<StoreFile> others() {
+        return Stream.of(deletes.file(), consumers.file(), highWater.file());
     }
 
     void recovered(Segment segment) {
@@ -562,11 +552,17 @@ public final class FileStore extends IndexedStore {
         }
     }
 
+    /** Gives all file descriptors back; files are opened again when they are used. */
     private void closeFiles() {
         segments.values().forEach(Segment::close);
-        deletes.close();
-        consumers.close();
-        highWater.close();
+        others().forEach(StoreFile::close);
+        opened.clear();
+    }
+
+    @Override
+    public void rest() {
+        if (!isDirty())
+            closeFiles();
     }
 
     @Override

@@ -3,33 +3,28 @@ package io.jnatsd.jetstream.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
  * The file that says which sequences may have been used, so that none is used twice after the end of a segment was lost.
  * It is ahead of the stream by up to {@value #STEP} sequences, so that it is written seldom. It also says whether the
- * stream was closed, and in which run of the operating system it was used. Threads: the actor of the stream. Any thread
- * may call {@link #force}.
+ * stream was closed, and in which run of the operating system it was used. Threads: the actor of the stream.
  */
 final class HighWater {
     private static final String NAME = "sequences";
     private static final int STEP = 65_536, LENGTH = 40, SUM_AT = 32;
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
-    private final Path path;
+    private final StoreFile file;
     private final Checksum checksum;
-    private FileChannel channel;
     private long reserved;
     private long used;
-    private volatile boolean dirty;
 
     HighWater(Path folder, Checksum checksum) {
-        this.path = folder.resolve(NAME);
+        this.file = new StoreFile(folder.resolve(NAME));
         this.checksum = checksum;
     }
 
@@ -43,10 +38,8 @@ final class HighWater {
     }
 
     State open() throws IOException {
-        channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         ByteBuffer from = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        while (from.hasRemaining() && channel.read(from, from.position()) > 0)
-            ;
+        file.read(from, 0);
         if (from.hasRemaining() || from.getInt(SUM_AT) != checksum.of(from.array(), 0, SUM_AT))
             return new State(0, 0, true);
         reserved = from.getLong(0);
@@ -72,9 +65,8 @@ final class HighWater {
     private void write(long sequence, boolean closed) throws IOException {
         ByteBuffer to = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         to.putLong(sequence).putLong(boot()).putLong(closed ? 1 : 0).putLong(used).putInt(checksum.of(to.array(), 0, SUM_AT));
-        Segment.writeFully(channel, to.clear(), 0);
+        file.write(to.clear(), 0);
         reserved = sequence;
-        dirty = true;
     }
 
     /** A sequence was used, and its record is about to be removed. */
@@ -89,29 +81,14 @@ final class HighWater {
         write(Math.max(last, reserved) + STEP, false);
     }
 
-    boolean isDirty() {
-        return dirty;
-    }
-
-    void force() throws IOException {
-        dirty = false;
-        if (channel.isOpen())
-            channel.force(false);
-    }
-
     /** The stream was closed with this sequence. */
     void end(long last) throws IOException {
         used = last;
         write(last, true);
-        force();
+        file.force();
     }
 
-    void close() {
-        try {
-            if (channel != null)
-                channel.close();
-        } catch (IOException e) {
-            // Everything was written before.
-        }
+    StoreFile file() {
+        return file;
     }
 }

@@ -168,6 +168,10 @@ public interface MessageStore {
     default void forgetConsumer(String name) {
     }
 
+    /** The stream has had no work for a while: gives back what it only needs for work. */
+    default void rest() {
+    }
+
     /** Removes all files. */
     default void delete() {
     }

@@ -3,10 +3,8 @@ package io.jnatsd.jetstream.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -25,11 +23,10 @@ final class Segment {
 
     final long base;
     private final Path folder;
+    private final StoreFile file;
     /** Its number in addresses. */
     final int slot;
     long generation;
-    /** Null while it is closed. Read by {@link #force}. */
-    private volatile FileChannel channel;
     /** Where the next record begins. */
     int end = HEADER;
     /** The records of messages in the file, and those of them that were not removed. */
@@ -38,13 +35,12 @@ final class Segment {
     /** What these count for the limits of the stream. */
     long recordBytes;
     long liveBytes;
-    /** Something was written since the last force. Cleared by the thread that forces. */
-    private volatile boolean dirty;
 
     Segment(Path folder, long base, int slot) {
         this.folder = folder;
         this.base = base;
         this.slot = slot;
+        this.file = new StoreFile(path(folder, base, SUFFIX));
     }
 
     private static Path path(Path folder, long base, String suffix) {
@@ -52,7 +48,7 @@ final class Segment {
     }
 
     Path path() {
-        return path(folder, base, SUFFIX);
+        return file.path();
     }
 
     Path indexPath() {
@@ -61,10 +57,8 @@ final class Segment {
 
     /** Creates the file. */
     void create() throws IOException {
-        try (FileChannel created = write(path(), generation)) {
-            end = HEADER;
-        }
-        channel = FileChannel.open(path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        write(path(), generation).close();
+        end = HEADER;
     }
 
     /** Returns the header in a new file. */
@@ -74,7 +68,7 @@ final class Segment {
         try {
             ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
             header.putLong(MAGIC).putLong(base).putLong(ofGeneration);
-            writeFully(created, header.clear(), 0);
+            StoreFile.writeFully(created, header.clear(), 0);
             return created;
         } catch (IOException e) {
             created.close();
@@ -83,64 +77,37 @@ final class Segment {
         }
     }
 
-    static void writeFully(FileChannel to, ByteBuffer bytes, long at) throws IOException {
-        for (long position = at; bytes.hasRemaining();)
-            position += to.write(bytes, position);
-    }
-
     /** Reads the generation; a damaged header has none that an index can have. */
     void readHeader() throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-        read(header, 0);
+        file.read(header, 0);
         boolean valid = header.position() == HEADER && header.getLong(0) == MAGIC && header.getLong(8) == base;
         generation = valid ? header.getLong(16) : -1;
     }
 
     long fileSize() throws IOException {
-        return open().size();
-    }
-
-    /** Returns the channel, which is opened if it is closed. */
-    FileChannel open() throws IOException {
-        FileChannel opened = channel;
-        if (opened == null) {
-            opened = FileChannel.open(path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-            channel = opened;
-        }
-        return opened;
-    }
-
-    boolean isOpen() {
-        return channel != null;
+        return file.size();
     }
 
     /** Reads from an offset until the buffer is full or the file ends. */
     void read(ByteBuffer into, long offset) throws IOException {
-        FileChannel from = open();
-        for (long at = offset; into.hasRemaining();) {
-            int count = from.read(into, at);
-            if (count < 0)
-                return;
-            at += count;
-        }
+        file.read(into, offset);
     }
 
     /** Writes at the end. If that fails, the file ends where it did before. */
     void append(byte[] bytes, int start, int length) throws IOException {
-        FileChannel to = open();
         try {
-            writeFully(to, ByteBuffer.wrap(bytes, start, length), end);
+            file.write(ByteBuffer.wrap(bytes, start, length), end);
             end += length;
-            dirty = true;
         } catch (IOException e) {
-            cut(to);
+            cut();
             throw e;
         }
     }
 
-    private void cut(FileChannel to) {
+    private void cut() {
         try {
-            to.truncate(end);
+            file.truncate(end);
         } catch (IOException e) {
             // What is behind the end is written over, and it is no whole record.
         }
@@ -148,8 +115,7 @@ final class Segment {
 
     /** Writes the zeros at the end of the last record, which were cut off with the end of the file. */
     void pad(long size) throws IOException {
-        writeFully(open(), ByteBuffer.allocate((int) (end - size)), size);
-        dirty = true;
+        file.write(ByteBuffer.allocate((int) (end - size)), size);
     }
 
     /** Overwrites the subject, headers and payload of a record, which says from then on that its sequence has no message. */
@@ -161,48 +127,26 @@ final class Segment {
         byte[] empty = new byte[LogRecord.padded(LogRecord.length(head.array(), 0))];
         LogRecord.seal(empty, 0, LogRecord.length(head.array(), 0), LogRecord.SKIPPED, LogRecord.sequence(head.array(), 0),
                 LogRecord.time(head.array(), 0), 0, -1, checksum);
-        writeFully(open(), ByteBuffer.wrap(empty), offset);
-        open().force(false);
+        file.write(ByteBuffer.wrap(empty), offset);
+        file.force();
     }
 
     /** Cuts what is behind the last record. */
     void truncate(long size) throws IOException {
-        open().truncate(size);
-        dirty = true;
+        file.truncate(size);
     }
 
     boolean isDirty() {
-        return dirty;
+        return file.isDirty();
     }
 
     /** Has what was written survive a loss of power. */
     void force() throws IOException {
-        FileChannel current = channel;
-        dirty = false;
-        try {
-            if (current != null) {
-                current.force(false);
-                return;
-            }
-        } catch (ClosedChannelException e) {
-            // The actor has closed it meanwhile.
-        }
-        try (FileChannel again = FileChannel.open(path(), StandardOpenOption.WRITE)) {
-            again.force(false);
-        } catch (NoSuchFileException e) {
-            // It was removed, since it has no messages.
-        }
+        file.force();
     }
 
     void close() {
-        FileChannel current = channel;
-        channel = null;
-        try {
-            if (current != null)
-                current.close();
-        } catch (IOException e) {
-            // Everything was written before.
-        }
+        file.close();
     }
 
     /** Removes the file. */

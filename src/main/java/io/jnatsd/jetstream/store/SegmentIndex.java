@@ -53,7 +53,7 @@ final class SegmentIndex {
         to.putInt(checksum.of(to.array(), 0, to.position()));
         try (FileChannel channel = FileChannel.open(segment.indexPath(), StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            Segment.writeFully(channel, to.flip(), 0);
+            StoreFile.writeFully(channel, to.flip(), 0);
         }
     }
 

@@ -95,7 +95,7 @@ public final class StoreFolder {
         try (FileChannel to = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.allocate(json.length + 1 + sum.length).put(json).put((byte) '\n').put(sum).flip();
-            Segment.writeFully(to, bytes, 0);
+            StoreFile.writeFully(to, bytes, 0);
             to.force(true);
         }
         Files.move(written, stream.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

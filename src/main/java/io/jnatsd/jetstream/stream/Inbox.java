@@ -180,7 +180,7 @@ public final class Inbox extends InternalReceiver {
     }
 
     private static final Kind[] KINDS = Kind.values();
-    /** What {@link #take} returns when the thread of the actor is to end. */
+    /** What {@link #take} returns when there was no work for a while. */
     private final Contents rest = new Contents(0);
 
     private final SidTable subs;
@@ -469,7 +469,7 @@ public final class Inbox extends InternalReceiver {
                 if (!working)
                     giveBack(taken.clear(LARGEST_IDLE) + waiting.clear(LARGEST_IDLE));
                 if (!awaitWork()) {
-                    resting = true;
+                    working = true;
                     return rest;
                 }
             }
@@ -495,9 +495,25 @@ public final class Inbox extends InternalReceiver {
         return arrived.awaitNanos(patience) > 0 || working || !isIdle() || woken || closed;
     }
 
-    /** Returns whether the thread of the actor is to end; another one is started when there is work again. */
+    /** Returns whether there was no work for so long that the actor may {@link #rest}. */
     public boolean isRest(Contents taken) {
         return taken == rest;
+    }
+
+    /**
+     * Lets the actor rest: its thread ends, and another one is started when there is work again.
+     *
+     * @return false if there is work meanwhile
+     */
+    public boolean rest() {
+        lock.lock();
+        try {
+            working = false;
+            resting = isIdle() && !woken && !closed;
+            return resting;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Contents begin() {

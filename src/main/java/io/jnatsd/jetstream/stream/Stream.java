@@ -236,9 +236,13 @@ public final class Stream implements Runnable {
     public void run() {
         try {
             for (Inbox.Contents messages; (messages = inbox.take(tasks)) != null;) {
-                if (inbox.isRest(messages))
+                if (!inbox.isRest(messages)) {
+                    handleAll(messages);
+                    continue;
+                }
+                store.rest();
+                if (inbox.rest())
                     return;
-                handleAll(messages);
             }
         } catch (InterruptedException e) {
             environment.log().debug("The actor of stream " + name + " was interrupted");

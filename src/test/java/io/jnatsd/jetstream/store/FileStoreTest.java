@@ -2,6 +2,7 @@ package io.jnatsd.jetstream.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -185,6 +186,32 @@ class FileStoreTest extends MessageStoreTests implements StoreReports {
         assertEquals("body 18", load(18));
         assertEquals(null, load(19));
         assertTrue(store.append(new byte[] {'a'}, 0, 1, new byte[0], 0, 0, -1, 5000) > 20);
+    }
+
+    private long openFiles() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(each -> {
+                try {
+                    return Files.readSymbolicLink(each).startsWith(folder);
+                } catch (IOException e) {
+                    return false;
+                }
+            }).count();
+        }
+    }
+
+    @Test
+    void aStreamAtRestHasNoFileDescriptors() throws IOException {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")));
+        fill(2000);
+        assertTrue(openFiles() > 0);
+        ((FileStore) store).force();
+        store.rest();
+        assertEquals(0, openFiles());
+        assertEquals("body 5", load(5));
+        append("s.1", "body 2001", -1);
+        abandon();
+        assertEquals("body 2001", load(2001));
     }
 
     @Test
