@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jnatsd.client.ClientStats;
 import io.jnatsd.delivery.Traffic.Totals;
+import io.jnatsd.log.SteadyClock;
 import io.jnatsd.subject.SubscriptionIndex;
 import java.io.IOException;
 import org.junit.jupiter.api.AutoClose;
@@ -130,18 +131,18 @@ class CountersTest {
         RawClient client = server.connect(), publisher = server.quiet();
         client.roundTrip().send("PONG\r\n").roundTrip();
         assertEquals(0, client(1).lastActivity());
-        long start = System.currentTimeMillis();
+        long start = SteadyClock.millis();
         client.send("SUB foo 1\r\n").expectText("+OK\r\n");
         long subscribed = client(1).lastActivity();
         assertTrue(subscribed >= start);
-        await().until(() -> System.currentTimeMillis() > subscribed + 5);
+        await().until(() -> SteadyClock.millis() > subscribed + 5);
         client.roundTrip();
         assertEquals(subscribed, client(1).lastActivity());
         publisher.send("PUB foo 1\r\nx\r\n");
         client.expectText("MSG foo 1 1\r\nx\r\n");
         long delivered = client(1).lastActivity();
         assertTrue(delivered > subscribed);
-        await().until(() -> System.currentTimeMillis() > delivered + 5);
+        await().until(() -> SteadyClock.millis() > delivered + 5);
         client.send("UNSUB 1\r\n").expectText("+OK\r\n");
         assertTrue(client(1).lastActivity() > delivered);
     }
