@@ -34,6 +34,8 @@ import java.util.concurrent.Semaphore;
  * is done by platform threads. Threads: the actor of the API; the start before that; any thread reads {@link #failed}.
  */
 final class StreamFiles {
+    /** With {@code always}, how often files are forced that have no messages. */
+    private static final long USUAL_INTERVAL = 1_000_000_000;
     private static final int SEGMENT = 8 * 1024 * 1024, LARGEST_SEGMENT = 64 * 1024 * 1024;
 
     /** What the file of a stream has; {@code uid} is a random number, the seed of its checksums. */
@@ -59,7 +61,7 @@ final class StreamFiles {
         this.always = interval == 0;
         this.threads = threads;
         this.log = log;
-        this.sync = new SyncThread(Math.max(interval, 1_000_000),
+        this.sync = new SyncThread(always ? USUAL_INTERVAL : interval,
                 e -> log.error("Files of JetStream cannot be forced to the disk: " + e.getMessage()));
         // With always, it forces what is written beside messages.
         threads.startPlatform("jetstream-sync", sync);

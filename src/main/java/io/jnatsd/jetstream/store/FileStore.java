@@ -53,6 +53,8 @@ public final class FileStore extends IndexedStore {
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private Segment[] bySlot = new Segment[4];
     private final OpenSegments opened = new OpenSegments();
+    /** A segment was begun; the folder is to be forced, too. Cleared by the thread that forces. */
+    private volatile boolean folderChanged;
     private final Queue<Segment> unforced = new ConcurrentLinkedQueue<>();
     /** Segments without messages, whose files are removed by the next flush. */
     private final List<Segment> empty = new ArrayList<>();
@@ -160,6 +162,7 @@ public final class FileStore extends IndexedStore {
             throw e;
         }
         diskBytes += Segment.HEADER;
+        folderChanged = true;
         active = next;
         written = filled = 0;
     }
@@ -279,24 +282,19 @@ public final class FileStore extends IndexedStore {
         int length = filled - written;
         if (length == 0)
             return;
-        boolean wasDirty = active.isDirty();
         active.append(buffer, written, length);
-        if (!wasDirty)
+        if (active.isToBeForced().compareAndSet(false, true))
             unforced.add(active);
         diskBytes += length;
         written = filled;
     }
 
     private StoreException failed(IOException e) {
-        String reason = reason(e);
+        String reason = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
         if (failure == null)
             settings.reports().failing(reason);
         failure = reason;
         return new StoreException(reason);
-    }
-
-    private static String reason(IOException e) {
-        return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
 
     @Override
@@ -452,7 +450,7 @@ public final class FileStore extends IndexedStore {
             ReadCache.Block block = cache.get(segment, offset, Math.min(offset + most, segment.end));
             return set(into, block.bytes, block.index(offset), Math.min(most, segment.end - offset), sequence, segment, offset);
         } catch (IOException e) {
-            throw new StoreException("cannot read message " + sequence + " in " + segment.path() + ": " + reason(e));
+            throw new StoreException("cannot read message " + sequence + " in " + segment.path() + ": " + e);
         }
     }
 
@@ -519,8 +517,15 @@ public final class FileStore extends IndexedStore {
 
     /** Has what was written survive a loss of power. Any thread. */
     public void force() throws IOException {
-        for (Segment each; (each = unforced.poll()) != null;)
+        if (folderChanged) {
+            folderChanged = false;
+            StoreFolder.force(folder);
+        }
+        for (Segment each; (each = unforced.poll()) != null;) {
+            // Before: what is written meanwhile is forced now or the next time.
+            each.isToBeForced().set(false);
             each.force();
+        }
         for (StoreFile each : others().filter(StoreFile::isDirty).toList())
             each.force();
     }
@@ -572,7 +577,7 @@ public final class FileStore extends IndexedStore {
         try {
             StoreFolder.delete(folder);
         } catch (IOException e) {
-            settings.reports().failing("delete: " + reason(e));
+            settings.reports().failing("delete: " + e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A file of a stream with the records of consecutive sequences, named by the first one. It begins with {@value #HEADER}
@@ -27,6 +28,8 @@ final class Segment {
     /** Its number in addresses. */
     final int slot;
     long generation;
+    /** It is in the queue of those that are to be forced. Set by the actor, cleared by the thread that forces. */
+    private final AtomicBoolean toBeForced = new AtomicBoolean();
     /** Where the next record begins. */
     int end = HEADER;
     /** The records of messages in the file, and those of them that were not removed. */
@@ -136,8 +139,8 @@ final class Segment {
         file.truncate(size);
     }
 
-    boolean isDirty() {
-        return file.isDirty();
+    AtomicBoolean isToBeForced() {
+        return toBeForced;
     }
 
     /** Has what was written survive a loss of power. */

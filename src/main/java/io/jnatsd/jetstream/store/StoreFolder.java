@@ -99,11 +99,12 @@ public final class StoreFolder {
             to.force(true);
         }
         Files.move(written, stream.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceFolder(stream);
-        forceFolder(stream.getParent());
+        force(stream);
+        force(stream.getParent());
     }
 
-    private static void forceFolder(Path folder) throws IOException {
+    /** Has the names of the files in a folder survive a loss of power. */
+    static void force(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -36,6 +36,8 @@ final class CrashModel {
     /** Each sequence that was ever seen, with its message. */
     private final Map<Long, String> used = new ConcurrentHashMap<>();
     private final List<String> violations = java.util.Collections.synchronizedList(new ArrayList<>());
+    /** Messages below this sequence may have been removed. */
+    private volatile long purgedBelow;
     private volatile long acknowledged;
 
     CrashModel(String stream, Kind kind) {
@@ -81,8 +83,9 @@ final class CrashModel {
         messages.remove(sequence);
     }
 
+    /** A purge is asked for. Messages below it may be acknowledged to their publishers only afterwards. */
     void purging(long below) {
-        mayBeGone.addAll(messages.headMap(below).keySet());
+        purgedBelow = Math.max(purgedBelow, below);
     }
 
     void purged(long below) {
@@ -114,7 +117,8 @@ final class CrashModel {
         found.forEach((sequence, body) -> last.put(body.subject, sequence));
         found.forEach((sequence, body) -> checkFound(sequence, body, mayBeBack));
         messages.forEach((sequence, body) -> {
-            if (found.containsKey(sequence) || mayBeLost.contains(sequence) || mayBeGone.contains(sequence))
+            if (found.containsKey(sequence) || mayBeLost.contains(sequence) || mayBeGone.contains(sequence)
+                    || sequence < purgedBelow)
                 return;
             boolean replaced = switch (kind) {
                 case LAST_PER_SUBJECT -> last.getOrDefault(body.subject, 0L) > sequence;
@@ -128,6 +132,7 @@ final class CrashModel {
         messages.putAll(found);
         unanswered.clear();
         mayBeGone.clear();
+        purgedBelow = 0;
         List<String> result = List.copyOf(violations);
         violations.clear();
         return result;
