@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class HighWater {
     private static final String NAME = "sequences";
-    private static final int STEP = 65_536, LENGTH = 40, SUM_AT = 32;
+    private static final int STEP = 4096, LENGTH = 40, SUM_AT = 32;
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final StoreFile file;

@@ -121,10 +121,17 @@ final class CrashLoad {
                 open.release();
                 if (failure == null)
                     model.published(ack.getSeqno(), subject, id);
-                else if (failure.getCause() instanceof JetStreamApiException)
+                else if (isRefusal(failure))
                     refused(model, id);
             });
         }
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause())
+            if (each instanceof JetStreamApiException)
+                return true;
+        return false;
     }
 
     private void refused(CrashModel model, String id) {
