@@ -131,7 +131,7 @@ public final class JetStream implements Runnable {
         JetStream started = new JetStream(server, storage, files, limits);
         server.subjects.watch(started::interestChanged);
         if (files != null)
-            started.recover();
+            started.recover(files);
         started.inbox.subscribe(Inbox.Kind.API, PREFIX + ">");
         if (!server.threads.start("jetstream-api", started))
             started.inbox.close();
@@ -140,10 +140,14 @@ public final class JetStream implements Runnable {
         return started;
     }
 
-    private void recover() throws IOException {
+    private void recover(StreamFiles files) throws IOException {
         try {
             streams.recover();
+        } catch (IOException e) {
+            files.close();
+            throw e;
         } catch (InterruptedException e) {
+            files.close();
             Thread.currentThread().interrupt();
             throw new IOException("the start was interrupted", e);
         }

@@ -62,7 +62,7 @@ final class StreamFiles {
         this.threads = threads;
         this.log = log;
         this.sync = new SyncThread(always ? USUAL_INTERVAL : interval,
-                e -> log.error("Files of JetStream cannot be forced to the disk: " + e.getMessage()));
+                e -> log.error("Files of JetStream cannot be forced to the disk: " + e));
         // With always, it forces what is written beside messages.
         threads.startPlatform("jetstream-sync", sync);
     }

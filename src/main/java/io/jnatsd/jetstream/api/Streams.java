@@ -186,12 +186,17 @@ final class Streams {
     void update(Stream stream, StreamConfig before, StreamConfig after) throws JetStreamException, InterruptedException {
         long more = Math.max(after.maxBytes(), 0) - Math.max(before.maxBytes(), 0);
         reserve(after, more);
-        if (isInFiles(after))
-            files.update(after);
-        stream.call(s -> {
-            s.update(after);
-            return null;
-        });
+        try {
+            if (isInFiles(after))
+                files.update(after);
+            stream.call(s -> {
+                s.update(after);
+                return null;
+            });
+        } catch (JetStreamException e) {
+            release(after, more);
+            throw e;
+        }
         release(after, -more);
         streams.put(stream.name(), new Entry(stream, after));
         before.captured().forEach(captured::remove);

@@ -114,7 +114,8 @@ final class Compaction {
         FileStore.deleteIndex(segment);
         Files.move(temporary, segment.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         segment.close();
-        store.rewritten(segment, end - segment.end);
+        StoreFolder.force(temporary.getParent());
+        store.resized(segment, end - segment.end);
         segment.generation++;
         segment.end = end;
         long last = lastOf(segment);

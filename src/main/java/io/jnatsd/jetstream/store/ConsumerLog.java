@@ -31,6 +31,8 @@ final class ConsumerLog {
     private long size;
     private final Map<String, byte[]> states = new LinkedHashMap<>();
     private long stateBytes;
+    /** What waits is not complete. */
+    private boolean mustCompact;
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
 
     ConsumerLog(Path folder, Checksum checksum) {
@@ -78,6 +80,11 @@ final class ConsumerLog {
 
     /** Adds a state, which {@link #write} writes. */
     void put(String name, byte[] state) {
+        if (waiting.size() > most()) {
+            // The disk is full: all states are written anew when there is room.
+            waiting.reset();
+            mustCompact = true;
+        }
         boolean isNew = !states.containsKey(name);
         remember(name, state);
         record(waiting, name, state, 0);
@@ -107,13 +114,19 @@ final class ConsumerLog {
     void write() throws IOException {
         if (waiting.size() == 0)
             return;
-        if (size + waiting.size() > SMALL + FACTOR * stateBytes) {
+        if (mustCompact || size + waiting.size() > most()) {
             compact();
+            mustCompact = false;
         } else {
             file.write(ByteBuffer.wrap(waiting.toByteArray()), size);
             size += waiting.size();
         }
         waiting.reset();
+    }
+
+    /** Returns the bytes that the file, and what waits for it, may have. */
+    private long most() {
+        return SMALL + FACTOR * stateBytes;
     }
 
     private void compact() throws IOException {

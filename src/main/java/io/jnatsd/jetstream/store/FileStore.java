@@ -303,6 +303,8 @@ public final class FileStore extends IndexedStore {
             return;
         try {
             writeBuffer();
+            if (settings.always())
+                force();
             kept = last();
             // First what gives room back: the disk may be full.
             removeEmpty();
@@ -365,14 +367,13 @@ public final class FileStore extends IndexedStore {
         if (active.live > 0 || active.recordBytes < Compaction.WORTH)
             return;
         highWater.used(last());
+        resized(active, Segment.HEADER - active.end);
         active.end = Segment.HEADER;
         active.truncate(Segment.HEADER);
         active.records = 0;
         active.recordBytes = 0;
         written = filled = 0;
         deleteIndex(active);
-        rewritten(active, 0);
-        diskBytes = segments.values().stream().mapToLong(segment -> segment.end).sum();
     }
 
     // ---- removing ----------------------------------------------------------------------------------------------
@@ -385,8 +386,11 @@ public final class FileStore extends IndexedStore {
         try {
             writeBuffer();
             written = filled = 0;
-            cache.forget(segment(address));
-            segment(address).overwrite((int) address, checksum);
+            Segment segment = segment(address);
+            if (segment != active)
+                opened.used(segment);
+            cache.forget(segment);
+            segment.overwrite((int) address, checksum);
         } catch (IOException e) {
             throw failed(e);
         }
@@ -423,8 +427,8 @@ public final class FileStore extends IndexedStore {
         return segment == active;
     }
 
-    /** A segment was written anew, with another length. */
-    void rewritten(Segment segment, long more) {
+    /** A segment was found, or was written anew, and has so many more bytes than before. */
+    void resized(Segment segment, long more) {
         diskBytes += more;
         cache.forget(segment);
     }
@@ -533,10 +537,6 @@ public final class FileStore extends IndexedStore {
     /** Returns the files beside the segments. */
     private Stream<StoreFile> others() {
         return Stream.of(deletes.file(), consumers.file(), highWater.file());
-    }
-
-    void recovered(Segment segment) {
-        diskBytes += segment.end;
     }
 
     @Override

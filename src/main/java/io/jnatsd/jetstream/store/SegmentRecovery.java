@@ -55,7 +55,7 @@ final class SegmentRecovery {
             last = Math.max(last, segment.base - 1);
             read(segment, isLast);
             segments.add(segment);
-            store.recovered(segment);
+            store.resized(segment, segment.end);
             if (!isLast)
                 segment.close();
         }
@@ -96,9 +96,7 @@ final class SegmentRecovery {
     }
 
     private void scan(Segment segment, boolean isLast) throws IOException {
-        long before = last;
-        Found found = new Found(segment, isLast);
-        int end = new SegmentScan(segment, checksum).run(found);
+        int end = new SegmentScan(segment, checksum).run(new Found(segment, isLast));
         segment.end = LogRecord.padded(end);
         long size = segment.fileSize();
         if (size < segment.end)
@@ -107,9 +105,7 @@ final class SegmentRecovery {
             return;
         torn = true;
         reports.torn(segment.path(), end, size - end);
-        segment.end = LogRecord.padded(end);
         segment.truncate(end);
-        last = Math.max(last, before);
     }
 
     private final class Found implements SegmentScan.Receiver {

@@ -87,6 +87,7 @@ final class StoreFile {
             throw e;
         }
         close();
+        StoreFolder.force(path.getParent());
     }
 
     boolean isDirty() {

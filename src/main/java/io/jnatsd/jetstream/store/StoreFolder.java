@@ -107,6 +107,8 @@ public final class StoreFolder {
     static void force(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (NoSuchFileException e) {
+            // The stream was removed meanwhile.
         }
     }
 

@@ -1,6 +1,5 @@
 package io.jnatsd.jetstream.store;
 
-import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import java.util.function.Consumer;
  */
 public final class SyncThread implements Runnable {
     private final long interval;
-    private final Consumer<IOException> failed;
+    private final Consumer<Throwable> failed;
     private final Set<FileStore> stores = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -28,7 +27,7 @@ public final class SyncThread implements Runnable {
      * @param interval in nanoseconds
      * @param failed is told of what cannot be forced
      */
-    public SyncThread(long interval, Consumer<IOException> failed) {
+    public SyncThread(long interval, Consumer<Throwable> failed) {
         this.interval = interval;
         this.failed = failed;
     }
@@ -69,7 +68,8 @@ public final class SyncThread implements Runnable {
             long start = System.nanoTime();
             try {
                 each.force();
-            } catch (IOException e) {
+            } catch (Throwable e) {
+                // The files of other streams, and those of this one the next time, are still to be forced.
                 failed.accept(e);
             }
             nanos.addAndGet(System.nanoTime() - start);
